@@ -1,0 +1,105 @@
+import type { CollectorId, FoundBy } from "#collectors/registry";
+import type { Place } from "#collectors/collector";
+
+export const severities = ["low", "medium", "high", "critical"] as const;
+export type Severity = (typeof severities)[number];
+export const categories = ["security", "cost", "reliability", "compliance", "operations"] as const;
+export type Category = (typeof categories)[number];
+
+/** The call, the field and the value a verdict rests on. */
+export interface Evidence {
+  /** `<service>:<Operation>`, e.g. `ec2:DescribeVolumes`. */
+  readonly call: string;
+  readonly field: string;
+  readonly value: unknown;
+}
+
+export interface Fail {
+  readonly status: "fail";
+  /** One sentence about this very resource. Facts and dates only, never an age: the text must be the same tomorrow. */
+  readonly summary: string;
+  /** Facts by type of finding, stable while nothing changed. Days and ages are added when read (`atRead`). */
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly evidence: readonly Evidence[];
+  /** When it differs from the check's. */
+  readonly severity?: Severity;
+  /** USD per month at list price; null or absent when the check saves nothing or it cannot be said. */
+  readonly savingsMonthly?: number | null;
+}
+export interface Pass {
+  readonly status: "pass";
+}
+/** No evidence is never a pass: a call was denied, throttled, or an input was incomplete. */
+export interface Unknown {
+  readonly status: "unknown";
+  readonly reason: string;
+}
+/** `null`: the check does not apply to this resource. */
+export type Verdict = Fail | Pass | Unknown | null;
+
+export interface JudgeContext<Params, Reads extends CollectorId> {
+  /** The scan's clock. */
+  readonly now: Date;
+  readonly params: Params;
+  readonly place: Place;
+  /** Regions the organization allows; null when it has not said. */
+  readonly allowedRegions: readonly string[] | null;
+  /** Everything another collector of the same task found. Only collectors named in `reads`; complete, else the verdict is unknown before `judge` is asked. */
+  others<Id extends Reads>(id: Id): readonly FoundBy<Id>[];
+}
+
+/**
+ * Decides pass, fail or unknown for one resource. Pure. The file is `checks/<service>/<id in kebab-case>.ts` and nothing
+ * else needs to be touched.
+ */
+export interface Check<Id extends CollectorId, Params extends object = object, Reads extends CollectorId = never> {
+  /** snake_case, stable for ever: it is the finding's `type`. */
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly category: Category;
+  /** Risk domain, e.g. `network_exposure`; `cost` findings carry no risk. */
+  readonly domain: string;
+  readonly effort: "low" | "medium" | "high";
+  /** 0…1. */
+  readonly confidence: number;
+  /** A guarded control: pass → fail on the same resource is `security.drift`. */
+  readonly drift: boolean;
+  /** The collectors whose resources it judges; `every` judges whatever any collector finds. */
+  readonly resources: readonly Id[] | "every";
+  /** Other collectors whose complete lists (of the same account and region) it needs. */
+  readonly reads?: readonly Reads[];
+  /**
+   * Only for checks that read across services: they are judged in the second wave, when all tasks are done, from what
+   * this keeps of each resource, so keep little. `null` drops a resource that cannot matter. `judge` then sees no more
+   * of `attributes` than was kept, and no `observed`.
+   */
+  readonly condense?: { readonly [K in Id | Reads]?: (found: FoundBy<K>) => Partial<FoundBy<K>["attributes"]> | null };
+  readonly rationale: string;
+  readonly remediation: string;
+  /** Framework id → control ids. */
+  readonly controls: Readonly<Record<string, readonly string[]>>;
+  readonly params: Params;
+  judge(found: FoundBy<Id>, context: JudgeContext<Params, Reads>): Verdict;
+  /** What depends on the day it is read (`daysUntilExpiry`), added to the details then. */
+  atRead?(details: Readonly<Record<string, unknown>>, now: Date): Record<string, unknown>;
+}
+
+/** One worked example per boundary; a function, so that the bundle leaves it out. */
+export interface Example<Id extends CollectorId, Params extends object = object> {
+  readonly name: string;
+  readonly found: FoundBy<Id>;
+  readonly now?: Date;
+  readonly params?: Partial<Params>;
+  readonly place?: Partial<Place>;
+  readonly allowedRegions?: readonly string[] | null;
+  readonly others?: Partial<Record<CollectorId, readonly unknown[]>>;
+  /** For fails: what must hold of it. */
+  readonly expect?: { severity?: Severity; savingsMonthly?: number; details?: Record<string, unknown> };
+}
+export interface Examples<Id extends CollectorId, Params extends object = object> {
+  readonly pass: readonly Example<Id, Params>[];
+  readonly fail: readonly Example<Id, Params>[];
+  readonly unknown?: readonly Example<Id, Params>[];
+  readonly notApplicable?: readonly Example<Id, Params>[];
+}

@@ -1,0 +1,160 @@
+import { z } from "zod";
+import type { AwsCaller, Operation } from "#aws/caller";
+import { decodeBase64 } from "#lib/base64";
+
+/** One of a user's two places for an access key, occupied or not. */
+export interface KeySlot {
+  readonly slot: 1 | 2;
+  readonly active: boolean;
+  /** When the key was made; null: no key. */
+  readonly rotatedAt: string | null;
+  readonly lastUsedAt: string | null;
+}
+
+export interface CredentialRow {
+  readonly arn: string;
+  readonly createdAt: string | null;
+  /** null: the report says `not_supported`. */
+  readonly passwordEnabled: boolean | null;
+  readonly passwordChangedAt: string | null;
+  readonly passwordLastUsedAt: string | null;
+  readonly mfaActive: boolean;
+  readonly keys: readonly KeySlot[];
+}
+
+export interface CredentialReport {
+  /** AWS makes a new report every four hours at most, so it may be that old. */
+  readonly generatedAt: string;
+  readonly root: CredentialRow | undefined;
+  /** By user ARN. */
+  readonly users: ReadonlyMap<string, CredentialRow>;
+}
+
+/** What every collector that reads the report needs. */
+export const credentialReportActions = ["iam:GenerateCredentialReport", "iam:GetCredentialReport"] as const;
+
+const generateReport: Operation = { service: "iam", action: "GenerateCredentialReport" };
+const getReport: Operation = { service: "iam", action: "GetCredentialReport" };
+const pollsMax = 5;
+
+/** An IAM timestamp, as ISO 8601 UTC. */
+export const isoDate = z
+  .string()
+  .pipe(z.coerce.date())
+  .transform((date) => date.toISOString());
+
+const Generation = z.object({ State: z.string() });
+const Report = z.object({ Content: z.string(), GeneratedTime: isoDate });
+
+/**
+ * The account's credential report, or `undefined` when it could not be had: denied, or not ready after five polls.
+ * Source: IAM API 2010-05-08, GenerateCredentialReport and GetCredentialReport; both answers are shared by the task.
+ */
+export async function credentialReport(aws: AwsCaller, pause = pauseMs): Promise<CredentialReport | undefined> {
+  await generated(aws, pause);
+  const answer = await sharedOrGap(aws, getReport);
+  if (answer === undefined) return undefined;
+  const report = Report.parse(answer);
+  const rows = csvRecords(new TextDecoder().decode(decodeBase64(report.Content))).map((record) => Row.parse(record));
+  return {
+    generatedAt: report.GeneratedTime,
+    root: rows.find((row) => row.arn.endsWith(":root")),
+    users: new Map(rows.map((row) => [row.arn, row])),
+  };
+}
+
+/** The shared answer; a fault is asked again through `attempt`, which keeps the gap for the scan's coverage. */
+export async function sharedOrGap(aws: AwsCaller, operation: Operation): Promise<unknown> {
+  try {
+    return await aws.shared(operation);
+  } catch {
+    return aws.attempt(operation, {});
+  }
+}
+
+/** Whether two times are one: AWS writes whole seconds here and fractions there. */
+export const sameMoment = (a: string | null, b: string | null): boolean =>
+  a !== null && b !== null && Math.abs(Date.parse(a) - Date.parse(b)) < 2_000;
+
+const pauseMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Returns when the report is ready or will not be. The first poll comes at once, so that a later collector, which is given
+ * the remembered answer of the beginning, does not wait for a report that is there.
+ */
+async function generated(aws: AwsCaller, pause: (ms: number) => Promise<void>): Promise<void> {
+  let answer = await sharedOrGap(aws, generateReport);
+  for (let poll = 0; poll < pollsMax; poll += 1) {
+    if (answer === undefined || Generation.parse(answer).State === "COMPLETE") return;
+    if (poll > 0) await pause(500 * 2 ** poll);
+    answer = await aws.attempt(generateReport, {});
+  }
+}
+
+/** `N/A`, `no_information` and `not_supported` are not dates. */
+const dateCell = z.string().transform((cell) => (Number.isNaN(Date.parse(cell)) ? null : new Date(cell).toISOString()));
+const claimCell = z.string().transform((cell) => cell.toLowerCase() === "true");
+
+/** Columns as of the IAM User Guide, "Understanding the report format"; found by name, so that new ones may come. */
+const Row = z
+  .object({
+    arn: z.string(),
+    user_creation_time: dateCell,
+    password_enabled: z.string(),
+    password_last_used: dateCell,
+    password_last_changed: dateCell,
+    mfa_active: claimCell,
+    access_key_1_active: claimCell,
+    access_key_1_last_rotated: dateCell,
+    access_key_1_last_used_date: dateCell,
+    access_key_2_active: claimCell,
+    access_key_2_last_rotated: dateCell,
+    access_key_2_last_used_date: dateCell,
+  })
+  .transform(
+    (row): CredentialRow => ({
+      arn: row.arn,
+      createdAt: row.user_creation_time,
+      passwordEnabled: ["true", "false"].includes(row.password_enabled.toLowerCase())
+        ? row.password_enabled.toLowerCase() === "true"
+        : null,
+      passwordChangedAt: row.password_last_changed,
+      passwordLastUsedAt: row.password_last_used,
+      mfaActive: row.mfa_active,
+      keys: [
+        {
+          slot: 1,
+          active: row.access_key_1_active,
+          rotatedAt: row.access_key_1_last_rotated,
+          lastUsedAt: row.access_key_1_last_used_date,
+        },
+        {
+          slot: 2,
+          active: row.access_key_2_active,
+          rotatedAt: row.access_key_2_last_rotated,
+          lastUsedAt: row.access_key_2_last_used_date,
+        },
+      ],
+    }),
+  );
+
+/** RFC 4180 with a header line: one record per further line, by column name. */
+function csvRecords(text: string): Record<string, string>[] {
+  const [header = [], ...lines] = csvLines(text);
+  return lines.map((cells) => Object.fromEntries(header.map((name, at) => [name, cells[at] ?? ""])));
+}
+
+const csvCell = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/gy;
+
+function csvLines(text: string): string[][] {
+  const lines: string[][] = [];
+  let line: string[] = [];
+  for (const [, quoted, plain = "", end] of text.trimEnd().matchAll(csvCell)) {
+    line.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ",") continue;
+    lines.push(line);
+    line = [];
+    if (end === "") break;
+  }
+  return lines;
+}

@@ -1,0 +1,161 @@
+import { z } from "zod";
+import type { Operation } from "#aws/caller";
+import type { Collector, Found, Place } from "#collectors/collector";
+
+// EC2's XML as it comes decoded, for all collectors of this folder: every value is text, an empty element is "".
+
+/** A value or null: absent and empty mean the same. */
+export const text = z
+  .string()
+  .optional()
+  .transform((value) => value || null);
+
+/** A number or null. Text that is no number is refused. */
+export const number = z
+  .preprocess((value) => (value === "" ? undefined : value), z.coerce.number().optional())
+  .transform((value) => value ?? null);
+
+/** `true` or `false`; anything else is refused, because a missing fact must not read as a claim. */
+export const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+
+/** ISO 8601 UTC or null. */
+export const instant = text.transform((value, context) => {
+  if (value === null) return null;
+  const at = new Date(value);
+  if (!Number.isNaN(at.getTime())) return at.toISOString();
+  context.addIssue({ code: "custom", message: "is not a date" });
+  return z.NEVER;
+});
+
+/** The list an answer is about. It must be there: an answer without it is not an empty account. */
+export const list = <Entry extends z.ZodType>(entry: Entry) =>
+  z
+    .preprocess((value) => (value === "" ? { item: [] } : value), z.object({ item: z.array(entry) }))
+    .transform(({ item }) => item);
+
+/** A list inside an entry, which EC2 leaves out or empty when there is nothing in it. */
+export const innerList = <Entry extends z.ZodType>(entry: Entry) =>
+  z
+    .preprocess((value) => (value === "" || value === undefined ? { item: [] } : value), z.object({ item: z.array(entry) }))
+    .transform(({ item }) => item);
+
+/** A structure inside an entry, or null. */
+export const inner = <Shape extends z.ZodType>(shape: Shape) =>
+  z
+    .preprocess((value) => (value === "" ? undefined : value), shape.optional())
+    .transform((value) => value ?? null);
+
+export const tagSet = innerList(z.object({ key: z.string(), value: z.string().default("") })).transform(
+  (tags): Readonly<Record<string, string>> => Object.fromEntries(tags.map(({ key, value }) => [key, value])),
+);
+
+/** The `Name` tag, which is what EC2's console calls the name. */
+export const nameOf = (tags: Readonly<Record<string, string>>): string | null => tags["Name"] || null;
+
+/** Texts in one order: EC2 promises none, and an unchanged thing must read the same every time. */
+export const ordered = (texts: readonly (string | null)[]): readonly string[] =>
+  texts.filter((value) => value !== null).toSorted();
+
+export interface VolumeAttachment {
+  readonly instanceId: string | null;
+  readonly device: string | null;
+  /** `attaching`, `attached`, `detaching`, `busy`. */
+  readonly state: string | null;
+  readonly attachedAt: string | null;
+  readonly deleteOnTermination: boolean | null;
+}
+
+export interface VolumeAttributes {
+  readonly volumeId: string;
+  /** `gp3`, `io2`, `st1`, … */
+  readonly volumeType: string | null;
+  readonly sizeGib: number | null;
+  readonly iops: number | null;
+  /** Provisioned throughput in MiB/s; only gp3 has one. */
+  readonly throughputMibps: number | null;
+  readonly encrypted: boolean;
+  readonly kmsKeyId: string | null;
+  readonly availabilityZone: string | null;
+  readonly snapshotId: string | null;
+  readonly multiAttachEnabled: boolean | null;
+  readonly attachments: readonly VolumeAttachment[];
+}
+
+const Volume = z.object({
+  volumeId: z.string(),
+  size: number,
+  snapshotId: text,
+  availabilityZone: text,
+  status: text,
+  createTime: instant,
+  volumeType: text,
+  iops: number,
+  throughput: number,
+  encrypted: flag,
+  kmsKeyId: text,
+  multiAttachEnabled: flag.optional(),
+  attachmentSet: innerList(
+    z.object({
+      instanceId: text,
+      device: text,
+      status: text,
+      attachTime: instant,
+      deleteOnTermination: flag.optional(),
+    }),
+  ),
+  tagSet,
+});
+const Page = z.object({ volumeSet: list(Volume) });
+
+const describeVolumes = {
+  service: "ec2",
+  action: "DescribeVolumes",
+  paging: { token: "NextToken", next: "nextToken", limit: ["MaxResults", 1000] },
+} as const satisfies Operation;
+
+/** Source: EC2 API 2016-11-15, DescribeVolumes, 1,000 per page. */
+export const collector: Collector<VolumeAttributes> = {
+  id: "ec2.volumes",
+  service: "ec2",
+  resourceType: "AWS::EC2::Volume",
+  scope: "regional",
+  actions: ["ec2:DescribeVolumes"],
+  async *collect({ aws, place }) {
+    for await (const page of aws.pages(describeVolumes)) {
+      yield Page.parse(page).volumeSet.map((volume) => found(volume, place));
+    }
+  },
+};
+
+function found(volume: z.infer<typeof Volume>, place: Place): Found<VolumeAttributes, object> {
+  const arn = `arn:${place.partition}:ec2:${place.region}:${place.awsAccountId}:volume/${volume.volumeId}`;
+  return {
+    nativeId: arn,
+    arn,
+    name: nameOf(volume.tagSet),
+    state: volume.status,
+    tags: volume.tagSet,
+    createdAt: volume.createTime,
+    attributes: {
+      volumeId: volume.volumeId,
+      volumeType: volume.volumeType,
+      sizeGib: volume.size,
+      iops: volume.iops,
+      throughputMibps: volume.throughput,
+      encrypted: volume.encrypted,
+      kmsKeyId: volume.kmsKeyId,
+      availabilityZone: volume.availabilityZone,
+      snapshotId: volume.snapshotId,
+      multiAttachEnabled: volume.multiAttachEnabled ?? null,
+      attachments: volume.attachmentSet
+        .map((attachment) => ({
+          instanceId: attachment.instanceId,
+          device: attachment.device,
+          state: attachment.status,
+          attachedAt: attachment.attachTime,
+          deleteOnTermination: attachment.deleteOnTermination ?? null,
+        }))
+        .toSorted((a, b) => ((a.instanceId ?? "") < (b.instanceId ?? "") ? -1 : 1)),
+    },
+  };
+}

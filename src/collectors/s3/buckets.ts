@@ -1,0 +1,248 @@
+import { z } from "zod";
+import { listAt } from "#aws/answer";
+import type { Operation } from "#aws/caller";
+import type { CollectContext, Collector, Found } from "#collectors/collector";
+import { Block, type PublicAccessBlock } from "./account-public-access-blocks.ts";
+
+/** One statement of a bucket policy. AWS lets most members be a string or a list; here all are lists. */
+export interface PolicyStatement {
+  readonly sid: string | null;
+  readonly effect: "Allow" | "Deny";
+  /** Kind of principal → names; everyone is `{ AWS: ["*"] }`. Empty when the statement names `notPrincipals`. */
+  readonly principals: Readonly<Record<string, readonly string[]>>;
+  readonly notPrincipals: Readonly<Record<string, readonly string[]>>;
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+  /** All must hold; within one, any of the values. Operators and keys stand as written, their case has no meaning. */
+  readonly conditions: readonly { readonly operator: string; readonly key: string; readonly values: readonly string[] }[];
+}
+
+export interface Bucket {
+  readonly publicAccessBlock: PublicAccessBlock | null | undefined;
+  /** The statements of its policy; `null` when it has no policy. */
+  readonly policy: readonly PolicyStatement[] | null | undefined;
+  /** `Enabled`, `Suspended`, or `null` when it was never switched on. */
+  readonly versioning: string | null | undefined;
+  readonly mfaDelete: boolean | undefined;
+  readonly logging: { readonly targetBucket: string; readonly targetPrefix: string } | null | undefined;
+  readonly encryption: readonly EncryptionRule[] | null | undefined;
+  /** `undefined` says that `tags` is empty because the tags could not be read. */
+  readonly tagCount: number | undefined;
+}
+
+export interface EncryptionRule {
+  /** `AES256`, `aws:kms` or `aws:kms:dsse`; `null` when the rule sets no default. */
+  readonly algorithm: string | null;
+  readonly kmsKeyId: string | null;
+  readonly bucketKeyEnabled: boolean;
+}
+
+const listBuckets: Operation = {
+  service: "s3",
+  action: "ListBuckets",
+  iam: "s3:ListAllMyBuckets",
+  method: "GET",
+  path: "/",
+  // Only a request with a page size is answered with the buckets' regions.
+  paging: { token: "continuation-token", next: "ContinuationToken", limit: ["max-buckets", 1000] },
+  lists: ["Bucket"],
+};
+
+const getPublicAccessBlock: Operation = {
+  service: "s3",
+  action: "GetPublicAccessBlock",
+  iam: "s3:GetBucketPublicAccessBlock",
+  method: "GET",
+  path: "/{Bucket}?publicAccessBlock",
+};
+const getBucketPolicy: Operation = {
+  service: "s3",
+  action: "GetBucketPolicy",
+  method: "GET",
+  path: "/{Bucket}?policy",
+};
+const getBucketVersioning: Operation = {
+  service: "s3",
+  action: "GetBucketVersioning",
+  method: "GET",
+  path: "/{Bucket}?versioning",
+};
+const getBucketLogging: Operation = {
+  service: "s3",
+  action: "GetBucketLogging",
+  method: "GET",
+  path: "/{Bucket}?logging",
+};
+const getBucketEncryption: Operation = {
+  service: "s3",
+  action: "GetBucketEncryption",
+  iam: "s3:GetEncryptionConfiguration",
+  method: "GET",
+  path: "/{Bucket}?encryption",
+  lists: ["Rule"],
+};
+const getBucketTagging: Operation = {
+  service: "s3",
+  action: "GetBucketTagging",
+  method: "GET",
+  path: "/{Bucket}?tagging",
+  lists: ["Tag"],
+};
+
+const ListedBucket = z.object({
+  Name: z.string(),
+  CreationDate: z.iso.datetime({ offset: true }),
+  BucketRegion: z.string().optional(),
+});
+type ListedBucket = z.infer<typeof ListedBucket>;
+
+/** The list must be there: an answer without it is not an account without buckets. */
+const Page = z.object({
+  Buckets: z.preprocess(
+    (element) => (element === undefined ? undefined : listAt(element, "Bucket")),
+    z.array(ListedBucket),
+  ),
+});
+
+/** An element without members decodes to "". */
+const element = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.preprocess((answer) => (answer === "" ? {} : answer), z.object(shape));
+
+const flag = z.stringbool().default(false);
+
+const Versioning = element({ Status: z.string().optional(), MfaDelete: z.string().optional() });
+
+const Logging = element({
+  LoggingEnabled: z.object({ TargetBucket: z.string(), TargetPrefix: z.string().default("") }).optional(),
+}).transform(({ LoggingEnabled: on }) => (on ? { targetBucket: on.TargetBucket, targetPrefix: on.TargetPrefix } : null));
+
+const Encryption = z.preprocess(
+  (answer) => listAt(answer, "Rule"),
+  z.array(
+    element({
+      ApplyServerSideEncryptionByDefault: z
+        .object({ SSEAlgorithm: z.string(), KMSMasterKeyID: z.string().optional() })
+        .optional(),
+      BucketKeyEnabled: flag,
+    }).transform(({ ApplyServerSideEncryptionByDefault: byDefault, BucketKeyEnabled }) => ({
+      algorithm: byDefault?.SSEAlgorithm ?? null,
+      kmsKeyId: byDefault?.KMSMasterKeyID ?? null,
+      bucketKeyEnabled: BucketKeyEnabled,
+    })),
+  ),
+);
+
+const Tags = z
+  .preprocess((answer) => listAt(answer, "TagSet.Tag"), z.array(z.object({ Key: z.string(), Value: z.string() })))
+  .transform((tags) => Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value])));
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const scalars = z.union([scalar.transform((one) => [one]), z.array(scalar)]).default([]);
+const principals = z
+  .union([z.string().transform((name) => ({ AWS: [name] })), z.record(z.string(), scalars)])
+  .default({});
+
+const Statement = z
+  .object({
+    Sid: z.string().nullish(),
+    Effect: z.enum(["Allow", "Deny"]),
+    Principal: principals,
+    NotPrincipal: principals,
+    Action: scalars,
+    NotAction: scalars,
+    Resource: scalars,
+    NotResource: scalars,
+    Condition: z.record(z.string(), z.record(z.string(), scalars)).default({}),
+  })
+  .transform((statement) => ({
+    sid: statement.Sid ?? null,
+    effect: statement.Effect,
+    principals: statement.Principal,
+    notPrincipals: statement.NotPrincipal,
+    actions: statement.Action,
+    notActions: statement.NotAction,
+    resources: statement.Resource,
+    notResources: statement.NotResource,
+    conditions: Object.entries(statement.Condition).flatMap(([operator, keys]) =>
+      Object.entries(keys).map(([key, values]) => ({ operator, key, values })),
+    ),
+  }));
+
+const Policy = z
+  .object({ Statement: z.union([z.array(Statement), Statement.transform((one) => [one])]) })
+  .transform((policy) => policy.Statement);
+
+/** An answer in a shape AWS does not document counts as not read, so that one odd bucket does not end the list. */
+function read<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> | null | undefined {
+  if (answer === undefined || answer === null) return answer;
+  return schema.safeParse(answer).data;
+}
+
+async function describe({ aws, place }: CollectContext, bucket: ListedBucket): Promise<Found<Bucket>> {
+  const region = bucket.BucketRegion ?? place.region;
+  const ask = (operation: Operation, ...absent: readonly string[]) =>
+    aws.attempt(operation, { Bucket: bucket.Name }, absent, { region });
+  const [block, policy, versioningAnswer, logging, encryption, tagging] = await Promise.all([
+    ask(getPublicAccessBlock, "NoSuchPublicAccessBlockConfiguration"),
+    ask(getBucketPolicy, "NoSuchBucketPolicy"),
+    ask(getBucketVersioning),
+    ask(getBucketLogging),
+    ask(getBucketEncryption, "ServerSideEncryptionConfigurationNotFoundError"),
+    ask(getBucketTagging, "NoSuchTagSet"),
+  ]);
+  const versioning = read(Versioning, versioningAnswer);
+  const tags = tagging === null ? {} : read(Tags, tagging);
+  const arn = `arn:${place.partition}:s3:::${bucket.Name}`;
+  return {
+    nativeId: arn,
+    arn,
+    name: bucket.Name,
+    state: null,
+    tags: tags ?? {},
+    createdAt: new Date(bucket.CreationDate).toISOString(),
+    region,
+    attributes: {
+      publicAccessBlock: read(Block, block),
+      policy: read(Policy, policy),
+      versioning: versioning ? (versioning.Status ?? null) : undefined,
+      mfaDelete: versioning ? versioning.MfaDelete === "Enabled" : undefined,
+      logging: read(Logging, logging),
+      encryption: read(Encryption, encryption),
+      tagCount: tags ? Object.keys(tags).length : undefined,
+    },
+  };
+}
+
+/** Buckets asked about side by side; the client lets fewer calls than that wait at once. */
+const chunkSize = 25;
+
+/**
+ * Source: S3 API 2006-03-01, ListBuckets (1,000 per page) and, per bucket in its own region, GetPublicAccessBlock,
+ * GetBucketPolicy, GetBucketVersioning, GetBucketLogging, GetBucketEncryption and GetBucketTagging.
+ */
+export const collector: Collector<Bucket> = {
+  id: "s3.buckets",
+  service: "s3",
+  resourceType: "AWS::S3::Bucket",
+  scope: "global",
+  actions: [
+    "s3:GetBucketLogging",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketTagging",
+    "s3:GetBucketVersioning",
+    "s3:GetEncryptionConfiguration",
+    "s3:ListAllMyBuckets",
+  ],
+  async *collect(context) {
+    for await (const page of context.aws.pages(listBuckets)) {
+      const buckets = Page.parse(page).Buckets;
+      for (let start = 0; start < buckets.length; start += chunkSize) {
+        const chunk = buckets.slice(start, start + chunkSize);
+        yield await Promise.all(chunk.map((bucket) => describe(context, bucket)));
+      }
+    }
+  },
+};

@@ -1,0 +1,450 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { GrantedScope, Role } from "./access.ts";
+import type { AccountCredential, CollectorState, FindingEvidence, OrgSettings, ScanSummary } from "./values.ts";
+
+/*
+ * Every table belongs to organizations: `org_id` comes first in its key and in every index. The SQL in `migrations/` is
+ * what runs (WITHOUT ROWID, partial indexes and CHECKs stand there); a test holds the two together.
+ * Times are ISO 8601 UTC text with milliseconds, so that text order is time order.
+ */
+
+const orgId = () => text("org_id").notNull();
+
+export const organizations = sqliteTable("organizations", {
+  orgId: text("org_id").primaryKey(),
+  name: text("name").notNull(),
+  slug: text("slug").notNull(),
+  tier: text("tier").$type<"free" | "pro" | "team">().notNull(),
+  /** Index into the pool of databases. */
+  shard: integer("shard").notNull(),
+  settings: text("settings", { mode: "json" }).$type<OrgSettings>().notNull(),
+  version: integer("version").notNull(),
+  createdAt: text("created_at").notNull(),
+  updatedAt: text("updated_at").notNull(),
+});
+
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    /** `<pepper version>:<HMAC-SHA256 hex>`; the key itself is nowhere. */
+    hash: text("hash").notNull(),
+    /** What may be shown: `cg_live_…` and the last four characters. */
+    hint: text("hint").notNull(),
+    role: text("role").$type<Role>().notNull(),
+    scopes: text("scopes", { mode: "json" }).$type<readonly GrantedScope[]>().notNull(),
+    createdBy: text("created_by"),
+    rotatedTo: text("rotated_to"),
+    expiresAt: text("expires_at"),
+    revokedAt: text("revoked_at"),
+    lastUsedAt: text("last_used_at"),
+    version: integer("version").notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.id] }), uniqueIndex("api_keys_by_hash").on(t.hash)],
+);
+
+export const auditLog = sqliteTable(
+  "audit_log",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    at: text("at").notNull(),
+    actorType: text("actor_type").notNull(),
+    actorId: text("actor_id").notNull(),
+    actorName: text("actor_name").notNull(),
+    ip: text("ip"),
+    userAgent: text("user_agent"),
+    /** `<thing>.<verb>`: `webhook.create`. */
+    action: text("action").notNull(),
+    targetType: text("target_type").notNull(),
+    targetId: text("target_id").notNull(),
+    /** Before and after, secrets left out. */
+    changes: text("changes", { mode: "json" }).$type<{ path: string; old: unknown; new: unknown }[]>().notNull(),
+    requestId: text("request_id"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    index("audit_by_action").on(t.orgId, t.action, t.id),
+    index("audit_by_actor").on(t.orgId, t.actorId, t.id),
+    index("audit_by_target").on(t.orgId, t.targetId, t.id),
+  ],
+);
+
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    orgId: orgId(),
+    /** SHA-256 of credential, method, route and key. */
+    id: text("id").notNull(),
+    /** SHA-256 of method, path and raw body. */
+    fingerprint: text("fingerprint").notNull(),
+    /** The id of what the POST creates, drawn with the claim. */
+    reservedId: text("reserved_id").notNull(),
+    claimedAt: text("claimed_at").notNull(),
+    /** Null while the first request runs. */
+    status: integer("status"),
+    /** Sealed: a body may hold a secret that is shown once. */
+    reply: text("reply"),
+    headers: text("headers", { mode: "json" }).$type<Record<string, string>>(),
+    expiresAt: text("expires_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.id] }), index("idempotency_by_expiry").on(t.orgId, t.expiresAt)],
+);
+
+export const accounts = sqliteTable(
+  "accounts",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    awsAccountId: text("aws_account_id").notNull(),
+    name: text("name").notNull(),
+    environment: text("environment").notNull(),
+    status: text("status").$type<"pending" | "ok" | "error">().notNull(),
+    lastError: text("last_error"),
+    credential: text("credential", { mode: "json" }).$type<AccountCredential>().notNull(),
+    /** Null: every region the account has enabled. */
+    regions: text("regions", { mode: "json" }).$type<readonly string[] | null>(),
+    /** Null: every service Cloudglass knows. */
+    services: text("services", { mode: "json" }).$type<readonly string[] | null>(),
+    isManagement: integer("is_management", { mode: "boolean" }).notNull(),
+    /** Number of the newest scan; scans of an account are counted from 1. */
+    scanSeq: integer("scan_seq").notNull(),
+    lastScanId: text("last_scan_id"),
+    lastScanAt: text("last_scan_at"),
+    lastScanState: text("last_scan_state"),
+    connectedAt: text("connected_at"),
+    version: integer("version").notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    uniqueIndex("accounts_by_aws_id").on(t.orgId, t.awsAccountId),
+  ],
+);
+
+export const runs = sqliteTable(
+  "runs",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    trigger: text("trigger").$type<"api" | "schedule">().notNull(),
+    createdBy: text("created_by"),
+    createdAt: text("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.id] })],
+);
+
+export const scanStatuses = ["queued", "processing", "running", "analyzing", "complete", "partial", "error", "canceled"] as const;
+export type ScanStatus = (typeof scanStatuses)[number];
+
+export const scans = sqliteTable(
+  "scans",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    runId: text("run_id").notNull(),
+    kind: text("kind").$type<"account">().notNull(),
+    /** Null once the account was disconnected. */
+    accountId: text("account_id"),
+    awsAccountId: text("aws_account_id").notNull(),
+    /** The account's scan number. */
+    seq: integer("seq").notNull(),
+    status: text("status").$type<ScanStatus>().notNull(),
+    /** 1 while it may still change, so that one partial index holds all of them. */
+    active: integer("active").notNull(),
+    /** What was asked for; null: everything. */
+    regions: text("regions", { mode: "json" }).$type<readonly string[] | null>(),
+    services: text("services", { mode: "json" }).$type<readonly string[] | null>(),
+    summary: text("summary", { mode: "json" }).$type<ScanSummary>().notNull(),
+    errorMessage: text("error_message"),
+    /** The reaper ends a scan that is older than this. */
+    deadlineAt: text("deadline_at").notNull(),
+    startedAt: text("started_at"),
+    completedAt: text("completed_at"),
+    version: integer("version").notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    // Without its organization: a socket's upgrade names only the scan.
+    uniqueIndex("scans_by_id").on(t.id),
+    index("scans_by_status").on(t.orgId, t.status, t.id),
+    index("scans_by_account").on(t.orgId, t.accountId, t.id),
+    index("scans_by_run").on(t.orgId, t.runId, t.id),
+    uniqueIndex("scans_active").on(t.orgId, t.accountId).where(sql`active = 1`),
+    index("scans_all_active").on(t.active, t.orgId).where(sql`active = 1`),
+  ],
+);
+
+export type TaskState = "queued" | "running" | "done" | "failed";
+
+export const scanTasks = sqliteTable(
+  "scan_tasks",
+  {
+    orgId: orgId(),
+    scanId: text("scan_id").notNull(),
+    /** `plan`, `global`, a region, or `wave2`. */
+    id: text("id").notNull(),
+    state: text("state").$type<TaskState>().notNull(),
+    /** Counts up with every claim; a holder of an older number may write nothing. */
+    fence: integer("fence").notNull(),
+    attempts: integer("attempts").notNull(),
+    leaseUntil: text("lease_until"),
+    /** Counts, errors and the small facts kept for the second wave; written when the task is done. */
+    outcome: text("outcome", { mode: "json" }).$type<unknown>(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.scanId, t.id] })],
+);
+
+/** What was seen of one account in one region, packed: one row however many services and checks there are. */
+export const coverage = sqliteTable(
+  "coverage",
+  {
+    orgId: orgId(),
+    accountId: text("account_id").notNull(),
+    /** `global` or a region. */
+    region: text("region").notNull(),
+    scanId: text("scan_id").notNull(),
+    seq: integer("seq").notNull(),
+    collectors: text("collectors", { mode: "json" }).$type<Readonly<Record<string, CollectorState>>>().notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.accountId, t.region] })],
+);
+
+export const resources = sqliteTable(
+  "resources",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    accountId: text("account_id").notNull(),
+    awsAccountId: text("aws_account_id").notNull(),
+    /** The task that sees it: `global` or a region. */
+    place: text("place").notNull(),
+    collector: text("collector").notNull(),
+    service: text("service").notNull(),
+    resourceType: text("resource_type").notNull(),
+    /** Where it lives; `global` when nowhere in particular. */
+    region: text("region").notNull(),
+    nativeId: text("native_id").notNull(),
+    arn: text("arn"),
+    name: text("name"),
+    state: text("state"),
+    tags: text("tags", { mode: "json" }).$type<Readonly<Record<string, string>>>().notNull(),
+    attributes: text("attributes", { mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+    /** Digest of all facts. */
+    digest: text("digest").notNull(),
+    /** `check=pass|unknown|fail:severity:digest`, separated by `;`: what was last judged of it. */
+    verdicts: text("verdicts").notNull(),
+    /** The same of the checks that read across services. */
+    crossVerdicts: text("cross_verdicts").notNull(),
+    expiresAt: text("expires_at"),
+    costMonthly: real("cost_monthly"),
+    /** The scan since which it is so. */
+    fromSeq: integer("from_seq").notNull(),
+    resourceCreatedAt: text("resource_created_at"),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    // Covering: what a task compares its findings with.
+    index("resources_by_place").on(t.orgId, t.accountId, t.place, t.collector, t.id, t.digest, t.verdicts, t.crossVerdicts),
+    index("resources_by_account").on(t.orgId, t.accountId, t.id),
+    index("resources_by_service").on(t.orgId, t.service, t.id),
+    index("resources_by_type").on(t.orgId, t.resourceType, t.id),
+    index("resources_by_region").on(t.orgId, t.region, t.id),
+    index("resources_by_state").on(t.orgId, t.state, t.id),
+    index("resources_by_arn").on(t.orgId, t.arn),
+    index("resources_by_expiry").on(t.orgId, t.resourceType, t.expiresAt, t.id).where(sql`expires_at IS NOT NULL`),
+  ],
+);
+
+/** What a resource was like in scans `fromSeq ≤ s < toSeq`. */
+export const resourceVersions = sqliteTable(
+  "resource_versions",
+  {
+    orgId: orgId(),
+    accountId: text("account_id").notNull(),
+    resourceId: text("resource_id").notNull(),
+    fromSeq: integer("from_seq").notNull(),
+    toSeq: integer("to_seq").notNull(),
+    /** The row of `resources` as JSON. */
+    row: text("row", { mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+    endedAt: text("ended_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.accountId, t.resourceId, t.toSeq] }),
+    index("resource_versions_by_end").on(t.orgId, t.accountId, t.toSeq),
+  ],
+);
+
+export const findingStatuses = ["open", "snoozed", "ignored", "resolved"] as const;
+export type FindingStatus = (typeof findingStatuses)[number];
+
+export const findings = sqliteTable(
+  "findings",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    accountId: text("account_id").notNull(),
+    awsAccountId: text("aws_account_id").notNull(),
+    resourceId: text("resource_id").notNull(),
+    place: text("place").notNull(),
+    collector: text("collector").notNull(),
+    service: text("service").notNull(),
+    resourceType: text("resource_type").notNull(),
+    region: text("region").notNull(),
+    resourceArn: text("resource_arn"),
+    resourceName: text("resource_name"),
+    /** The check's id. */
+    type: text("type").notNull(),
+    title: text("title").notNull(),
+    category: text("category").notNull(),
+    severity: text("severity").notNull(),
+    /** 0 low … 3 critical: what lists order by. */
+    severityRank: integer("severity_rank").notNull(),
+    summary: text("summary").notNull(),
+    details: text("details", { mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+    evidence: text("evidence", { mode: "json" }).$type<readonly FindingEvidence[]>().notNull(),
+    /** Digest of severity, details and evidence: an ignored finding stays ignored while it is the same. */
+    digest: text("digest").notNull(),
+    savingsMonthly: real("savings_monthly"),
+    status: text("status").$type<FindingStatus>().notNull(),
+    ignoreReason: text("ignore_reason"),
+    snoozedUntil: text("snoozed_until"),
+    firstDetectedAt: text("first_detected_at").notNull(),
+    /** Last time it was seen before the present stretch; while verified, coverage knows a later one. */
+    lastDetectedAt: text("last_detected_at").notNull(),
+    /** Times seen before the present stretch. */
+    detectionsBefore: integer("detections_before").notNull(),
+    /** Complete runs of the collector when the present stretch began; detections = before + runs − this. */
+    runsAtStart: integer("runs_at_start").notNull(),
+    /** False: the last judgement was unknown, so nothing newer than `lastDetectedAt` is known. */
+    verified: integer("verified", { mode: "boolean" }).notNull(),
+    reopenedCount: integer("reopened_count").notNull(),
+    lastScanId: text("last_scan_id").notNull(),
+    resolvedAt: text("resolved_at"),
+    version: integer("version").notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    index("findings_by_rank").on(t.orgId, t.status, t.severityRank, t.firstDetectedAt, t.id),
+    index("findings_by_type").on(t.orgId, t.status, t.type, t.severityRank, t.firstDetectedAt, t.id),
+    index("findings_by_category").on(t.orgId, t.status, t.category, t.severityRank, t.firstDetectedAt, t.id),
+    index("findings_by_account").on(t.orgId, t.status, t.accountId, t.severityRank, t.firstDetectedAt, t.id),
+    index("findings_by_region").on(t.orgId, t.status, t.region, t.severityRank, t.firstDetectedAt, t.id),
+    index("findings_by_service").on(t.orgId, t.status, t.service, t.severityRank, t.firstDetectedAt, t.id),
+    index("findings_by_resource_type").on(t.orgId, t.status, t.resourceType, t.severityRank, t.firstDetectedAt, t.id),
+    index("findings_by_resource").on(t.orgId, t.resourceId, t.status, t.severityRank, t.firstDetectedAt, t.id),
+  ],
+);
+
+/** Counted as rows change, in the same batch: stats and totals never scan a table. */
+export const counters = sqliteTable(
+  "counters",
+  {
+    orgId: orgId(),
+    /** `finding` or `resource`. */
+    subject: text("subject").notNull(),
+    /** `all`, `severity`, `type`, `category`, `service`, `region`, `account`, `state`, `resourceType`. */
+    dimension: text("dimension").notNull(),
+    value: text("value").notNull(),
+    total: integer("total").notNull(),
+    open: integer("open").notNull(),
+    snoozed: integer("snoozed").notNull(),
+    ignored: integer("ignored").notNull(),
+    resolved: integer("resolved").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.subject, t.dimension, t.value] })],
+);
+
+export const webhooks = sqliteTable(
+  "webhooks",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    url: text("url").notNull(),
+    description: text("description"),
+    /** Event names, `*` and `finding.*` allowed. */
+    events: text("events", { mode: "json" }).$type<readonly string[]>().notNull(),
+    /** Sealed `whsec_…`. */
+    secret: text("secret").notNull(),
+    status: text("status").$type<"enabled" | "disabled">().notNull(),
+    disabledReason: text("disabled_reason"),
+    /** While an attempt is under way nobody else sends to it. */
+    busyUntil: text("busy_until"),
+    version: integer("version").notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.id] })],
+);
+
+/** What happened, kept once for all who are told. */
+export const events = sqliteTable(
+  "events",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    /** The names it may be told under, the most specific first. */
+    names: text("names", { mode: "json" }).$type<readonly string[]>().notNull(),
+    data: text("data", { mode: "json" }).$type<unknown>().notNull(),
+    createdAt: text("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.id] })],
+);
+
+export type DeliveryStatus = "pending" | "delivered" | "dead";
+
+export const deliveries = sqliteTable(
+  "deliveries",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    webhookId: text("webhook_id").notNull(),
+    eventId: text("event_id").notNull(),
+    /** The name this webhook subscribed to. */
+    event: text("event").notNull(),
+    status: text("status").$type<DeliveryStatus>().notNull(),
+    attempts: integer("attempts").notNull(),
+    /** Null when there is nothing more to do. */
+    nextAttemptAt: text("next_attempt_at"),
+    leaseUntil: text("lease_until"),
+    deliveredAt: text("delivered_at"),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    uniqueIndex("deliveries_once").on(t.orgId, t.webhookId, t.eventId),
+    index("deliveries_by_webhook").on(t.orgId, t.webhookId, t.id),
+    index("deliveries_due").on(t.nextAttemptAt, t.orgId).where(sql`next_attempt_at IS NOT NULL`),
+  ],
+);
+
+export const attempts = sqliteTable(
+  "attempts",
+  {
+    orgId: orgId(),
+    deliveryId: text("delivery_id").notNull(),
+    number: integer("number").notNull(),
+    at: text("at").notNull(),
+    durationMs: integer("duration_ms").notNull(),
+    /** HTTP status; null when there was no answer. */
+    status: integer("status"),
+    error: text("error"),
+    /** First KiB of the answer. */
+    response: text("response"),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.deliveryId, t.number] }), index("attempts_by_time").on(t.orgId, t.at)],
+);

@@ -1,0 +1,92 @@
+/** Shapes of the JSON that columns hold. */
+
+export interface OrgSettings {
+  /** Regions where things may be; null: not said, so nothing violates it. */
+  readonly allowedRegions: readonly string[] | null;
+  readonly limits: {
+    /** Requests per minute. */
+    readonly perCredentialPerMinute: number;
+    readonly perOrganizationPerMinute: number;
+    /** 0: no hourly window. */
+    readonly perOrganizationPerHour: number;
+    readonly scanCreationPerMinute: number;
+    readonly keyCreationPerMinute: number;
+    readonly webhookTestPerMinute: number;
+  };
+  readonly retentionDays: { readonly attempts: number; readonly versions: number; readonly audit: number };
+  /** Check id → parameters that differ from its defaults. */
+  readonly checkParams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export const defaultSettings: OrgSettings = {
+  allowedRegions: null,
+  limits: {
+    perCredentialPerMinute: 200,
+    perOrganizationPerMinute: 1000,
+    perOrganizationPerHour: 0,
+    scanCreationPerMinute: 10,
+    keyCreationPerMinute: 5,
+    webhookTestPerMinute: 5,
+  },
+  retentionDays: { attempts: 30, versions: 400, audit: 400 },
+  checkParams: {},
+};
+
+/** How an account is entered. Never leaves the database unsealed. */
+export type AccountCredential =
+  | { readonly method: "role"; readonly roleArn: string; readonly externalId: string }
+  | { readonly method: "access_key"; readonly accessKeyId: string; readonly sealedSecret: string };
+
+export interface FindingEvidence {
+  readonly call: string;
+  readonly field: string;
+  readonly value: unknown;
+}
+
+export type CoverageState = "done" | "skipped" | "denied" | "throttled" | "failed";
+
+/** What is known of one collector in one place. */
+export interface CollectorState {
+  readonly state: CoverageState;
+  /** The last scan that saw the whole list; 0: never. */
+  readonly completeSeq: number;
+  readonly completeAt: string | null;
+  /** How many scans saw the whole list. */
+  readonly runs: number;
+  readonly resources: number;
+  readonly pass: number;
+  readonly fail: number;
+  readonly unknown: number;
+  readonly errors: readonly CoverageError[];
+}
+
+export interface CoverageError {
+  readonly service: string;
+  readonly action: string;
+  readonly region: string;
+  readonly code: string;
+  readonly kind: string;
+  readonly remedy: string;
+  /** How many resources it happened to. */
+  readonly count: number;
+}
+
+/** What a scan did and cost; kept when its tasks are gone. */
+export interface ScanSummary {
+  readonly tasksTotal: number;
+  readonly tasksDone: number;
+  readonly resourcesDiscovered: number;
+  readonly resourcesAdded: number;
+  readonly resourcesChanged: number;
+  readonly resourcesRemoved: number;
+  readonly findingsNew: number;
+  readonly findingsReopened: number;
+  readonly findingsResolved: number;
+  readonly awsCalls: number;
+  readonly stsCalls: number;
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+  readonly queueMessages: number;
+  /** Coverage as this scan left it: place → collector → state. */
+  readonly coverage: Readonly<Record<string, Readonly<Record<string, CollectorState>>>>;
+}

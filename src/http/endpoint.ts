@@ -1,0 +1,95 @@
+import type { z } from "@hono/zod-openapi";
+import type { Role, Scope } from "#db/access";
+import type { OrgContext } from "#db/context";
+import type { Page, PageRequest } from "#db/page";
+import type { FaultCode } from "#lib/fault";
+
+/** Groups with limits of their own beside the credential's and the organization's (product.md, rate limits). */
+export type RateLimitGroup = "scan-create" | "key-create" | "webhook-test";
+
+/** How a value becomes an answer. */
+export type Reply<Value> =
+  | { readonly kind: "one"; readonly schema: z.ZodType; readonly body: (value: Value, now: Date) => object; readonly version?: (value: Value) => number }
+  | { readonly kind: "list"; readonly schema: z.ZodType; readonly body: (value: never, now: Date) => object }
+  | { readonly kind: "none" };
+
+/** `{data: …}`. With `version` the answer carries `ETag: "<version>"` and If-None-Match is honoured. */
+export function one<Value>(schema: z.ZodType, body: (value: Value, now: Date) => object, version?: (value: Value) => number): Reply<Value> {
+  return { kind: "one", schema, body, ...(version ? { version } : {}) };
+}
+
+/** `{data: […], pagination: …}`, or the same rows as `text/csv`. */
+export function list<Row>(schema: z.ZodType, body: (row: Row, now: Date) => object): Reply<Page<Row>> {
+  return { kind: "list", schema, body };
+}
+
+/** 204. */
+export const none: Reply<void> = { kind: "none" };
+
+/** What a handler is given: all of it validated. */
+export interface Request<Params, Query, Body> {
+  readonly org: OrgContext;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** Lists only; other endpoints get the defaults. */
+  readonly page: PageRequest;
+  /** The version named by If-Match; null when there is none, or `*`. */
+  readonly ifMatch: number | null;
+}
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+export interface Declaration<
+  Params extends z.ZodType | undefined,
+  Query extends z.ZodType | undefined,
+  Body extends z.ZodType | undefined,
+  Value,
+> {
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
+  /** Below `/api/v1`: `/findings/{id}`. */
+  readonly path: `/${string}`;
+  /** verbNoun. */
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly scope: Scope;
+  readonly role: Role;
+  readonly group?: RateLimitGroup;
+  readonly params?: Params;
+  /** Without the paging parameters, which every list takes. */
+  readonly query?: Query;
+  readonly body?: Body;
+  /** 200 unless said: 201 created, 202 runs in the background, 204 for `none`. */
+  readonly status?: 200 | 201 | 202 | 204;
+  readonly reply: Reply<Value>;
+  /** Path of what was made or started, for the `Location` header. */
+  readonly location?: (value: Value) => string;
+  /** Fields a list may be sorted by; the first is its own order. */
+  readonly sort?: readonly string[];
+  /** Beyond those every endpoint can answer. */
+  readonly faults: readonly FaultCode[];
+}
+
+/** An endpoint whose types are forgotten, as the app mounts it. */
+export interface Endpoint extends Declaration<z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined, unknown> {
+  readonly handle: (request: Request<unknown, unknown, unknown>) => Promise<unknown>;
+}
+
+/**
+ * One operation of the API: everything about it in one place, and at most five lines that call a verb. OpenAPI,
+ * authorisation, limits, validation, idempotency, ETag, paging, CSV and errors follow from the declaration.
+ */
+export function endpoint<
+  Value,
+  Params extends z.ZodType | undefined = undefined,
+  Query extends z.ZodType | undefined = undefined,
+  Body extends z.ZodType | undefined = undefined,
+>(
+  declaration: Declaration<Params, Query, Body, Value>,
+  handle: (request: Request<Parsed<Params>, Parsed<Query>, Parsed<Body>>) => Promise<Value>,
+): Endpoint {
+  // safe: the app hands `handle` only what the declaration's own schemas parsed.
+  return { ...declaration, handle } as unknown as Endpoint;
+}

@@ -119,6 +119,7 @@ CREATE TABLE webhooks (
 CREATE TABLE events (
   org_id TEXT NOT NULL, id TEXT NOT NULL, names TEXT NOT NULL, data TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (org_id, id)
 ) WITHOUT ROWID;
+CREATE INDEX events_by_time ON events (org_id, created_at);
 
 CREATE TABLE deliveries (
   org_id TEXT NOT NULL, id TEXT NOT NULL, webhook_id TEXT NOT NULL, event_id TEXT NOT NULL, event TEXT NOT NULL,
@@ -127,7 +128,9 @@ CREATE TABLE deliveries (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX deliveries_once ON deliveries (org_id, webhook_id, event_id);
 CREATE INDEX deliveries_by_webhook ON deliveries (org_id, webhook_id, id);
-CREATE INDEX deliveries_due ON deliveries (next_attempt_at, org_id) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX deliveries_by_status ON deliveries (org_id, webhook_id, status, id);
+CREATE INDEX deliveries_by_event ON deliveries (org_id, webhook_id, event, id);
+CREATE INDEX deliveries_due ON deliveries (org_id, webhook_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 
 CREATE TABLE attempts (
   org_id TEXT NOT NULL, delivery_id TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL, duration_ms INTEGER NOT NULL,

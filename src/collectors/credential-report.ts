@@ -12,6 +12,8 @@ export interface KeySlot {
 }
 
 export interface CredentialRow {
+  /** `<root_account>` for the root user. */
+  readonly userName: string;
   readonly arn: string;
   readonly createdAt: string | null;
   /** null: the report says `not_supported`. */
@@ -58,7 +60,7 @@ export async function credentialReport(aws: AwsCaller, pause = pauseMs): Promise
   const rows = csvRecords(new TextDecoder().decode(decodeBase64(report.Content))).map((record) => Row.parse(record));
   return {
     generatedAt: report.GeneratedTime,
-    root: rows.find((row) => row.arn.endsWith(":root")),
+    root: rows.find((row) => row.userName === "<root_account>"),
     users: new Map(rows.map((row) => [row.arn, row])),
   };
 }
@@ -74,7 +76,7 @@ export async function sharedOrGap(aws: AwsCaller, operation: Operation): Promise
 
 /** Whether two times are one: AWS writes whole seconds here and fractions there. */
 export const sameMoment = (a: string | null, b: string | null): boolean =>
-  a !== null && b !== null && Math.abs(Date.parse(a) - Date.parse(b)) < 2_000;
+  a !== null && b !== null && Math.abs(Date.parse(a) - Date.parse(b)) < 1_000;
 
 const pauseMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -98,6 +100,7 @@ const claimCell = z.string().transform((cell) => cell.toLowerCase() === "true");
 /** Columns as of the IAM User Guide, "Understanding the report format"; found by name, so that new ones may come. */
 const Row = z
   .object({
+    user: z.string(),
     arn: z.string(),
     user_creation_time: dateCell,
     password_enabled: z.string(),
@@ -111,32 +114,31 @@ const Row = z
     access_key_2_last_rotated: dateCell,
     access_key_2_last_used_date: dateCell,
   })
-  .transform(
-    (row): CredentialRow => ({
-      arn: row.arn,
-      createdAt: row.user_creation_time,
-      passwordEnabled: ["true", "false"].includes(row.password_enabled.toLowerCase())
-        ? row.password_enabled.toLowerCase() === "true"
-        : null,
-      passwordChangedAt: row.password_last_changed,
-      passwordLastUsedAt: row.password_last_used,
-      mfaActive: row.mfa_active,
-      keys: [
-        {
-          slot: 1,
-          active: row.access_key_1_active,
-          rotatedAt: row.access_key_1_last_rotated,
-          lastUsedAt: row.access_key_1_last_used_date,
-        },
-        {
-          slot: 2,
-          active: row.access_key_2_active,
-          rotatedAt: row.access_key_2_last_rotated,
-          lastUsedAt: row.access_key_2_last_used_date,
-        },
-      ],
-    }),
-  );
+  .transform((row): CredentialRow => ({
+    userName: row.user,
+    arn: row.arn,
+    createdAt: row.user_creation_time,
+    passwordEnabled: ["true", "false"].includes(row.password_enabled.toLowerCase())
+      ? row.password_enabled.toLowerCase() === "true"
+      : null,
+    passwordChangedAt: row.password_last_changed,
+    passwordLastUsedAt: row.password_last_used,
+    mfaActive: row.mfa_active,
+    keys: [
+      {
+        slot: 1,
+        active: row.access_key_1_active,
+        rotatedAt: row.access_key_1_last_rotated,
+        lastUsedAt: row.access_key_1_last_used_date,
+      },
+      {
+        slot: 2,
+        active: row.access_key_2_active,
+        rotatedAt: row.access_key_2_last_rotated,
+        lastUsedAt: row.access_key_2_last_used_date,
+      },
+    ],
+  }));
 
 /** RFC 4180 with a header line: one record per further line, by column name. */
 function csvRecords(text: string): Record<string, string>[] {

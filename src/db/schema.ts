@@ -128,6 +128,13 @@ export const accounts = sqliteTable(
   ],
 );
 
+/** Accounts that were disconnected and whose rows are still being taken out, slice by slice. */
+export const purges = sqliteTable(
+  "purges",
+  { orgId: orgId(), accountId: text("account_id").notNull(), requestedAt: text("requested_at").notNull() },
+  (t) => [primaryKey({ columns: [t.orgId, t.accountId] })],
+);
+
 export const runs = sqliteTable(
   "runs",
   {
@@ -325,7 +332,7 @@ export const findings = sqliteTable(
     lastDetectedAt: text("last_detected_at").notNull(),
     /** Times seen before the present stretch. */
     detectionsBefore: integer("detections_before").notNull(),
-    /** Complete runs of the collector when the present stretch began; detections = before + runs − this. */
+    /** Complete runs of the collector before the present stretch; detections = before + max(1, runs − this). */
     runsAtStart: integer("runs_at_start").notNull(),
     /** False: the last judgement was unknown, so nothing newer than `lastDetectedAt` is known. */
     verified: integer("verified", { mode: "boolean" }).notNull(),
@@ -381,7 +388,7 @@ export const webhooks = sqliteTable(
     secret: text("secret").notNull(),
     status: text("status").$type<"enabled" | "disabled">().notNull(),
     disabledReason: text("disabled_reason"),
-    /** While an attempt is under way nobody else sends to it. */
+    /** Until then nobody else sends to it: an attempt is under way, or it asked for a pause (Retry-After). */
     busyUntil: text("busy_until"),
     version: integer("version").notNull(),
     createdAt: text("created_at").notNull(),
@@ -401,7 +408,7 @@ export const events = sqliteTable(
     data: text("data", { mode: "json" }).$type<unknown>().notNull(),
     createdAt: text("created_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.orgId, t.id] })],
+  (t) => [primaryKey({ columns: [t.orgId, t.id] }), index("events_by_time").on(t.orgId, t.createdAt)],
 );
 
 export type DeliveryStatus = "pending" | "delivered" | "dead";
@@ -428,7 +435,10 @@ export const deliveries = sqliteTable(
     primaryKey({ columns: [t.orgId, t.id] }),
     uniqueIndex("deliveries_once").on(t.orgId, t.webhookId, t.eventId),
     index("deliveries_by_webhook").on(t.orgId, t.webhookId, t.id),
-    index("deliveries_due").on(t.nextAttemptAt, t.orgId).where(sql`next_attempt_at IS NOT NULL`),
+    index("deliveries_by_status").on(t.orgId, t.webhookId, t.status, t.id),
+    index("deliveries_by_event").on(t.orgId, t.webhookId, t.event, t.id),
+    // The webhooks with something to do are found by stepping from one to the next.
+    index("deliveries_due").on(t.orgId, t.webhookId, t.nextAttemptAt).where(sql`next_attempt_at IS NOT NULL`),
   ],
 );
 

@@ -1,4 +1,5 @@
 import type { z } from "@hono/zod-openapi";
+import type { Env } from "#env";
 import type { Role, Scope } from "#db/access";
 import type { OrgContext } from "#db/context";
 import type { Page, PageRequest } from "#db/page";
@@ -54,7 +55,8 @@ export interface Declaration<
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  readonly scope: Scope;
+  /** Null: any credential will do. */
+  readonly scope: Scope | null;
   readonly role: Role;
   readonly group?: RateLimitGroup;
   readonly params?: Params;
@@ -92,4 +94,63 @@ export function endpoint<
 ): Endpoint {
   // safe: the app hands `handle` only what the declaration's own schemas parsed.
   return { ...declaration, handle } as unknown as Endpoint;
+}
+
+/** What a handler without credentials is given. */
+export interface OpenRequest<Body> {
+  readonly env: Env;
+  readonly now: Date;
+  readonly requestId: string;
+  /** `https://host` of this deployment. */
+  readonly origin: string;
+  readonly ip: string | null;
+  /** The text behind `Authorization: Bearer`; null when there is none. */
+  readonly bearer: string | null;
+  readonly userAgent: string | null;
+  readonly body: Body;
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+export interface OpenDeclaration<Body extends z.ZodType | undefined, Value> {
+  readonly method: "get" | "post";
+  /** The whole path: `/health`. */
+  readonly path: `/${string}`;
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Limits per address. */
+  readonly group?: "auth" | "login";
+  /** A credential of its own kind, as OpenAPI names it. */
+  readonly security?: "bootstrap";
+  readonly body?: Body;
+  readonly status?: 200 | 201;
+  readonly reply: Reply<Value> | { readonly kind: "text"; readonly mediaType: string; readonly schema: z.ZodType };
+  readonly faults: readonly FaultCode[];
+}
+
+/** An operation that needs no API key, as the app mounts it. */
+export interface OpenEndpoint extends OpenDeclaration<z.ZodType | undefined, unknown> {
+  readonly access: "open";
+  readonly handle: (request: OpenRequest<unknown>) => Promise<unknown>;
+}
+
+export type AnyEndpoint = Endpoint | OpenEndpoint;
+
+export const isOpen = (endpoint: AnyEndpoint): endpoint is OpenEndpoint => "access" in endpoint;
+
+/** The answer of `text` replies. */
+export const text = (mediaType: string, schema: z.ZodType): { kind: "text"; mediaType: string; schema: z.ZodType } => ({
+  kind: "text",
+  mediaType,
+  schema,
+});
+
+/** An operation for everybody: health, metrics, bootstrap. */
+export function openEndpoint<Value, Body extends z.ZodType | undefined = undefined>(
+  declaration: OpenDeclaration<Body, Value>,
+  handle: (request: OpenRequest<Parsed<Body>>) => Promise<Value>,
+): OpenEndpoint {
+  // safe: the app hands `handle` only what the declaration's own schema parsed.
+  return { ...declaration, access: "open", handle } as unknown as OpenEndpoint;
 }

@@ -35,17 +35,15 @@ const permissions = innerList(
       groups: innerList(z.object({ groupId: text })),
       prefixListIds: innerList(z.object({ prefixListId: text })),
     })
-    .transform(
-      (permission): Permission => ({
-        protocol: permission.ipProtocol,
-        fromPort: permission.fromPort,
-        toPort: permission.toPort,
-        cidrs: ordered(permission.ipRanges.map(({ cidrIp }) => cidrIp)),
-        ipv6Cidrs: ordered(permission.ipv6Ranges.map(({ cidrIpv6 }) => cidrIpv6)),
-        groups: ordered(permission.groups.map(({ groupId }) => groupId)),
-        prefixLists: ordered(permission.prefixListIds.map(({ prefixListId }) => prefixListId)),
-      }),
-    ),
+    .transform((permission): Permission => ({
+      protocol: permission.ipProtocol,
+      fromPort: permission.fromPort,
+      toPort: permission.toPort,
+      cidrs: ordered(permission.ipRanges.map(({ cidrIp }) => cidrIp)),
+      ipv6Cidrs: ordered(permission.ipv6Ranges.map(({ cidrIpv6 }) => cidrIpv6)),
+      groups: ordered(permission.groups.map(({ groupId }) => groupId)),
+      prefixLists: ordered(permission.prefixListIds.map(({ prefixListId }) => prefixListId)),
+    })),
 ).transform((list) => list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)));
 
 const SecurityGroup = z.object({

@@ -72,8 +72,11 @@ async function listPublicIds(aws: AwsCaller): Promise<ReadonlySet<string> | unde
   const ids = new Set<string>();
   const tokens = new Set<string>();
   const input = { ...owner, "RestorableBy.1": "all", MaxResults: pageSize };
-  for (let token: string | null = null; ; ) {
-    const answer: unknown = await aws.attempt(describeSnapshots, token === null ? input : { ...input, NextToken: token });
+  for (let token: string | null = null; ;) {
+    const answer: unknown = await aws.attempt(
+      describeSnapshots,
+      token === null ? input : { ...input, NextToken: token },
+    );
     if (answer === undefined || answer === null) return undefined;
     const page = PublicPage.safeParse(answer);
     if (!page.success) return undefined;

@@ -36,14 +36,15 @@ export const list = <Entry extends z.ZodType>(entry: Entry) =>
 /** A list inside an entry, which EC2 leaves out or empty when there is nothing in it. */
 export const innerList = <Entry extends z.ZodType>(entry: Entry) =>
   z
-    .preprocess((value) => (value === "" || value === undefined ? { item: [] } : value), z.object({ item: z.array(entry) }))
+    .preprocess(
+      (value) => (value === "" || value === undefined ? { item: [] } : value),
+      z.object({ item: z.array(entry) }),
+    )
     .transform(({ item }) => item);
 
 /** A structure inside an entry, or null. */
 export const inner = <Shape extends z.ZodType>(shape: Shape) =>
-  z
-    .preprocess((value) => (value === "" ? undefined : value), shape.optional())
-    .transform((value) => value ?? null);
+  z.preprocess((value) => (value === "" ? undefined : value), shape.optional()).transform((value) => value ?? null);
 
 export const tagSet = innerList(z.object({ key: z.string(), value: z.string().default("") })).transform(
   (tags): Readonly<Record<string, string>> => Object.fromEntries(tags.map(({ key, value }) => [key, value])),

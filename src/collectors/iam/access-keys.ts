@@ -69,7 +69,7 @@ function* usersWithKeys(report: CredentialReport): Generator<Owner[]> {
   const owners = [...report.users.values()]
     .filter((row) => row !== report.root)
     .map((row) => ({
-      userName: row.arn.slice(row.arn.lastIndexOf("/") + 1),
+      userName: row.userName,
       slots: row.keys.filter((key) => key.active || key.rotatedAt !== null),
     }))
     .filter((owner) => owner.slots.length > 0);
@@ -83,7 +83,8 @@ async function keysOf(
 ): Promise<Found<AccessKey, AccessKeyUse>[]> {
   const input = { UserName: userName };
   // A user who is gone since has no keys. Any other fault must end the list, or keys would seem to be gone: `call` throws it.
-  const answer = (await aws.attempt(listAccessKeys, input, ["NoSuchEntity"])) ?? null;
+  const listed = await aws.attempt(listAccessKeys, input, ["NoSuchEntity"]);
+  const answer = listed === undefined ? await aws.call(listAccessKeys, input) : listed;
   const keys = z.array(ListedKey).parse(listAt(answer, "AccessKeyMetadata.member"));
   return keys.map((key) => ({
     nativeId: key.AccessKeyId,
@@ -96,4 +97,20 @@ async function keysOf(
     attributes: { userName, active: key.Status === "Active" },
     observed: { lastUsedAt: slotOf(key, keys, slots, report)?.lastUsedAt },
   }));
+}
+
+/**
+ * The report names no key ids: a slot is a key's if it was made when the key was, or if there is but one of each. Two keys
+ * made at once and used differently cannot be told apart.
+ */
+function slotOf(
+  key: z.infer<typeof ListedKey>,
+  keys: readonly z.infer<typeof ListedKey>[],
+  slots: readonly KeySlot[],
+  report: CredentialReport | undefined,
+): KeySlot | undefined {
+  const same = slots.filter((slot) => sameMoment(slot.rotatedAt, key.CreateDate));
+  if (same.length > 0) return same.every((slot) => slot.lastUsedAt === same[0]?.lastUsedAt) ? same[0] : undefined;
+  const olderThanReport = report !== undefined && key.CreateDate < report.generatedAt;
+  return olderThanReport && keys.length === 1 && slots.length === 1 ? slots[0] : undefined;
 }

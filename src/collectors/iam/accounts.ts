@@ -65,7 +65,12 @@ export const collector: Collector<Account, AccountUse> = {
 const figures = (answer: unknown): ReadonlyMap<string, number> | undefined =>
   answer === undefined
     ? undefined
-    : new Map(z.array(Entry).parse(listAt(answer, "SummaryMap.entry")).map(({ key, value }) => [key, value]));
+    : new Map(
+        z
+          .array(Entry)
+          .parse(listAt(answer, "SummaryMap.entry"))
+          .map(({ key, value }) => [key, value]),
+      );
 
 function claim(summary: ReadonlyMap<string, number> | undefined, key: string): boolean | undefined {
   const figure = summary?.get(key);
@@ -73,4 +78,7 @@ function claim(summary: ReadonlyMap<string, number> | undefined, key: string): b
 }
 
 const latest = (dates: readonly (string | null)[]): string | null =>
-  dates.filter((date) => date !== null).toSorted().at(-1) ?? null;
+  dates
+    .filter((date) => date !== null)
+    .toSorted()
+    .at(-1) ?? null;

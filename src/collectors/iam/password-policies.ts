@@ -43,18 +43,16 @@ const Answer = z.object({
       PasswordReusePrevention: count,
       MaxPasswordAge: count,
     })
-    .transform(
-      (policy): PasswordPolicy => ({
-        minimumLength: policy.MinimumPasswordLength,
-        requireSymbols: policy.RequireSymbols,
-        requireNumbers: policy.RequireNumbers,
-        requireUppercase: policy.RequireUppercaseCharacters,
-        requireLowercase: policy.RequireLowercaseCharacters,
-        allowUsersToChange: policy.AllowUsersToChangePassword,
-        reusePrevention: policy.PasswordReusePrevention,
-        maxAgeDays: policy.MaxPasswordAge,
-      }),
-    ),
+    .transform((policy): PasswordPolicy => ({
+      minimumLength: policy.MinimumPasswordLength,
+      requireSymbols: policy.RequireSymbols,
+      requireNumbers: policy.RequireNumbers,
+      requireUppercase: policy.RequireUppercaseCharacters,
+      requireLowercase: policy.RequireLowercaseCharacters,
+      allowUsersToChange: policy.AllowUsersToChangePassword,
+      reusePrevention: policy.PasswordReusePrevention,
+      maxAgeDays: policy.MaxPasswordAge,
+    })),
 });
 
 /** Source: IAM API 2010-05-08, GetAccountPasswordPolicy; NoSuchEntity says that there is none. One resource. */

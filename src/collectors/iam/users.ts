@@ -116,7 +116,10 @@ async function found(
 
 /** The report may be hours behind the list, and the list leaves out what the report has kept. */
 const later = (a: string | null | undefined, b: string | null | undefined): string | null =>
-  [a, b].filter((date) => typeof date === "string").toSorted().at(-1) ?? null;
+  [a, b]
+    .filter((date) => typeof date === "string")
+    .toSorted()
+    .at(-1) ?? null;
 
 async function hasDevice(aws: AwsCaller, userName: string): Promise<boolean | undefined> {
   const answer = await aws.attempt(listDevices, { UserName: userName });
@@ -128,7 +131,7 @@ async function virtualSerials(aws: AwsCaller): Promise<ReadonlyMap<string, reado
   const devices: z.infer<typeof VirtualDevice>[] = [];
   const input = { AssignmentStatus: "Assigned", MaxItems: 1000 };
   const markers = new Set<string | undefined>();
-  for (let marker: string | undefined; !markers.has(marker); ) {
+  for (let marker: string | undefined; !markers.has(marker);) {
     markers.add(marker);
     const answer = await aws.attempt(listVirtualDevices, marker === undefined ? input : { ...input, Marker: marker });
     if (answer === undefined) return undefined;

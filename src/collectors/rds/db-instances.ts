@@ -43,14 +43,16 @@ const describeDbInstances: Operation = {
   lists: ["DBInstance", "VpcSecurityGroupMembership", "Subnet", "Tag"],
 };
 
-const text = z.string().nullable().default(null);
-const flag = z.stringbool().nullable().default(null);
-const count = z.coerce.number().int().nullable().default(null);
-const instant = z.iso
-  .datetime({ offset: true })
-  .transform((at) => new Date(at).toISOString())
-  .nullable()
-  .default(null);
+/** Left out and empty mean the same: AWS says there is none. */
+const given = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess(
+    (element) => (element === "" ? undefined : element),
+    schema.optional().transform((value) => value ?? null),
+  );
+const text = given(z.string());
+const flag = given(z.stringbool());
+const count = given(z.coerce.number().int());
+const instant = given(z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString()));
 const listOf = <Schema extends z.ZodType>(name: string, schema: Schema) =>
   z.preprocess((element) => listAt(element, name), z.array(schema));
 /** A structure that is left out or empty where there is nothing to say. */

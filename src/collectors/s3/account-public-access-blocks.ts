@@ -20,14 +20,12 @@ const flag = z.stringbool().default(false);
 /** Reads both answers, that of the account and that of a bucket. */
 export const Block = z
   .object({ BlockPublicAcls: flag, IgnorePublicAcls: flag, BlockPublicPolicy: flag, RestrictPublicBuckets: flag })
-  .transform(
-    (block): PublicAccessBlock => ({
-      blockPublicAcls: block.BlockPublicAcls,
-      ignorePublicAcls: block.IgnorePublicAcls,
-      blockPublicPolicy: block.BlockPublicPolicy,
-      restrictPublicBuckets: block.RestrictPublicBuckets,
-    }),
-  );
+  .transform((block): PublicAccessBlock => ({
+    blockPublicAcls: block.BlockPublicAcls,
+    ignorePublicAcls: block.IgnorePublicAcls,
+    blockPublicPolicy: block.BlockPublicPolicy,
+    restrictPublicBuckets: block.RestrictPublicBuckets,
+  }));
 
 const getPublicAccessBlock: Operation = {
   service: "s3control",

@@ -16,7 +16,11 @@ export interface PolicyStatement {
   readonly resources: readonly string[];
   readonly notResources: readonly string[];
   /** All must hold; within one, any of the values. Operators and keys stand as written, their case has no meaning. */
-  readonly conditions: readonly { readonly operator: string; readonly key: string; readonly values: readonly string[] }[];
+  readonly conditions: readonly {
+    readonly operator: string;
+    readonly key: string;
+    readonly values: readonly string[];
+  }[];
 }
 
 export interface Bucket {
@@ -46,50 +50,29 @@ const listBuckets: Operation = {
   method: "GET",
   path: "/",
   // Only a request with a page size is answered with the buckets' regions.
-  paging: { token: "continuation-token", next: "ContinuationToken", limit: ["max-buckets", 1000] },
+  paging: { token: "ContinuationToken", next: "ContinuationToken", limit: ["MaxBuckets", 1000] },
   lists: ["Bucket"],
 };
 
-const getPublicAccessBlock: Operation = {
+/** S3 answers about a bucket's settings under its name, one setting per query word. */
+const aboutBucket = (action: string, setting: string, more: Pick<Operation, "iam" | "lists"> = {}): Operation => ({
   service: "s3",
-  action: "GetPublicAccessBlock",
+  action,
+  method: "GET",
+  path: `/{Bucket}?${setting}`,
+  ...more,
+});
+const getPublicAccessBlock = aboutBucket("GetPublicAccessBlock", "publicAccessBlock", {
   iam: "s3:GetBucketPublicAccessBlock",
-  method: "GET",
-  path: "/{Bucket}?publicAccessBlock",
-};
-const getBucketPolicy: Operation = {
-  service: "s3",
-  action: "GetBucketPolicy",
-  method: "GET",
-  path: "/{Bucket}?policy",
-};
-const getBucketVersioning: Operation = {
-  service: "s3",
-  action: "GetBucketVersioning",
-  method: "GET",
-  path: "/{Bucket}?versioning",
-};
-const getBucketLogging: Operation = {
-  service: "s3",
-  action: "GetBucketLogging",
-  method: "GET",
-  path: "/{Bucket}?logging",
-};
-const getBucketEncryption: Operation = {
-  service: "s3",
-  action: "GetBucketEncryption",
+});
+const getBucketPolicy = aboutBucket("GetBucketPolicy", "policy");
+const getBucketVersioning = aboutBucket("GetBucketVersioning", "versioning");
+const getBucketLogging = aboutBucket("GetBucketLogging", "logging");
+const getBucketEncryption = aboutBucket("GetBucketEncryption", "encryption", {
   iam: "s3:GetEncryptionConfiguration",
-  method: "GET",
-  path: "/{Bucket}?encryption",
   lists: ["Rule"],
-};
-const getBucketTagging: Operation = {
-  service: "s3",
-  action: "GetBucketTagging",
-  method: "GET",
-  path: "/{Bucket}?tagging",
-  lists: ["Tag"],
-};
+});
+const getBucketTagging = aboutBucket("GetBucketTagging", "tagging", { lists: ["Tag"] });
 
 const ListedBucket = z.object({
   Name: z.string(),
@@ -116,7 +99,9 @@ const Versioning = element({ Status: z.string().optional(), MfaDelete: z.string(
 
 const Logging = element({
   LoggingEnabled: z.object({ TargetBucket: z.string(), TargetPrefix: z.string().default("") }).optional(),
-}).transform(({ LoggingEnabled: on }) => (on ? { targetBucket: on.TargetBucket, targetPrefix: on.TargetPrefix } : null));
+}).transform(({ LoggingEnabled: on }) =>
+  on ? { targetBucket: on.TargetBucket, targetPrefix: on.TargetPrefix } : null,
+);
 
 const Encryption = z.preprocess(
   (answer) => listAt(answer, "Rule"),
@@ -128,7 +113,7 @@ const Encryption = z.preprocess(
       BucketKeyEnabled: flag,
     }).transform(({ ApplyServerSideEncryptionByDefault: byDefault, BucketKeyEnabled }) => ({
       algorithm: byDefault?.SSEAlgorithm ?? null,
-      kmsKeyId: byDefault?.KMSMasterKeyID ?? null,
+      kmsKeyId: byDefault?.KMSMasterKeyID || null,
       bucketKeyEnabled: BucketKeyEnabled,
     })),
   ),
@@ -181,7 +166,7 @@ function read<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.outp
 }
 
 async function describe({ aws, place }: CollectContext, bucket: ListedBucket): Promise<Found<Bucket>> {
-  const region = bucket.BucketRegion ?? place.region;
+  const region = bucket.BucketRegion || place.region;
   const ask = (operation: Operation, ...absent: readonly string[]) =>
     aws.attempt(operation, { Bucket: bucket.Name }, absent, { region });
   const [block, policy, versioningAnswer, logging, encryption, tagging] = await Promise.all([

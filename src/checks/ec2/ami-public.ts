@@ -1,0 +1,76 @@
+import type { Check, Examples } from "#checks/check";
+import type { FoundBy } from "#collectors/registry";
+
+export const check: Check<"ec2.images"> = {
+  id: "ami_public",
+  title: "Machine image can be launched by every AWS account",
+  severity: "critical",
+  category: "security",
+  domain: "data_protection",
+  effort: "low",
+  confidence: 1,
+  drift: true,
+  resources: ["ec2.images"],
+  rationale:
+    "Anybody who starts an instance from this image holds all its files: software, configuration and any keys that were left in when it was built.",
+  remediation:
+    "Take the launch permission away from the group `all` (ModifyImageAttribute), replace secrets the image contains, and block public sharing of images for the region.",
+  controls: {
+    iso_27001_2022: ["A.8.1"],
+    soc2: ["cc_6_6"],
+  },
+  params: {},
+  judge({ name, attributes }) {
+    if (!attributes.public) return { status: "pass" };
+    const { imageId, snapshotIds } = attributes;
+    return {
+      status: "fail",
+      summary: `Machine image ${imageId}${name === null ? "" : ` (${name})`} is public.`,
+      details: { imageId, name, snapshotIds },
+      evidence: [{ call: "ec2:DescribeImages", field: "Images[].Public", value: true }],
+    };
+  },
+};
+
+/** A private image, and what is to be different about it. */
+export function exampleImage(
+  attributes: Partial<FoundBy<"ec2.images">["attributes"]> = {},
+  rest: Partial<Omit<FoundBy<"ec2.images">, "attributes">> = {},
+): FoundBy<"ec2.images"> {
+  const imageId = attributes.imageId ?? "ami-0123456789abcdef0";
+  const arn = `arn:aws:ec2:eu-west-1::image/${imageId}`;
+  return {
+    nativeId: arn,
+    arn,
+    name: "web-2026-01",
+    state: "available",
+    tags: {},
+    createdAt: "2026-01-05T10:00:00.000Z",
+    ...rest,
+    attributes: {
+      imageId,
+      imageName: "web-2026-01",
+      description: null,
+      public: false,
+      architecture: "arm64",
+      platform: "Linux/UNIX",
+      rootDeviceType: "ebs",
+      imdsSupport: "v2.0",
+      deprecatedAt: null,
+      snapshotIds: ["snap-0aaaaaaaaaaaaaaaa"],
+      ...attributes,
+    },
+  };
+}
+
+export const examples = (): Examples<"ec2.images"> => ({
+  pass: [{ name: "private", found: exampleImage() }],
+  fail: [
+    {
+      name: "public",
+      found: exampleImage({ public: true }),
+      expect: { details: { imageId: "ami-0123456789abcdef0" } },
+    },
+    { name: "public without a name", found: exampleImage({ public: true, imageName: null }, { name: null }) },
+  ],
+});

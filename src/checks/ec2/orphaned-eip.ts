@@ -1,0 +1,86 @@
+import type { Check, Examples } from "#checks/check";
+import { cents, publicIpv4MonthlyUsd } from "#checks/prices";
+import type { FoundBy } from "#collectors/registry";
+
+export const check: Check<"ec2.addresses"> = {
+  id: "orphaned_eip",
+  title: "Elastic IP address is held but not used",
+  severity: "low",
+  category: "cost",
+  domain: "cost",
+  effort: "low",
+  confidence: 1,
+  drift: false,
+  resources: ["ec2.addresses"],
+  rationale:
+    "AWS charges by the hour for each public IPv4 address, idle ones included. Others may still trust it, too: DNS records and partners' allow-lists tend to outlive the server.",
+  remediation:
+    "Look for the address in DNS and in firewalls on the other side, remove it there, and release it. An address that must be kept can be ignored here with that reason.",
+  controls: {
+    aws_fsbp: ["EC2.12"],
+    iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
+  },
+  params: {},
+  judge({ attributes }) {
+    const { publicIp, allocationId, associationId, networkInterfaceId, instanceId, publicIpv4Pool } = attributes;
+    if (associationId !== null || networkInterfaceId !== null || instanceId !== null) return { status: "pass" };
+    return {
+      status: "fail",
+      summary: `Elastic IP ${publicIp} is associated with nothing.`,
+      details: { publicIp, allocationId, publicIpv4Pool },
+      evidence: [
+        { call: "ec2:DescribeAddresses", field: "Addresses[].AssociationId", value: associationId },
+        { call: "ec2:DescribeAddresses", field: "Addresses[].NetworkInterfaceId", value: networkInterfaceId },
+        { call: "ec2:DescribeAddresses", field: "Addresses[].InstanceId", value: instanceId },
+      ],
+      // Addresses the account brought to AWS itself are not charged for.
+      savingsMonthly: publicIpv4Pool === "amazon" ? cents(publicIpv4MonthlyUsd) : 0,
+    };
+  },
+};
+
+/** An unused address from Amazon's pool, and what is to be different about it. */
+export function exampleAddress(
+  attributes: Partial<FoundBy<"ec2.addresses">["attributes"]> = {},
+): FoundBy<"ec2.addresses"> {
+  const arn = "arn:aws:ec2:eu-west-1:111122223333:elastic-ip/eipalloc-0123456789abcdef0";
+  return {
+    nativeId: arn,
+    arn,
+    name: null,
+    state: null,
+    tags: {},
+    createdAt: null,
+    attributes: {
+      publicIp: "203.0.113.25",
+      allocationId: "eipalloc-0123456789abcdef0",
+      associationId: null,
+      instanceId: null,
+      networkInterfaceId: null,
+      privateIp: null,
+      publicIpv4Pool: "amazon",
+      networkBorderGroup: "eu-west-1",
+      ...attributes,
+    },
+  };
+}
+
+export const examples = (): Examples<"ec2.addresses"> => ({
+  pass: [
+    { name: "associated", found: exampleAddress({ associationId: "eipassoc-0a" }) },
+    { name: "on a network interface", found: exampleAddress({ networkInterfaceId: "eni-0a" }) },
+    { name: "on an instance", found: exampleAddress({ instanceId: "i-0a" }) },
+  ],
+  fail: [
+    {
+      name: "unused",
+      found: exampleAddress(),
+      expect: { savingsMonthly: 3.65, details: { publicIp: "203.0.113.25" } },
+    },
+    {
+      name: "brought by the account",
+      found: exampleAddress({ publicIpv4Pool: "ipv4pool-ec2-0a" }),
+      expect: { savingsMonthly: 0 },
+    },
+  ],
+});

@@ -1,0 +1,152 @@
+import type { Check, Examples } from "#checks/check";
+import { cents, snapshotMonthlyUsd } from "#checks/prices";
+import type { FoundBy } from "#collectors/registry";
+import { exampleImage } from "./ami-public.ts";
+import { daysSince, exampleVolume, isOlderThan } from "./orphaned-volume.ts";
+
+interface Params {
+  readonly minAgeDays: number;
+}
+
+export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images"> = {
+  id: "orphaned_snapshot",
+  title: "EBS snapshot of a deleted volume, used by no image",
+  severity: "low",
+  category: "cost",
+  domain: "cost",
+  effort: "low",
+  confidence: 0.8,
+  drift: false,
+  resources: ["ec2.snapshots"],
+  reads: ["ec2.volumes", "ec2.images"],
+  rationale:
+    "The volume it was taken of no longer exists in this region and no image starts from it, so probably nobody will restore it; storage is charged all the same.",
+  remediation:
+    "Delete the snapshot. If something obliges you to keep it, say so with a tag and archive it, which costs a quarter.",
+  controls: {},
+  params: { minAgeDays: 30 },
+  judge(found, context) {
+    const { attributes, createdAt, state } = found;
+    if (state !== "completed") return null;
+    if (createdAt === null) return { status: "unknown", reason: "ec2:DescribeSnapshots gave no start time" };
+    const isOrphaned = isAbandoned(found, context.others("ec2.volumes"), context.others("ec2.images"));
+    if (!isOrphaned || !isOlderThan(context.params.minAgeDays, createdAt, context.now)) return { status: "pass" };
+    const { snapshotId, volumeId, volumeSizeGib, storageTier } = attributes;
+    const monthly = snapshotMonthlyUsd(attributes);
+    return {
+      status: "fail",
+      summary: `EBS snapshot ${snapshotId} is of volume ${volumeId ?? "unknown"}, which is gone, and no image uses it.`,
+      details: { volumeId, volumeSize: volumeSizeGib, storageTier, createdAt },
+      evidence: [
+        { call: "ec2:DescribeSnapshots", field: "Snapshots[].VolumeId", value: volumeId },
+        { call: "ec2:DescribeSnapshots", field: "Snapshots[].StartTime", value: createdAt },
+      ],
+      savingsMonthly: monthly === null ? null : cents(monthly),
+    };
+  },
+  atRead: ({ createdAt }, now) => ({ ageDays: daysSince(createdAt, now) }),
+};
+
+type Snapshot = FoundBy<"ec2.snapshots">;
+
+/** Its volume is gone, no image stands on it, and no service of AWS keeps it. */
+export const isAbandoned = (
+  { attributes, tags }: Snapshot,
+  volumes: readonly FoundBy<"ec2.volumes">[],
+  images: readonly FoundBy<"ec2.images">[],
+): boolean =>
+  (attributes.volumeId === null || !idsOf(volumes).has(attributes.volumeId)) &&
+  !idsOf(images).has(attributes.snapshotId) &&
+  !isKeptByAws(tags);
+
+/** AWS Backup and Data Lifecycle Manager delete their own snapshots when the time comes. */
+export const isKeptByAws = (tags: Readonly<Record<string, string>>): boolean =>
+  Object.keys(tags).some((key) => key.startsWith("aws:backup:") || key.startsWith("aws:dlm:"));
+
+// One list is asked about for every snapshot of a region, so its ids are gathered once.
+const gathered = new WeakMap<object, ReadonlySet<string>>();
+
+/** Ids of the volumes, or of the snapshots behind the images. */
+function idsOf(list: readonly (FoundBy<"ec2.volumes"> | FoundBy<"ec2.images">)[]): ReadonlySet<string> {
+  const known = gathered.get(list);
+  if (known) return known;
+  const ids = new Set(
+    list.flatMap(({ attributes }) => ("snapshotIds" in attributes ? attributes.snapshotIds : attributes.volumeId)),
+  );
+  gathered.set(list, ids);
+  return ids;
+}
+
+/** A completed private snapshot of 50 GiB, and what is to be different about it. */
+export function exampleSnapshot(
+  attributes: Partial<Snapshot["attributes"]> = {},
+  rest: Partial<Omit<Snapshot, "attributes">> = {},
+): Snapshot {
+  const snapshotId = attributes.snapshotId ?? "snap-0f00ba12345678901";
+  const arn = `arn:aws:ec2:eu-west-1::snapshot/${snapshotId}`;
+  return {
+    nativeId: arn,
+    arn,
+    name: null,
+    state: "completed",
+    tags: {},
+    createdAt: "2026-02-01T00:00:00.000Z",
+    ...rest,
+    attributes: {
+      snapshotId,
+      volumeId: "vol-0a1b2c3d4e5f60718",
+      volumeSizeGib: 50,
+      fullSizeBytes: null,
+      encrypted: true,
+      kmsKeyId: null,
+      storageTier: "standard",
+      description: null,
+      public: false,
+      ...attributes,
+    },
+  };
+}
+
+export const examples = (): Examples<"ec2.snapshots", Params> => {
+  const now = new Date("2026-04-01T00:00:00Z");
+  const snapshot = exampleSnapshot();
+  const images = [exampleImage({ snapshotIds: [snapshot.attributes.snapshotId] })];
+  return {
+    pass: [
+      { name: "its volume is there", found: snapshot, now, others: { "ec2.volumes": [exampleVolume()] } },
+      { name: "an image stands on it", found: snapshot, now, others: { "ec2.images": images } },
+      { name: "exactly as old as allowed", found: snapshot, now: new Date("2026-03-03T00:00:00.000Z") },
+      { name: "AWS Backup keeps it", found: exampleSnapshot({}, { tags: { "aws:backup:source-resource": "x" } }), now },
+      {
+        name: "Lifecycle Manager keeps it",
+        found: exampleSnapshot({}, { tags: { "aws:dlm:lifecycle-policy-id": "x" } }),
+        now,
+      },
+    ],
+    fail: [
+      {
+        name: "a millisecond older, another volume and another image exist",
+        found: snapshot,
+        now: new Date("2026-03-03T00:00:00.001Z"),
+        others: { "ec2.volumes": [exampleVolume({ volumeId: "vol-0b" })], "ec2.images": [exampleImage()] },
+        expect: { savingsMonthly: 2.5, details: { volumeSize: 50 } },
+      },
+      {
+        name: "copied from elsewhere",
+        found: exampleSnapshot({ volumeId: "vol-ffffffff" }),
+        now,
+        others: { "ec2.volumes": [exampleVolume()] },
+      },
+      {
+        name: "known size",
+        found: exampleSnapshot({ fullSizeBytes: 10 * 2 ** 30 }),
+        now,
+        expect: { savingsMonthly: 0.5 },
+      },
+      { name: "archived", found: exampleSnapshot({ storageTier: "archive" }), now, expect: { savingsMonthly: 0.63 } },
+      { name: "size unknown", found: exampleSnapshot({ volumeSizeGib: null }), now },
+    ],
+    unknown: [{ name: "no start time", found: exampleSnapshot({}, { createdAt: null }), now }],
+    notApplicable: [{ name: "still being taken", found: exampleSnapshot({}, { state: "pending" }), now }],
+  };
+};

@@ -1,0 +1,138 @@
+import type { Check, Examples } from "#checks/check";
+import { cents, volumeMonthlyUsd } from "#checks/prices";
+import type { FoundBy } from "#collectors/registry";
+
+interface Params {
+  /** A volume made just now may be about to be attached. */
+  readonly graceDays: number;
+}
+
+export const check: Check<"ec2.volumes", Params> = {
+  id: "orphaned_volume",
+  title: "EBS volume is attached to no instance",
+  severity: "medium",
+  category: "cost",
+  domain: "cost",
+  effort: "low",
+  confidence: 0.95,
+  drift: false,
+  resources: ["ec2.volumes"],
+  rationale:
+    "EBS charges for what is provisioned, not for what is used: an unattached volume costs as much as a busy one, and whatever is left on it is easily forgotten.",
+  remediation:
+    "Find out whose it was (tags, the snapshot it came from). Take a snapshot if its contents may still be wanted, then delete the volume.",
+  controls: {},
+  params: { graceDays: 1 },
+  judge({ state, createdAt, attributes }, { now, params }) {
+    if (state === "in-use") return { status: "pass" };
+    if (state !== "available") return null;
+    if (createdAt === null) return { status: "unknown", reason: "ec2:DescribeVolumes gave no creation time" };
+    if (!isOlderThan(params.graceDays, createdAt, now)) return { status: "pass" };
+    const { volumeId, volumeType, sizeGib, availabilityZone, encrypted } = attributes;
+    const monthly = volumeMonthlyUsd(attributes);
+    return {
+      status: "fail",
+      summary: `EBS volume ${volumeId} (${volumeType ?? "type unknown"}, ${sizeGib ?? "?"} GiB) is attached to no instance.`,
+      details: { volumeSize: sizeGib, volumeType, availabilityZone, encrypted, createdAt },
+      evidence: [
+        { call: "ec2:DescribeVolumes", field: "Volumes[].State", value: state },
+        { call: "ec2:DescribeVolumes", field: "Volumes[].Attachments", value: attributes.attachments },
+        { call: "ec2:DescribeVolumes", field: "Volumes[].CreateTime", value: createdAt },
+      ],
+      savingsMonthly: monthly === null ? null : cents(monthly),
+    };
+  },
+  atRead: ({ createdAt }, now) => ({ ageDays: daysSince(createdAt, now) }),
+};
+
+const dayMs = 86_400_000;
+
+/** More than so many days ago; exactly so many is not older. */
+export const isOlderThan = (days: number, at: string, now: Date): boolean =>
+  now.getTime() - Date.parse(at) > days * dayMs;
+
+/** Whole days since a time that may be no time at all; null then. */
+export function daysSince(at: unknown, now: Date): number | null {
+  const then = typeof at === "string" ? Date.parse(at) : Number.NaN;
+  return Number.isNaN(then) ? null : Math.floor((now.getTime() - then) / dayMs);
+}
+
+/** An attached 100 GiB gp3 volume, and what is to be different about it. */
+export function exampleVolume(
+  attributes: Partial<FoundBy<"ec2.volumes">["attributes"]> = {},
+  rest: Partial<Omit<FoundBy<"ec2.volumes">, "attributes">> = {},
+): FoundBy<"ec2.volumes"> {
+  const volumeId = attributes.volumeId ?? "vol-0a1b2c3d4e5f60718";
+  const arn = `arn:aws:ec2:eu-west-1:111122223333:volume/${volumeId}`;
+  return {
+    nativeId: arn,
+    arn,
+    name: null,
+    state: "in-use",
+    tags: {},
+    createdAt: "2026-01-10T08:00:00.000Z",
+    ...rest,
+    attributes: {
+      volumeId,
+      volumeType: "gp3",
+      sizeGib: 100,
+      iops: 3000,
+      throughputMibps: 125,
+      encrypted: true,
+      kmsKeyId: null,
+      availabilityZone: "eu-west-1a",
+      snapshotId: null,
+      multiAttachEnabled: false,
+      attachments: [],
+      ...attributes,
+    },
+  };
+}
+
+export const examples = (): Examples<"ec2.volumes", Params> => {
+  const available = { state: "available", createdAt: "2026-03-01T12:00:00.000Z" };
+  const loose = (attributes: Parameters<typeof exampleVolume>[0] = {}) => exampleVolume(attributes, available);
+  const now = new Date("2026-03-10T00:00:00Z");
+  return {
+    pass: [
+      { name: "attached", found: exampleVolume(), now },
+      { name: "unattached for exactly the grace", found: loose(), now: new Date("2026-03-02T12:00:00.000Z") },
+      { name: "unattached within a longer grace", found: loose(), params: { graceDays: 30 }, now },
+    ],
+    fail: [
+      {
+        name: "a millisecond past the grace",
+        found: loose(),
+        now: new Date("2026-03-02T12:00:00.001Z"),
+        expect: { savingsMonthly: 8, details: { volumeSize: 100, volumeType: "gp3", availabilityZone: "eu-west-1a" } },
+      },
+      {
+        name: "gp3 with more than is included",
+        found: loose({ iops: 4000, throughputMibps: 130 }),
+        now,
+        expect: { savingsMonthly: 13.2 },
+      },
+      {
+        name: "io1",
+        found: loose({ volumeType: "io1", sizeGib: 30, iops: 300 }),
+        now,
+        expect: { savingsMonthly: 23.25 },
+      },
+      {
+        name: "io2 beyond the first price step",
+        found: loose({ volumeType: "io2", sizeGib: 100, iops: 64_000 }),
+        now,
+        expect: { savingsMonthly: 2092.5 },
+      },
+      {
+        name: "cold storage",
+        found: loose({ volumeType: "sc1", sizeGib: 125 }),
+        now,
+        expect: { savingsMonthly: 1.88 },
+      },
+      { name: "a type without a price", found: loose({ volumeType: "gp9" }), now },
+    ],
+    unknown: [{ name: "no creation time", found: exampleVolume({}, { state: "available", createdAt: null }), now }],
+    notApplicable: [{ name: "being deleted", found: exampleVolume({}, { state: "deleting" }), now }],
+  };
+};

@@ -1,0 +1,221 @@
+import { severities, type Check, type Examples, type Severity } from "#checks/check";
+import type { FoundBy } from "#collectors/registry";
+import {
+  anywhereIn,
+  everyPort,
+  exampleGroup,
+  exampleInterface,
+  exampleRule,
+  isEveryPort,
+  isTcp,
+  isUdp,
+  portsOf,
+  ruleEvidence,
+  usageOf,
+  type Usage,
+} from "./security-group-all-ports-open.ts";
+
+interface PortClass {
+  readonly ports: readonly number[];
+  readonly severity: Severity;
+}
+interface Params {
+  readonly ports: Readonly<Record<string, PortClass>>;
+}
+type Permission = FoundBy<"ec2.securityGroups">["attributes"]["ingress"][number];
+
+export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces"> = {
+  id: "security_group_open_port",
+  title: "Security group lets the whole internet reach a sensitive port",
+  severity: "high",
+  category: "security",
+  domain: "network_exposure",
+  effort: "low",
+  confidence: 1,
+  drift: true,
+  resources: ["ec2.securityGroups"],
+  reads: ["ec2.networkInterfaces"],
+  rationale:
+    "Ports of remote administration, databases and file sharing are probed all over the internet without pause; a weak password or a missing patch behind one is found quickly.",
+  remediation:
+    "Narrow the rule to the addresses, the prefix list or the security group that need the port. For administration use Session Manager or an EC2 Instance Connect endpoint, which need no open port at all.",
+  controls: {
+    "cis_aws_3.0": ["5.2", "5.3"],
+    "cis_aws_4.0": ["5.3", "5.4"],
+    "cis_aws_5.0": ["5.3", "5.4"],
+    "cis_aws_6.0": ["6.3", "6.4"],
+    "cis_aws_7.0": ["6.3", "6.4"],
+    aws_fsbp: ["EC2.13", "EC2.14", "EC2.18", "EC2.19"],
+    hipaa: ["164_308_a_1_ii_b", "164_312_e_1"],
+    iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
+    nist_800_53_r5: [
+      "ac_17_1",
+      "ac_17_9",
+      "ac_17_10",
+      "ac_17_b",
+      "cm_9_b",
+      "sc_7_7",
+      "sc_7_11",
+      "sc_7_12",
+      "sc_7_16",
+      "sc_7_21",
+      "sc_7_24_b",
+      "sc_7_25",
+      "sc_7_26",
+      "sc_7_27",
+      "sc_7_28",
+      "sc_7_a",
+      "sc_7_c",
+    ],
+    "pci_dss_4.0": ["1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "A1.1.3"],
+    soc2: ["cc_6_6", "cc_7_2"],
+  },
+  params: {
+    ports: {
+      admin: { ports: [22, 23, 2375, 2376, 3389, 5985, 5986, 10_250], severity: "high" },
+      database: {
+        ports: [
+          1433, 1434, 1521, 2483, 3306, 5432, 5601, 5984, 6379, 7199, 8888, 9092, 9160, 9200, 9300, 11_211, 27_017,
+          27_018,
+        ],
+        severity: "high",
+      },
+      file_mail: { ports: [20, 21, 25, 110, 135, 143, 389, 445, 2049], severity: "high" },
+      dev: { ports: [3000, 4333, 5000, 5500, 8080, 8088], severity: "medium" },
+    },
+  },
+  judge({ attributes }, context) {
+    const { groupId, vpcId, ingress } = attributes;
+    const classes = Object.entries(context.params.ports);
+    const listed = classes.flatMap(([, { ports }]) => ports);
+    const open = ingress.filter((rule) => listed.some((port) => opens(rule, port)));
+    if (open.length === 0) return { status: "pass" };
+    const usage = usageOf(groupId, context.others("ec2.networkInterfaces"));
+    const hit = classes
+      .map(([name, { ports, severity }]) => ({
+        name,
+        severity,
+        ports: ports.filter((port) => open.some((rule) => opens(rule, port))),
+      }))
+      .filter(({ ports }) => ports.length > 0);
+    const ports = Object.fromEntries(hit.map((one) => [one.name, one.ports.toSorted((a, b) => a - b)]));
+    const sources = [...new Set(open.flatMap(anywhereIn))].toSorted();
+    return {
+      status: "fail",
+      severity: severityOf(
+        hit.map(({ severity }) => severity),
+        usage,
+      ),
+      summary: `Security group ${groupId} opens ${Object.values(ports).flat().join(", ")} to ${sources.join(" and ")}.`,
+      details: { groupId, vpcId, ports, sources, ...usage },
+      evidence: [...open.map(ruleEvidence), ...usageEvidence(groupId, usage)],
+    };
+  },
+};
+
+/** Services that are attacked, or used to attack others, over UDP; the rest of the ports is about TCP. */
+const udpPorts: ReadonlySet<number> = new Set([53, 161, 389, 1900, 2049, 11_211]);
+
+/** Whether a rule opens this port to everybody. One that opens every port is security_group_all_ports_open's. */
+function opens(rule: Permission, port: number): boolean {
+  if (anywhereIn(rule).length === 0 || isEveryPort(rule, everyPort)) return false;
+  const [from, to] = portsOf(rule);
+  return (isTcp(rule) || (isUdp(rule) && udpPorts.has(port))) && from <= port && port <= to;
+}
+
+/** The worst class, one step up when a public address carries the group, one down when nothing does. */
+function severityOf(classes: readonly Severity[], { inUse, hasPublicIp }: Usage): Severity {
+  const worst = Math.max(...classes.map((severity) => severities.indexOf(severity)));
+  const step = hasPublicIp ? 1 : inUse ? 0 : -1;
+  return severities[Math.min(severities.length - 1, Math.max(0, worst + step))] ?? "high";
+}
+
+const usageEvidence = (groupId: string, { inUse, hasPublicIp }: Usage) => [
+  {
+    call: "ec2:DescribeNetworkInterfaces",
+    field: "NetworkInterfaces[].Groups[].GroupId",
+    value: inUse ? groupId : null,
+  },
+  { call: "ec2:DescribeNetworkInterfaces", field: "NetworkInterfaces[].Association.PublicIp", value: hasPublicIp },
+];
+
+export const examples = (): Examples<"ec2.securityGroups", Params> => {
+  const port = (fromPort: number, toPort = fromPort, protocol = "tcp") =>
+    exampleGroup([exampleRule({ protocol, fromPort, toPort })]);
+  const others = { "ec2.networkInterfaces": [exampleInterface()] };
+  const onPublicIp = {
+    "ec2.networkInterfaces": [exampleInterface({ publicIps: ["203.0.113.9"] }), exampleInterface()],
+  };
+  const inside = exampleRule({
+    fromPort: 22,
+    toPort: 22,
+    cidrs: ["10.0.0.0/8", "0.0.0.0/32"],
+    ipv6Cidrs: ["2001:db8::/32"],
+  });
+  const all = exampleRule({ protocol: "-1", fromPort: null, toPort: null });
+  return {
+    pass: [
+      { name: "HTTPS", found: port(443), others },
+      { name: "SSH from inside", found: exampleGroup([inside]), others },
+      { name: "just below SSH and just above", found: port(24, 24), others },
+      { name: "SSH's number over UDP", found: port(22, 22, "udp"), others },
+      { name: "a UDP port nobody listed", found: port(53, 53, "udp"), others },
+      { name: "ICMP whose type looks like a port", found: port(22, 22, "icmp"), others },
+      { name: "every protocol: reported elsewhere", found: exampleGroup([all]), others },
+      { name: "every port: reported elsewhere", found: port(0, 65_535), others },
+    ],
+    fail: [
+      {
+        name: "SSH, carried by a private interface",
+        found: port(22),
+        others,
+        expect: {
+          severity: "high",
+          details: { ports: { admin: [22] }, sources: ["0.0.0.0/0"], inUse: true, hasPublicIp: false },
+        },
+      },
+      { name: "SSH on a public address", found: port(22), others: onPublicIp, expect: { severity: "critical" } },
+      { name: "SSH, carried by nothing", found: port(22), expect: { severity: "medium", details: { inUse: false } } },
+      { name: "a development port", found: port(8080), others, expect: { severity: "medium" } },
+      { name: "a development port, carried by nothing", found: port(8080), expect: { severity: "low" } },
+      {
+        name: "a range that ends on a listed port",
+        found: port(5433, 5500),
+        others,
+        expect: { severity: "medium", details: { ports: { dev: [5500] } } },
+      },
+      {
+        name: "several classes in one finding, worst first",
+        found: exampleGroup([
+          exampleRule({ fromPort: 3000, toPort: 3389 }),
+          exampleRule({ protocol: "6", fromPort: 22, toPort: 22, cidrs: [], ipv6Cidrs: ["::/0"] }),
+          all,
+        ]),
+        others,
+        expect: {
+          severity: "high",
+          details: { ports: { admin: [22, 3389], database: [3306], dev: [3000] }, sources: ["0.0.0.0/0", "::/0"] },
+        },
+      },
+      {
+        name: "memcached over UDP",
+        found: port(11_211, 11_211, "udp"),
+        others,
+        expect: { details: { ports: { database: [11_211] } } },
+      },
+      {
+        name: "all but the last port",
+        found: port(0, 65_534),
+        others,
+        expect: { severity: "high" },
+      },
+      {
+        name: "a port of one's own",
+        found: port(443),
+        others,
+        params: { ports: { ours: { ports: [443], severity: "low" } } },
+        expect: { severity: "low", details: { ports: { ours: [443] } } },
+      },
+    ],
+  };
+};

@@ -1,0 +1,121 @@
+import type { FoundBy } from "#collectors/registry";
+import type { Check, Examples } from "#checks/check";
+
+export const check: Check<"iam.users"> = {
+  id: "iam_user_no_mfa",
+  title: "An IAM user signs in to the console without MFA",
+  severity: "high",
+  category: "security",
+  domain: "identity",
+  effort: "low",
+  confidence: 1,
+  drift: true,
+  resources: ["iam.users"],
+  rationale: "Whoever phishes, guesses or finds the password elsewhere is in; nothing else stands in the way.",
+  remediation:
+    "Have the user register an MFA device, or move the person to IAM Identity Center and remove the IAM user's password.",
+  controls: {
+    aws_fsbp: ["IAM.5", "IAM.19"],
+    "cis_aws_3.0": ["1.10"],
+    "cis_aws_4.0": ["1.10"],
+    "cis_aws_5.0": ["1.9"],
+    "cis_aws_6.0": ["2.9"],
+    "cis_aws_7.0": ["2.10"],
+    gdpr: ["article_25"],
+    hipaa: ["164_308_a_3_ii_a", "164_312_a_1", "164_312_d"],
+    iso_27001_2022: ["A.5.15", "A.5.17", "A.8.5"],
+    nist_800_53_r5: [
+      "ac_2_1",
+      "ac_3_2",
+      "ac_3_3",
+      "ac_3_3_a",
+      "ac_3_3_b_1",
+      "ac_3_3_b_2",
+      "ac_3_3_b_3",
+      "ac_3_3_b_4",
+      "ac_3_3_b_5",
+      "ac_3_3_c",
+      "ac_3_4",
+      "ac_3_4_a",
+      "ac_3_4_b",
+      "ac_3_4_c",
+      "ac_3_4_d",
+      "ac_3_4_e",
+      "ac_3_8",
+      "ac_3_12_a",
+      "ac_3_13",
+      "ac_3_15_a",
+      "ac_3_15_b",
+      "ac_4_28",
+      "ac_7_4",
+      "ac_7_4_a",
+      "ac_24",
+      "cm_5_1_a",
+      "cm_6_a",
+      "cm_9_b",
+      "ia_2_1",
+      "ia_2_2",
+      "ia_2_6",
+      "ia_2_6_a",
+      "ia_2_8",
+      "sc_23_3",
+    ],
+    "pci_dss_4.0": ["8.4.1", "8.4.2", "8.4.3"],
+  },
+  params: {},
+  judge({ name, attributes: { passwordEnabled, mfaActive } }) {
+    if (passwordEnabled === false || mfaActive === true) return { status: "pass" };
+    if (typeof passwordEnabled !== "boolean") {
+      return { status: "unknown", reason: "iam:GetCredentialReport could not be read, or does not list this user yet" };
+    }
+    if (mfaActive === undefined) return { status: "unknown", reason: "iam:ListMFADevices could not be read" };
+    return {
+      status: "fail",
+      summary: `${name} can sign in to the console with a password alone.`,
+      details: { userName: name, passwordEnabled, mfaActive },
+      evidence: [
+        { call: "iam:GetCredentialReport", field: "password_enabled", value: "true" },
+        { call: "iam:GetCredentialReport", field: "mfa_active", value: "false" },
+      ],
+    };
+  },
+};
+
+export function examples(): Examples<"iam.users"> {
+  const user = (attributes: Partial<FoundBy<"iam.users">["attributes"]>): FoundBy<"iam.users"> => ({
+    nativeId: "arn:aws:iam::123456789012:user/alice",
+    arn: "arn:aws:iam::123456789012:user/alice",
+    name: "alice",
+    state: null,
+    tags: {},
+    createdAt: "2024-01-01T00:00:00.000Z",
+    region: null,
+    attributes: {
+      userId: "AIDAEXAMPLEALICE00001",
+      path: "/",
+      passwordEnabled: true,
+      passwordChangedAt: "2024-01-01T00:00:00.000Z",
+      mfaActive: false,
+      virtualMfaSerials: [],
+      accessKeys: [],
+      ...attributes,
+    },
+    observed: { passwordLastUsedAt: null, accessKeysLastUsed: [] },
+  });
+  return {
+    pass: [
+      { name: "password and MFA", found: user({ mfaActive: true }) },
+      { name: "no password", found: user({ passwordEnabled: false }) },
+      { name: "MFA, whether or not there is a password", found: user({ mfaActive: true, passwordEnabled: undefined }) },
+    ],
+    fail: [{ name: "password, no MFA", found: user({}), expect: { details: { userName: "alice" } } }],
+    unknown: [
+      { name: "no credential report, no device", found: user({ passwordEnabled: undefined }) },
+      {
+        name: "neither report nor devices could be read",
+        found: user({ passwordEnabled: undefined, mfaActive: undefined }),
+      },
+      { name: "devices could not be read", found: user({ mfaActive: undefined }) },
+    ],
+  };
+}

@@ -1,0 +1,98 @@
+import type { Check, Examples } from "#checks/check";
+import { exampleInstance, isRdsEngine } from "./rds-publicly-accessible.ts";
+
+interface Params {
+  /** Tags that name the environment; the first one set counts. */
+  readonly envTagKeys: readonly string[];
+  readonly nonProdValues: readonly string[];
+}
+
+/** The environment a resource's tags name, in lower case; `null` when none does. */
+export function environmentOf(tags: Readonly<Record<string, string>>, keys: readonly string[]): string | null {
+  const byKey = new Map(Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value.toLowerCase()]));
+  return keys.map((key) => byKey.get(key.toLowerCase())).find((value) => value !== undefined) ?? null;
+}
+
+/** Is it one of these, in whatever case? */
+export const isOneOf = (environment: string | null, names: readonly string[]): boolean =>
+  names.some((name) => name.toLowerCase() === environment);
+
+export const check: Check<"rds.dbInstances", Params> = {
+  id: "rds_deletion_protection_off",
+  title: "A single call can delete the database",
+  severity: "medium",
+  category: "reliability",
+  domain: "resilience",
+  effort: "low",
+  confidence: 1,
+  drift: true,
+  resources: ["rds.dbInstances"],
+  rationale: "A slip in a script, or the deletion of a stack, takes the database and its automated backups with it.",
+  remediation: "Turn on deletion protection. It changes at once, without a restart.",
+  controls: {
+    aws_fsbp: ["RDS.7", "RDS.8"],
+    nist_800_53_r5: [
+      "ca_7_4_c",
+      "cm_3_a",
+      "cp_1_a_1_b",
+      "cp_1_a_2",
+      "cp_2_5",
+      "cp_2_a",
+      "cp_2_a_6",
+      "cp_2_a_7",
+      "cp_2_d",
+      "cp_2_e",
+      "sa_15_a_4",
+      "sc_5_2",
+      "sc_22",
+      "si_13_5",
+    ],
+    soc2: ["cc_c_1_1"],
+  },
+  params: {
+    envTagKeys: ["env", "environment", "stage"],
+    nonProdValues: ["dev", "test", "staging", "sandbox"],
+  },
+  judge({ tags, attributes: { identifier, engine, clusterId, deletionProtection } }, { params }) {
+    // A cluster is protected as a whole; its members have no protection of their own.
+    if (!isRdsEngine(engine) || clusterId !== null) return null;
+    if (deletionProtection === null) {
+      return { status: "unknown", reason: "rds:DescribeDBInstances did not say whether deletion protection is on" };
+    }
+    if (deletionProtection) return { status: "pass" };
+    const environment = environmentOf(tags, params.envTagKeys);
+    return {
+      status: "fail",
+      severity: isOneOf(environment, params.nonProdValues) ? "low" : "medium",
+      summary: `Deletion protection of database ${identifier} is off.`,
+      details: { deletionProtection, environment },
+      evidence: [{ call: "rds:DescribeDBInstances", field: "DeletionProtection", value: deletionProtection }],
+    };
+  },
+};
+
+export const examples = (): Examples<"rds.dbInstances", Params> => {
+  const open = (tags: Record<string, string>) => exampleInstance({ deletionProtection: false }, tags);
+  return {
+    pass: [{ name: "protected", found: exampleInstance() }],
+    fail: [
+      {
+        name: "no tag says otherwise",
+        found: open({}),
+        expect: { severity: "medium", details: { environment: null } },
+      },
+      { name: "production", found: open({ Environment: "prod" }), expect: { severity: "medium" } },
+      {
+        name: "development",
+        found: open({ ENV: "Dev" }),
+        expect: { severity: "low", details: { environment: "dev" } },
+      },
+      { name: "the first key counts", found: open({ stage: "dev", env: "live" }), expect: { severity: "medium" } },
+    ],
+    unknown: [{ name: "AWS does not say", found: exampleInstance({ deletionProtection: null }) }],
+    notApplicable: [
+      { name: "a member of a cluster", found: exampleInstance({ deletionProtection: false, clusterId: "orders" }) },
+      { name: "a DocumentDB instance", found: exampleInstance({ deletionProtection: false, engine: "docdb" }) },
+    ],
+  };
+};

@@ -1,0 +1,109 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { scans, type ScanStatus } from "./schema.ts";
+import type { ScanSummary } from "./values.ts";
+
+/*
+ * What a scan says of itself while it runs, and what sockets carry. Frames are news, not truth: one may be lost, and what
+ * comes later says everything again. Truth is in the database, from where `sync` is read.
+ */
+
+/** How far a scan is. All figures are totals so far, so that a lost frame is made good by the next one. */
+export interface ScanProgress {
+  readonly type: "progress";
+  readonly scanId: string;
+  /** 0 to 100; the feed never lets it fall. */
+  readonly percent: number;
+  /** A stage of the scan: `plan`, `collect`, `analyze` … */
+  readonly step: string;
+  /** ISO 8601 UTC. */
+  readonly ts: string;
+  /** What was just done; null when that was no region's, or no service's. */
+  readonly region: string | null;
+  readonly service: string | null;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** What a scan did, without the coverage, which is too big for a frame. */
+export type FrameSummary = Omit<ScanSummary, "coverage">;
+
+/** The scan has ended (complete, partial or canceled). The last frame of its scan. */
+export interface ScanComplete {
+  readonly type: "complete";
+  readonly scanId: string;
+  readonly status: ScanStatus;
+  readonly summary: FrameSummary;
+}
+
+/** The scan has failed. The last frame of its scan. */
+export interface ScanError {
+  readonly type: "error";
+  readonly scanId: string;
+  /** UPPER_SNAKE. */
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** What a scan publishes. */
+export type ProgressFrame = ScanProgress | ScanComplete | ScanError;
+
+/** As sockets get it: with its number within the scan, counted from 1 and strictly increasing. */
+export type NumberedFrame = ProgressFrame & { readonly seq: number };
+
+/** The state of one scan as the database has it. Frames with a `seq` above the one named here are newer. */
+export interface ScanState {
+  readonly id: string;
+  readonly status: ScanStatus;
+  readonly percent: number;
+  readonly accountId: string | null;
+  readonly awsAccountId: string;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+  /** Number of the last frame of this scan; 0: none yet. */
+  readonly seq: number;
+}
+
+/** Everything a socket may be sent, except the answer to `{"type":"ping"}`. */
+export type ServerFrame =
+  | NumberedFrame
+  | { readonly type: "ready"; readonly connectionId: string; readonly protocol: "cloudglass.v1" }
+  | { readonly type: "sync"; readonly scan: ScanState }
+  | { readonly type: "error"; readonly code: string; readonly reason: string }
+  | { readonly type: "closing"; readonly code: number; readonly reason: string };
+
+export function frameSummary({ coverage: _coverage, ...summary }: ScanSummary): FrameSummary {
+  return summary;
+}
+
+/** What the feed knows of a scan's end and of its present state, as the database has it. */
+export interface ScanRecord extends Omit<ScanState, "percent" | "seq"> {
+  readonly active: boolean;
+  readonly summary: ScanSummary;
+  readonly errorMessage: string | null;
+}
+
+/** An organization with more scans than this under way is told of these only. */
+const recordsMax = 1_000;
+
+/** Scans of one organization: those under way, or those with these ids, whatever their state. Unknown ids are left out. */
+export async function readScanRecords(db: Database, orgId: string, which: "active" | readonly string[]): Promise<ScanRecord[]> {
+  // A literal 1, as SQLite uses a partial index only for what it can prove.
+  const named =
+    which === "active"
+      ? sql`${scans.active} = 1`
+      : sql`${scans.id} IN (SELECT value FROM json_each(${JSON.stringify(which)}))`;
+  const { id, status, accountId, awsAccountId, startedAt, completedAt, active, summary, errorMessage } = scans;
+  const rows = await db
+    .select({ id, status, accountId, awsAccountId, startedAt, completedAt, active, summary, errorMessage })
+    .from(scans)
+    .where(and(eq(scans.orgId, orgId), named))
+    .limit(recordsMax);
+  return rows.map((row) => ({ ...row, active: row.active === 1 }));
+}
+
+/** The last frame of a scan that has ended, from what the database says of it. */
+export function finalFrame({ id, status, summary, errorMessage }: ScanRecord): ScanComplete | ScanError {
+  return status === "error"
+    ? { type: "error", scanId: id, code: "SCAN_FAILED", reason: errorMessage ?? "scan_failed" }
+    : { type: "complete", scanId: id, status, summary: frameSummary(summary) };
+}

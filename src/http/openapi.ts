@@ -1,0 +1,168 @@
+import { OpenAPIHono, z, type RouteConfig } from "@hono/zod-openapi";
+import { faults, type FaultCode } from "#lib/fault";
+import { isOpen, type AnyEndpoint, type Endpoint, type OpenEndpoint } from "./endpoint.ts";
+import { fullPath } from "./mount.ts";
+import { Pagination, PagingQuery } from "./paging.ts";
+import { problemEntry, problemCodes } from "./problems.ts";
+import { membersOf } from "./validate.ts";
+
+const Problem = z
+  .looseObject({
+    type: z.url().openapi({ description: "Leads to a page about this problem." }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: "What is wrong here and what to do." }),
+    instance: z.string(),
+    code: z.enum(problemCodes as [FaultCode, ...FaultCode[]]),
+    requestId: z.string(),
+    errors: z
+      .array(z.object({ in: z.enum(["body", "query", "path", "header"]), pointer: z.string(), message: z.string() }))
+      .optional(),
+    retryAfter: z.number().optional().openapi({ description: "Seconds." }),
+    currentVersion: z.int().optional(),
+    requiredScope: z.string().optional(),
+    requiredRole: z.string().optional(),
+    "violated-policies": z.array(z.string()).optional(),
+  })
+  .openapi("Problem", { description: "RFC 9457. Every error has this form." });
+
+const answeredByAll: readonly FaultCode[] = [
+  "INVALID_REQUEST", "AMBIGUOUS_CREDENTIALS", "UNAUTHORIZED", "KEY_REVOKED", "KEY_EXPIRED", "FORBIDDEN", "MISSING_SCOPE",
+  "NOT_ACCEPTABLE", "RATE_LIMITED", "INTERNAL", "UNAVAILABLE",
+];
+const bodyFaults: readonly FaultCode[] = ["PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"];
+
+/** All that an endpoint may be refused with: what it declares and what the frame adds. */
+export function faultsOf(endpoint: AnyEndpoint): readonly FaultCode[] {
+  const { method, reply } = endpoint;
+  const body = endpoint.body ? bodyFaults : [];
+  if (isOpen(endpoint)) {
+    return [...endpoint.faults, "INVALID_REQUEST", "INTERNAL", "UNAVAILABLE", ...body, ...(endpoint.group ? (["RATE_LIMITED"] as const) : [])];
+  }
+  return [
+    ...answeredByAll,
+    ...endpoint.faults,
+    ...(method === "get" ? [] : (["PAYLOAD_TOO_LARGE"] as const)),
+    ...body,
+    ...(method === "post" ? (["IDEMPOTENCY_IN_FLIGHT", "IDEMPOTENCY_KEY_REUSED"] as const) : []),
+    ...(reply.kind === "list" ? (["INVALID_CURSOR"] as const) : []),
+  ];
+}
+
+/** The OpenAPI 3.1 document of the API. */
+export function openApiDocument(endpoints: readonly AnyEndpoint[]): object {
+  const generator = new OpenAPIHono();
+  const registry = generator.openAPIRegistry;
+  registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", description: "An API key: `cg_live_…`." });
+  registry.registerComponent("securitySchemes", "apiKey", { type: "apiKey", in: "header", name: "X-API-Key" });
+  registry.registerComponent("securitySchemes", "bootstrap", { type: "http", scheme: "bearer", description: "The secret BOOTSTRAP_TOKEN." });
+  for (const code of problemCodes) registry.registerComponent("examples", code, { value: problemExample(code) });
+  for (const endpoint of endpoints) registry.registerPath(routeOf(endpoint));
+  return generator.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Cloudglass",
+      version: "1.0.0",
+      description: "Cloud posture: what you have on AWS, what is wrong with it, what to do first and what changed.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    security: [{ bearer: [] }, { apiKey: [] }],
+    tags: [...new Set(endpoints.map(({ tag }) => tag))].toSorted().map((name) => ({ name })),
+  });
+}
+
+function routeOf(endpoint: AnyEndpoint): RouteConfig {
+  const { method, operationId, tag, summary } = endpoint;
+  const open = isOpen(endpoint);
+  return {
+    method,
+    path: fullPath(endpoint),
+    operationId,
+    tags: [tag],
+    summary,
+    description: descriptionOf(endpoint),
+    ...(open ? { security: endpoint.security ? [{ [endpoint.security]: [] }] : [] } : {}),
+    ...(open ? {} : { "x-required-role": endpoint.role, ...(endpoint.scope === null ? {} : { "x-required-scope": endpoint.scope }) }),
+    request: {
+      ...(open ? {} : parametersOf(endpoint)),
+      ...(endpoint.body ? { body: bodyOf(endpoint.body) } : {}),
+    },
+    responses: { [endpoint.status ?? (endpoint.reply.kind === "none" ? 204 : 200)]: successOf(endpoint), ...problemsOf(faultsOf(endpoint)) },
+  };
+}
+
+function descriptionOf(endpoint: AnyEndpoint): string {
+  const own = endpoint.description === undefined ? [] : [endpoint.description];
+  if (isOpen(endpoint)) return [...own, endpoint.security ? "Needs its own secret." : "Needs no credential."].join("\n\n");
+  const scope = endpoint.scope === null ? "any scope" : `scope \`${endpoint.scope}\``;
+  return [...own, `Needs role \`${endpoint.role}\`, ${scope}.`].join("\n\n");
+}
+
+const bodyOf = (schema: z.ZodType) => ({
+  required: !schema.safeParse(undefined).success,
+  content: { "application/json": { schema } },
+});
+
+function parametersOf(endpoint: Endpoint): NonNullable<RouteConfig["request"]> {
+  const isList = endpoint.reply.kind === "list";
+  const query = { ...membersOf(endpoint.query), ...(isList ? pagingOf(endpoint) : {}) };
+  const headers = headersOf(endpoint);
+  return {
+    ...(endpoint.params instanceof z.ZodObject ? { params: endpoint.params } : {}),
+    ...(Object.keys(query).length > 0 ? { query: z.object(query) } : {}),
+    ...(Object.keys(headers).length > 0 ? { headers: z.object(headers) } : {}),
+  };
+}
+
+function pagingOf({ sort = [] }: Endpoint): Record<string, z.core.$ZodType> {
+  const { sort: sortParameter, ...others } = PagingQuery.shape;
+  const [own = ""] = sort;
+  if (sort.length === 0) return others;
+  const description = `Fields separated by commas; \`-\` in front: descending. Fields: ${sort.join(", ")}.`;
+  return { ...others, sort: sortParameter.openapi({ description, example: `-${own}` }) };
+}
+
+function headersOf({ method, faults: declared }: Endpoint): Record<string, z.ZodType> {
+  return {
+    ...(method === "post"
+      ? { "Idempotency-Key": z.string().max(257).optional().openapi({ description: "Repeats within 24 h get the first answer." }) }
+      : {}),
+    ...(declared.includes("PRECONDITION_FAILED")
+      ? { "If-Match": z.string().optional().openapi({ description: 'The version it must still have: `"3"`.' }) }
+      : {}),
+  };
+}
+
+function successOf(endpoint: Endpoint | OpenEndpoint): RouteConfig["responses"][string] {
+  const { reply } = endpoint;
+  const description = endpoint.summary;
+  if (reply.kind === "none") return { description };
+  if (reply.kind === "text") return { description, content: { [reply.mediaType]: { schema: reply.schema } } };
+  if (reply.kind === "one") return { description, content: { "application/json": { schema: z.object({ data: reply.schema }) } } };
+  const schema = z.object({ data: z.array(reply.schema), pagination: Pagination });
+  return { description, content: { "application/json": { schema }, "text/csv": { schema: z.string() } } };
+}
+
+function problemsOf(codes: readonly FaultCode[]): RouteConfig["responses"] {
+  const byStatus = Map.groupBy([...new Set(codes)].toSorted(), (code) => faults[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map((code) => `${code}: ${faults[code].title}.`).join(" "),
+        content: {
+          "application/problem+json": {
+            schema: Problem,
+            examples: Object.fromEntries(group.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+          },
+        },
+      },
+    ]),
+  );
+}
+
+function problemExample(code: FaultCode): object {
+  const { type, title, status, advice } = problemEntry(code, "https://cloudglass.example");
+  return { type, title, status, detail: advice, instance: "/api/v1/whoami", code, requestId: "019aa5d2-6b1c-7c43-9a7e-1f2d3c4b5a69" };
+}

@@ -1,0 +1,57 @@
+import { and, eq, sql, type SQL } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import type { OrgContext } from "#db/context";
+import type { Filter } from "#db/list";
+import type { PageRequest } from "#db/page";
+import { accounts } from "#db/schema";
+
+/** What a list adds to follow an account filter. */
+export interface AccountFilter {
+  readonly filters: readonly Filter[];
+  readonly conditions: readonly SQL[];
+}
+
+const isDigits = (ref: string): boolean => /^\d{12}$/.test(ref);
+
+/** Accounts by UUID or 12 digits, as a condition on a column of account ids. */
+export const ofAccounts = (org: OrgContext, column: SQLiteColumn, refs: readonly string[] | undefined): SQL | undefined =>
+  refs === undefined
+    ? undefined
+    : sql`${column} IN (SELECT id FROM accounts WHERE org_id = ${org.id} AND ${named(refs)})`;
+
+const named = (refs: readonly string[]): SQL =>
+  sql`(id IN (SELECT value FROM json_each(${JSON.stringify(refs)})) OR aws_account_id IN (SELECT value FROM json_each(${JSON.stringify(refs)})))`;
+
+/**
+ * A list's account filter. UUIDs and a single account by its digits cost no round trip; several digits, or digits with a
+ * total, are looked up first, because each account must become a branch of its own to follow the index.
+ */
+export async function accountFilter(
+  org: OrgContext,
+  column: SQLiteColumn,
+  refs: readonly string[] | undefined,
+  page: PageRequest,
+): Promise<AccountFilter> {
+  if (refs === undefined) return { filters: [], conditions: [] };
+  if (!refs.some(isDigits)) return { filters: [{ column, values: refs }], conditions: [] };
+  const [only, ...others] = refs;
+  if (only !== undefined && others.length === 0 && page.page === null && !page.count) {
+    return { filters: [], conditions: [sql`${column} = (SELECT id FROM accounts WHERE org_id = ${org.id} AND aws_account_id = ${only})`] };
+  }
+  return { filters: [{ column, values: await accountIdsOf(org, refs) }], conditions: [] };
+}
+
+/** The UUIDs of accounts named either way; digits of no account are left out. One round trip where digits are among them. */
+export async function accountIdsOf(org: OrgContext, refs: readonly string[]): Promise<readonly string[]> {
+  const digits = refs.filter(isDigits);
+  if (digits.length === 0) return refs;
+  const rows = await org.db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(eq(accounts.orgId, org.id), sql`aws_account_id IN (SELECT value FROM json_each(${JSON.stringify(digits)}))`));
+  return [...new Set([...refs.filter((ref) => !isDigits(ref)), ...rows.map(({ id }) => id)])];
+}
+
+/** One account by UUID or 12 digits. */
+export const isAccount = (org: OrgContext, ref: string): SQL | undefined =>
+  and(eq(accounts.orgId, org.id), eq(isDigits(ref) ? accounts.awsAccountId : accounts.id, ref));

@@ -1,0 +1,16 @@
+export { accountFilter, accountIdsOf, ofAccounts } from "./account-filter.ts";
+export { coverageStatement, later, sightsIn, type SeenBy, type Sight, type Sights } from "./coverage.ts";
+export {
+  accountList,
+  AccountRef,
+  commaList,
+  exampleAccountId,
+  Moment,
+  regionList,
+  SearchText,
+  serviceList,
+  uuidList,
+  wordList,
+} from "./filters.ts";
+export { purgeSlice } from "./purge.ts";
+export { resourceTypes, serviceMeaning, servicesOf, serviceWords } from "./services.ts";

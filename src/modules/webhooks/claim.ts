@@ -1,0 +1,61 @@
+import type { OrgContext } from "#db/context";
+
+/** How long an attempt may hold a webhook and its delivery: well beyond the longest one. */
+export const leaseMs = 60_000;
+
+/** A delivery that is ours until `leaseUntil`. */
+export interface Claim {
+  readonly deliveryId: string;
+  readonly webhookId: string;
+  readonly eventId: string;
+  readonly event: string;
+  /** Attempts made before this one. With `leaseUntil` it fences what is recorded. */
+  readonly attempts: number;
+  readonly leaseUntil: string;
+  readonly url: string;
+  /** Sealed. */
+  readonly secret: string;
+  /** The event's data as stored JSON; null when the event is gone. */
+  readonly data: string | null;
+  readonly eventCreatedAt: string | null;
+}
+
+/**
+ * Takes a delivery when it is due and its webhook is free: of any number of callers one gets it, and nobody else sends to
+ * that webhook until the outcome is recorded or the lease has run out. Null: nothing to do here (not due, done, gone, or
+ * whoever holds the webhook will go on with it).
+ */
+export async function claimDelivery(org: OrgContext, deliveryId: string): Promise<Claim | null> {
+  const now = org.now.toISOString();
+  const leaseUntil = new Date(org.now.getTime() + leaseMs).toISOString();
+  const [, taken, found] = await org.db.atomic([
+    org.db.sql(
+      `UPDATE webhooks SET busy_until = ?3
+       WHERE org_id = ?1 AND status = 'enabled' AND (busy_until IS NULL OR busy_until <= ?4) AND id = (
+         SELECT webhook_id FROM deliveries WHERE org_id = ?1 AND id = ?2 AND status = 'pending' AND next_attempt_at <= ?4
+           AND (lease_until IS NULL OR lease_until <= ?4))`,
+      org.id,
+      deliveryId,
+      leaseUntil,
+      now,
+    ),
+    org.db.sql(
+      "UPDATE deliveries SET lease_until = ?3 WHERE org_id = ?1 AND id = ?2 AND changes() > 0 RETURNING id",
+      org.id,
+      deliveryId,
+      leaseUntil,
+    ),
+    org.db.sql(
+      `SELECT d.id AS deliveryId, d.webhook_id AS webhookId, d.event_id AS eventId, d.event, d.attempts,
+         d.lease_until AS leaseUntil, w.url, w.secret, e.data, e.created_at AS eventCreatedAt
+       FROM deliveries d JOIN webhooks w ON w.org_id = d.org_id AND w.id = d.webhook_id
+       LEFT JOIN events e ON e.org_id = d.org_id AND e.id = d.event_id
+       WHERE d.org_id = ?1 AND d.id = ?2 AND d.lease_until = ?3`,
+      org.id,
+      deliveryId,
+      leaseUntil,
+    ),
+  ]);
+  // safe: the second statement answers a row when it took the delivery, the third the columns of a claim.
+  return (taken as unknown[]).length > 0 ? ((found as Claim[])[0] ?? null) : null;
+}

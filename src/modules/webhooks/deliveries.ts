@@ -1,0 +1,56 @@
+import { and, asc, eq } from "drizzle-orm";
+import type { OrgContext } from "#db/context";
+import { listRows } from "#db/list";
+import type { Page, PageRequest } from "#db/page";
+import { attempts, deliveries, type DeliveryStatus } from "#db/schema";
+import { notFound } from "#lib/fault";
+import { requireWebhook, webhookStatement } from "./get.ts";
+import type { Attempt, Delivery } from "./rows.ts";
+
+export interface DeliveryFilters {
+  readonly status?: readonly DeliveryStatus[] | undefined;
+  readonly event?: readonly string[] | undefined;
+}
+
+export interface DeliveryDetail {
+  readonly delivery: Delivery;
+  /** In their order. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** A page of what was told to a webhook, the newest first. Fault: RESOURCE_NOT_FOUND when there is no such webhook. */
+export async function listDeliveries(
+  org: OrgContext,
+  webhookId: string,
+  page: PageRequest,
+  { status, event }: DeliveryFilters,
+): Promise<Page<Delivery>> {
+  const filters = [
+    { column: deliveries.webhookId, values: [webhookId] },
+    ...(status ? [{ column: deliveries.status, values: status }] : []),
+    ...(event ? [{ column: deliveries.event, values: event }] : []),
+  ];
+  const order = [{ column: deliveries.id, descending: true }];
+  const found = await listRows(org, { table: deliveries, page, order, filters }, [webhookStatement(org, webhookId)]);
+  requireWebhook(found.extra[0]);
+  return found;
+}
+
+/** One delivery with its attempts. Fault: RESOURCE_NOT_FOUND, also when it is another webhook's. */
+export async function getDelivery(org: OrgContext, webhookId: string, deliveryId: string): Promise<DeliveryDetail> {
+  const [found, made] = await org.db.atomic([
+    org.db
+      .select()
+      .from(deliveries)
+      .where(and(eq(deliveries.orgId, org.id), eq(deliveries.id, deliveryId), eq(deliveries.webhookId, webhookId))),
+    org.db
+      .select()
+      .from(attempts)
+      .where(and(eq(attempts.orgId, org.id), eq(attempts.deliveryId, deliveryId)))
+      .orderBy(asc(attempts.number)),
+  ]);
+  // safe: the selects answer rows of their tables.
+  const [delivery] = found as Delivery[];
+  if (!delivery) throw notFound("delivery");
+  return { delivery, attempts: made as Attempt[] };
+}

@@ -1,0 +1,3 @@
+export { startDelivery } from "./deliver.ts";
+export { wakeDueDeliveries } from "./due.ts";
+export { pruneDeliveries } from "./retention.ts";

@@ -1,0 +1,48 @@
+import type { OrgContext } from "#db/context";
+import { newId } from "#lib/id";
+import { masterKeys, open } from "#lib/secrets";
+import { bodySignature, standardSignature, webhookKey } from "#lib/standard-webhook";
+import type { Claim } from "./claim.ts";
+
+/** What is sent: the same bytes at every attempt, signed anew. */
+export interface Message {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Names the place a secret is sealed for, so that it opens nowhere else. */
+export const secretSubject = (orgId: string, webhookId: string): string => `webhooks/${orgId}/${webhookId}/secret`;
+
+/** `webhook-id`: of the occurrence, so that a receiver knows a repetition whatever attempt or redelivery it comes by. */
+export const messageId = (eventId: string): string => `msg_${eventId}`;
+
+/** `{id, event, createdAt, organizationId, data}`. `data` is put in as it is stored, so that the bytes never change. */
+export function messageBody(orgId: string, { event, eventId, eventCreatedAt, data }: Claim): string {
+  if (data === null || eventCreatedAt === null) throw new Error("A delivery without its event");
+  const head = JSON.stringify({ id: messageId(eventId), event, createdAt: eventCreatedAt, organizationId: orgId });
+  return `${head.slice(0, -1)},"data":${data}}`;
+}
+
+/** Both signatures are keyed by the secret's decoded bytes: what stands in base64 behind `whsec_`. */
+export async function signedMessage(org: OrgContext, claim: Claim, at: Date): Promise<Message> {
+  const key = webhookKey(await openSecret(org, claim.webhookId, claim.secret));
+  if (!key) throw new Error("A stored webhook secret is not whsec_…");
+  const body = messageBody(org.id, claim);
+  const id = messageId(claim.eventId);
+  const timestamp = Math.floor(at.getTime() / 1_000);
+  const headers = {
+    "Content-Type": "application/json",
+    "User-Agent": "Cloudglass-Webhooks/1",
+    "X-Request-ID": org.requestId ?? newId(),
+    "X-Cloudglass-Event": claim.event,
+    "X-Cloudglass-Delivery": claim.deliveryId,
+    "X-Cloudglass-Signature": await bodySignature(key, body),
+    "webhook-id": id,
+    "webhook-timestamp": String(timestamp),
+    "webhook-signature": await standardSignature(key, { id, timestamp, body }),
+  };
+  return { body, headers };
+}
+
+export const openSecret = (org: OrgContext, webhookId: string, sealed: string): Promise<string> =>
+  open(masterKeys(org.env.MASTER_KEYS), "webhook-secret", secretSubject(org.id, webhookId), sealed);

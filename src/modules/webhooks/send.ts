@@ -1,0 +1,79 @@
+import type { OrgContext } from "#db/context";
+import { Fault } from "#lib/fault";
+import type { Claim } from "./claim.ts";
+import { signedMessage } from "./message.ts";
+import { parseRetryAfter } from "./schedule.ts";
+import { checkTarget, targetRules } from "./target.ts";
+
+/** How one attempt ended. */
+export interface Outcome {
+  /** HTTP status; null when there was no answer. */
+  readonly status: number | null;
+  /** Why it failed; null for 2xx. */
+  readonly error: string | null;
+  /** The first KiB of the answer's body. */
+  readonly response: string | null;
+  readonly retryAfterSeconds: number | null;
+  readonly durationMs: number;
+}
+
+/** From the first byte sent to the last one read. */
+export const timeoutMs = 15_000;
+
+const readBytesMax = 65_536;
+const keptBytesMax = 1_024;
+
+/** Makes one attempt. Never throws: whatever goes wrong is the attempt's outcome. Redirects are not followed. */
+export async function sendOnce(org: OrgContext, claim: Claim): Promise<Outcome> {
+  const startedMs = Date.now();
+  const took = (): number => Math.max(0, Date.now() - startedMs);
+  try {
+    const url = checkTarget(claim.url, targetRules(org.env));
+    const { body, headers } = await signedMessage(org, claim, new Date(startedMs));
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await fetch(url, { method: "POST", redirect: "manual", headers, body, signal });
+    const response = await readStart(answer);
+    const retryAfterSeconds = answer.ok ? null : parseRetryAfter(answer.headers.get("Retry-After"), new Date());
+    return { status: answer.status, error: refusal(answer.status), response, retryAfterSeconds, durationMs: took() };
+  } catch (error) {
+    return { status: null, error: explain(error), response: null, retryAfterSeconds: null, durationMs: took() };
+  }
+}
+
+function refusal(status: number): string | null {
+  if (status >= 200 && status < 300) return null;
+  return status >= 300 && status < 400 ? "Redirects are not followed" : `Answered ${status}`;
+}
+
+/** Words for the delivery's owner: nothing of ours, and nothing that could hold a secret. */
+function explain(error: unknown): string {
+  if (error instanceof Fault) return error.detail;
+  const name = error instanceof Error ? error.name : "";
+  if (name === "TimeoutError" || name === "AbortError") return `No answer within ${timeoutMs / 1_000} seconds`;
+  return "The connection failed";
+}
+
+/** The first KiB as text. Reads on to 64 KiB, so that a short answer ends in order; what is wrong with a body is no failure. */
+async function readStart(answer: Response): Promise<string | null> {
+  const reader = answer.body?.getReader();
+  if (!reader) return null;
+  const kept: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    while (bytes < readBytesMax) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (bytes < keptBytesMax) kept.push(value.slice(0, keptBytesMax - bytes));
+      bytes += value.length;
+    }
+    await reader.cancel();
+  } catch {
+    // The status has been read; the rest of the answer decides nothing.
+  }
+  return textOf(kept);
+}
+
+async function textOf(parts: readonly Uint8Array[]): Promise<string | null> {
+  const text = await new Blob([...parts]).text();
+  return text === "" ? null : text.replaceAll("\0", "");
+}

@@ -1,0 +1,1 @@
+export { whoAmI, type Identity } from "./who-am-i.ts";

@@ -1,0 +1,76 @@
+import type { NumberedFrame, ProgressFrame } from "#db/frames";
+
+/** Where one scan's frames are. */
+export interface Feed {
+  /** Number of the last frame; 0: none yet. */
+  readonly seq: number;
+  readonly percent: number;
+  /** The last frame of all was published: nothing more is taken. */
+  readonly ended: boolean;
+}
+
+/** Frames kept for each scan; the oldest makes room. */
+export const framesKept = 200;
+/** Scans whose frames are kept after their end, and scans kept in all; the oldest go first. */
+const endedFeedsKept = 50;
+const feedsKept = 1_000;
+
+const emptyFeed: Feed = { seq: 0, percent: 0, ended: false };
+
+const feedKey = (scanId: string): string => `feed:${scanId}`;
+/** A ring: frame 201 takes the place of frame 1. */
+const frameKey = (scanId: string, seq: number): string => `frame:${scanId}:${seq % framesKept}`;
+
+export const feedOf = (kv: SyncKvStorage, scanId: string): Feed => kv.get<Feed>(feedKey(scanId)) ?? emptyFeed;
+
+/** Scan id → feed. */
+export function allFeeds(kv: SyncKvStorage): Map<string, Feed> {
+  const entries = [...kv.list<Feed>({ prefix: "feed:" })];
+  return new Map(entries.map(([key, feed]) => [key.slice("feed:".length), feed]));
+}
+
+/** Remembers that a scan is under way, before it has said anything. */
+export function openFeed(kv: SyncKvStorage, scanId: string): void {
+  if (kv.get(feedKey(scanId)) !== undefined) return;
+  makeRoom(kv);
+  kv.put(feedKey(scanId), emptyFeed);
+}
+
+/**
+ * Numbers a frame and keeps it. Percent never falls within a scan; what comes after its last frame (a message delivered
+ * twice, a task that was late) is dropped: null.
+ */
+export function append(kv: SyncKvStorage, frame: ProgressFrame): NumberedFrame | null {
+  openFeed(kv, frame.scanId);
+  const feed = feedOf(kv, frame.scanId);
+  if (feed.ended) return null;
+  const seq = feed.seq + 1;
+  const percent = frame.type === "progress" ? Math.max(feed.percent, Math.min(100, frame.percent)) : feed.percent;
+  const numbered: NumberedFrame = frame.type === "progress" ? { ...frame, percent, seq } : { ...frame, seq };
+  kv.put(frameKey(frame.scanId, seq), numbered);
+  kv.put(feedKey(frame.scanId), { seq, percent, ended: frame.type !== "progress" });
+  return numbered;
+}
+
+/** The frames after this number, in order; null when some of them are no longer kept, or the number was never given. */
+export function framesAfter(kv: SyncKvStorage, scanId: string, seq: number): NumberedFrame[] | null {
+  const feed = feedOf(kv, scanId);
+  const count = feed.seq - seq;
+  if (count < 0 || count > framesKept) return null;
+  const numbers = Array.from({ length: count }, (_, index) => seq + 1 + index);
+  const frames = numbers.map((number) => kv.get<NumberedFrame>(frameKey(scanId, number)));
+  return frames.every((frame) => frame !== undefined) ? frames : null;
+}
+
+export function deleteFeed(kv: SyncKvStorage, scanId: string): void {
+  kv.delete(feedKey(scanId));
+  for (const [key] of [...kv.list({ prefix: `frame:${scanId}:` })]) kv.delete(key);
+}
+
+/** Scan ids are in order of time, so the greatest are the newest. */
+function makeRoom(kv: SyncKvStorage): void {
+  const newestFirst = [...allFeeds(kv)].toReversed();
+  const ended = newestFirst.filter(([, feed]) => feed.ended);
+  const surplus = [...ended.slice(endedFeedsKept - 1), ...newestFirst.slice(feedsKept - 1)];
+  for (const [scanId] of surplus) deleteFeed(kv, scanId);
+}

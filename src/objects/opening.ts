@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { Env } from "#env";
+
+/** Headers by which the Worker hands a socket over. It writes all of them itself: a client's own never get this far. */
+export const openingHeaders = {
+  auth: "x-cloudglass-auth",
+  org: "x-cloudglass-org",
+  shard: "x-cloudglass-shard",
+  credential: "x-cloudglass-credential",
+  expires: "x-cloudglass-expires",
+  scan: "x-cloudglass-scan",
+  address: "x-cloudglass-address",
+} as const;
+
+const Opening = z.object({
+  /** `header`: the Worker has checked the credential; `message`: the socket has to send one. */
+  auth: z.enum(["header", "message"]),
+  org: z.string().min(1),
+  shard: z.coerce.number().int().nullable(),
+  credential: z.string().nullable(),
+  expires: z.string().nullable(),
+  scan: z.string().nullable(),
+  address: z.string(),
+});
+
+export type Opening = z.infer<typeof Opening>;
+
+/** Throws when the Worker left something out. */
+export function readOpening(headers: Headers): Opening {
+  const given = (name: string): string | null => headers.get(name) || null;
+  const opening = Opening.parse({
+    auth: given(openingHeaders.auth),
+    org: given(openingHeaders.org),
+    shard: given(openingHeaders.shard),
+    credential: given(openingHeaders.credential),
+    expires: given(openingHeaders.expires),
+    scan: given(openingHeaders.scan),
+    address: headers.get(openingHeaders.address) ?? "",
+  });
+  if (opening.auth === "header" && (opening.credential === null || opening.shard === null)) {
+    throw new Error("A socket said to be authenticated without a credential");
+  }
+  return opening;
+}
+
+/** What a client may say. Anything else is refused. */
+export const ClientMessage = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("auth"), token: z.string().min(1) }),
+  z.strictObject({ type: z.literal("resume"), scanId: z.uuid(), seq: z.int().min(0) }),
+  // A ping that is written exactly `{"type":"ping"}` is answered by the runtime and never gets here.
+  z.strictObject({ type: z.literal("ping") }),
+]);
+
+export type ClientMessage = z.infer<typeof ClientMessage>;
+
+/** Null when it is not one of our messages. */
+export function parseMessage(message: string | ArrayBuffer): ClientMessage | null {
+  if (typeof message !== "string") return null;
+  try {
+    return ClientMessage.parse(JSON.parse(message));
+  } catch {
+    return null;
+  }
+}
+
+export const messageBytes = (message: string | ArrayBuffer): number =>
+  typeof message === "string" ? new TextEncoder().encode(message).length : message.byteLength;
+
+/** Milliseconds a socket may stay without a credential. */
+export function authTimeoutMs(env: Env): number {
+  const seconds = Number(env.WEBSOCKET_AUTH_TIMEOUT_SECONDS);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 1000;
+}

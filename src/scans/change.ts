@@ -1,0 +1,196 @@
+import type { SealedCheck } from "#checks/sealed";
+import { isPartial, type Found, type Place } from "#collectors/collector";
+import { digestOf } from "#lib/hash";
+import { derivedId } from "#lib/id";
+import type { AnyCollector } from "./catalogue.ts";
+import { severityRank, type Judged } from "./judge.ts";
+import { readVerdicts, writeVerdicts, type StoredVerdict } from "./verdicts.ts";
+
+/** What a task compares its findings with: enough to know whether anything changed. */
+export interface StoredResource {
+  readonly id: string;
+  readonly collector: string;
+  readonly digest: string;
+  readonly verdicts: string;
+  readonly crossVerdicts: string;
+}
+
+/** The columns of `resources` that a scan writes. `digest` empty: keep what is stored of it and write only the verdicts. */
+export interface ResourceWrite {
+  readonly id: string;
+  readonly collector: string;
+  readonly service: string;
+  readonly resourceType: string;
+  readonly region: string;
+  readonly nativeId: string;
+  readonly arn: string | null;
+  readonly name: string | null;
+  readonly state: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly digest: string;
+  readonly verdicts: string;
+  readonly expiresAt: string | null;
+  readonly resourceCreatedAt: string | null;
+}
+
+/** The columns of `findings` that a scan writes. */
+export interface FindingWrite {
+  readonly id: string;
+  readonly resourceId: string;
+  readonly collector: string;
+  readonly service: string;
+  readonly resourceType: string;
+  readonly region: string;
+  readonly resourceArn: string | null;
+  readonly resourceName: string | null;
+  readonly type: string;
+  readonly title: string;
+  readonly category: string;
+  readonly severity: string;
+  readonly severityRank: number;
+  readonly summary: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly evidence: readonly unknown[];
+  readonly digest: string;
+  readonly savingsMonthly: number | null;
+  /** A guarded control that was last seen passing. */
+  readonly drifted: boolean;
+}
+
+/** What one resource asks to be written. */
+export interface Change {
+  readonly kind: "added" | "changed" | "judged";
+  readonly resource: ResourceWrite;
+  readonly opens: readonly FindingWrite[];
+  /** Ids of findings. */
+  readonly resolves: readonly string[];
+  readonly unverified: readonly string[];
+}
+
+export const resourceIdOf = (orgId: string, awsAccountId: string, resourceType: string, nativeId: string): Promise<string> =>
+  derivedId("resource", orgId, awsAccountId, resourceType, nativeId);
+
+export const findingIdOf = (resourceId: string, checkId: string): Promise<string> => derivedId("finding", resourceId, checkId);
+
+/** Everything that is compared of a resource: its facts, without what moves by itself. */
+const digestOfFacts = ({ observed: _, ...facts }: Found): Promise<string> => digestOf(facts);
+
+export interface Seen {
+  readonly id: string;
+  readonly found: Found;
+  readonly judged: readonly Judged[];
+}
+
+/** Compares what was seen with what is stored. Null: nothing has to be written. */
+export async function changeOf(
+  collector: AnyCollector,
+  place: Place,
+  seen: Seen,
+  stored: StoredResource | undefined,
+): Promise<Change | null> {
+  const keep = stored !== undefined && isPartial(seen.found);
+  const digest = keep ? "" : await digestOfFacts(seen.found);
+  const verdicts = writeVerdicts(new Map(seen.judged.map(({ check, stored: verdict }) => [check.id, verdict])));
+  const sameFacts = keep || digest === stored?.digest;
+  if (stored && sameFacts && verdicts === stored.verdicts) return null;
+  const resource = resourceWrite(collector, place, seen, { digest, verdicts });
+  const before = readVerdicts(stored?.verdicts ?? "");
+  const fates = await Promise.all(seen.judged.map((judged) => fateOf(resource, judged, before.get(judged.check.id))));
+  const gone = await dropped(seen, before);
+  return {
+    kind: stored ? (sameFacts ? "judged" : "changed") : "added",
+    resource,
+    opens: fates.flatMap(({ open }) => (open ? [open] : [])),
+    resolves: [...fates.flatMap(({ resolve }) => (resolve ? [resolve] : [])), ...gone],
+    unverified: fates.flatMap(({ unverified }) => (unverified ? [unverified] : [])),
+  };
+}
+
+/** Findings of checks that no longer apply to a resource that was seen: the failing thing is not there any more. */
+async function dropped({ id, judged }: Seen, before: ReadonlyMap<string, StoredVerdict>): Promise<string[]> {
+  const asked = new Set(judged.map(({ check }) => check.id));
+  const ended = [...before].filter(([check, verdict]) => verdict.status !== "pass" && !asked.has(check));
+  return Promise.all(ended.map(([check]) => findingIdOf(id, check)));
+}
+
+interface Fate {
+  readonly open?: FindingWrite;
+  readonly resolve?: string;
+  readonly unverified?: string;
+}
+
+/** What a verdict means for the finding, given the verdict before it. */
+export async function fateOf(resource: ResourceWrite, judged: Judged, before: StoredVerdict | undefined): Promise<Fate> {
+  const { check, stored, fail } = judged;
+  if (fail) {
+    const same = before?.status === "fail" && before.digest === fail.digest;
+    return same ? {} : { open: await findingWrite(resource, check, fail, before?.status === "pass") };
+  }
+  if (before === undefined || before.status === "pass") return {};
+  if (stored.status === "pass") return { resolve: await findingIdOf(resource.id, check.id) };
+  return before.status === "fail" ? { unverified: await findingIdOf(resource.id, check.id) } : {};
+}
+
+async function findingWrite(
+  resource: ResourceWrite,
+  check: SealedCheck,
+  fail: NonNullable<Judged["fail"]>,
+  passedBefore: boolean,
+): Promise<FindingWrite> {
+  return {
+    id: await findingIdOf(resource.id, check.id),
+    resourceId: resource.id,
+    collector: resource.collector,
+    service: resource.service,
+    resourceType: resource.resourceType,
+    region: resource.region,
+    resourceArn: resource.arn,
+    resourceName: resource.name,
+    type: check.id,
+    title: check.title,
+    category: check.category,
+    severity: fail.severity,
+    severityRank: severityRank(fail.severity),
+    summary: fail.summary,
+    details: fail.details,
+    evidence: fail.evidence,
+    digest: fail.digest,
+    savingsMonthly: fail.savingsMonthly ?? null,
+    drifted: check.drift && passedBefore,
+  };
+}
+
+export function resourceWrite(
+  collector: Pick<AnyCollector, "id" | "service" | "resourceType">,
+  place: Place,
+  { id, found }: Pick<Seen, "id" | "found">,
+  { digest, verdicts }: { digest: string; verdicts: string },
+): ResourceWrite {
+  return {
+    id,
+    collector: collector.id,
+    service: collector.service,
+    resourceType: collector.resourceType,
+    region: found.region === undefined ? place.region : (found.region ?? "global"),
+    nativeId: found.nativeId,
+    arn: found.arn,
+    name: found.name,
+    state: found.state,
+    tags: found.tags,
+    attributes: { ...found.attributes, ...found.observed },
+    digest,
+    verdicts,
+    expiresAt: found.expiresAt ?? null,
+    resourceCreatedAt: found.createdAt,
+  };
+}
+
+/** Ids of the findings a resource may have, from its stored verdicts: for a resource that is gone. */
+export async function findingIdsOf({ id, verdicts, crossVerdicts }: StoredResource): Promise<string[]> {
+  const all = [...readVerdicts(verdicts), ...readVerdicts(crossVerdicts)];
+  return Promise.all(all.filter(([, verdict]) => verdict.status !== "pass").map(([check]) => findingIdOf(id, check)));
+}
+
+/** Characters a change takes in the parameters of its statements, about. */
+export const sizeOf = (change: Change): number => JSON.stringify(change).length;

@@ -1,0 +1,133 @@
+import type { InferSelectModel } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
+import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
+import { accounts, organizations, scans, scanTasks } from "#db/schema";
+import type { OrgSettings } from "#db/values";
+import type { TaskCounts } from "./outcome.ts";
+
+export type ScanRow = InferSelectModel<typeof scans>;
+export type AccountRow = InferSelectModel<typeof accounts>;
+
+/** A task this invocation may work on until the lease ends. */
+export interface ClaimedTask {
+  readonly org: OrgContext;
+  readonly scan: ScanRow;
+  readonly account: AccountRow;
+  readonly settings: OrgSettings;
+  /** `plan`, `global`, a region, or `wave2`. */
+  readonly id: string;
+  readonly fence: number;
+  readonly attempts: number;
+  /** The tasks of the scan when this one was claimed. */
+  readonly tasks: { readonly total: number; readonly done: number };
+  /** What earlier holders had written when they stopped. */
+  readonly countsBefore: TaskCounts | null;
+}
+
+/**
+ * As long as a queue consumer may live (15 minutes): while it lives nobody else takes its task, and when it was killed the
+ * task is free again after this.
+ */
+export const leaseMs = 15 * 60_000;
+
+/** After so many claims a task is given up: what it should have seen is `failed` in the scan's coverage. */
+export const attemptsMax = 5;
+
+/** Takes a task: null when it is done, gone, or somebody else's. One round trip. */
+export async function claimTask(org: OrgContext, scanId: string, taskId: string): Promise<ClaimedTask | null> {
+  const now = org.now.toISOString();
+  const leaseUntil = new Date(org.now.getTime() + leaseMs).toISOString();
+  const [claimed, [scan], [account], [organization], [tasks]] = (await org.db.atomic([
+    org.db.sql(
+      `UPDATE scan_tasks SET state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = ?4
+       WHERE org_id = ?1 AND scan_id = ?2 AND id = ?3 AND (state = 'queued' OR (state = 'running' AND lease_until <= ?5))
+       RETURNING fence, attempts, outcome`,
+      org.id,
+      scanId,
+      taskId,
+      leaseUntil,
+      now,
+    ),
+    org.db.select().from(scans).where(and(eq(scans.orgId, org.id), eq(scans.id, scanId))),
+    org.db
+      .select()
+      .from(accounts)
+      .where(
+        and(
+          eq(accounts.orgId, org.id),
+          eq(
+            accounts.id,
+            org.db.select({ id: scans.accountId }).from(scans).where(and(eq(scans.orgId, org.id), eq(scans.id, scanId))),
+          ),
+        ),
+      ),
+    org.db.select().from(organizations).where(eq(organizations.orgId, org.id)),
+    org.db.sql(
+      `SELECT count(*) AS total, coalesce(sum(state IN ('done', 'failed')), 0) AS done FROM scan_tasks
+       WHERE org_id = ?1 AND scan_id = ?2 AND id NOT IN ('plan', 'wave2')`,
+      org.id,
+      scanId,
+    ),
+  ])) as [
+    { fence: number; attempts: number; outcome: string | null }[],
+    ScanRow[],
+    AccountRow[],
+    InferSelectModel<typeof organizations>[],
+    [{ total: number; done: number }],
+  ];
+  const [lease] = claimed;
+  if (!lease || !scan || scan.active !== 1 || !account || !organization) return null;
+  const { outcome, ...numbers } = lease;
+  const countsBefore = outcome === null ? null : (JSON.parse(outcome) as { counts: TaskCounts }).counts;
+  return { org, scan, account, settings: organization.settings, id: taskId, ...numbers, tasks, countsBefore };
+}
+
+/** Thrown by a batch whose task was taken over, canceled or ended: the holder stops without a trace. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+}
+
+/**
+ * The first statement of every batch of a task. It writes nothing, and fails the whole batch when the task is no longer
+ * this holder's: `json()` refuses the text that stands in for the missing row.
+ */
+export const fence = ({ org, scan, id, fence: number }: ClaimedTask): Statement =>
+  org.db.sql(
+    `SELECT json(coalesce((SELECT 'true' FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2 AND id = ?3 AND fence = ?4 AND state = 'running'), 'lease lost'))`,
+    org.id,
+    scan.id,
+    id,
+    number,
+  );
+
+/** One fenced batch. Throws `LeaseLost` when the fence refused it, and then nothing was written. */
+export async function fenced(task: ClaimedTask, statements: readonly Statement[]): Promise<unknown[]> {
+  try {
+    const [, ...results] = await task.org.db.atomic([fence(task), ...statements]);
+    return results;
+  } catch (error) {
+    if (isRefusal(error)) throw new LeaseLost(`Task ${task.id} of scan ${task.scan.id} is held by somebody else`);
+    throw error;
+  }
+}
+
+const isRefusal = (error: unknown): boolean => String((error as Error | undefined)?.message).includes("malformed JSON");
+
+/** Gives a task back, so that another try need not wait for the lease to end. */
+export async function releaseTask(task: ClaimedTask): Promise<void> {
+  await task.org.db.atomic([
+    task.org.db
+      .update(scanTasks)
+      .set({ state: "queued", leaseUntil: null })
+      .where(
+        and(
+          eq(scanTasks.orgId, task.org.id),
+          eq(scanTasks.scanId, task.scan.id),
+          eq(scanTasks.id, task.id),
+          eq(scanTasks.fence, task.fence),
+          eq(scanTasks.state, "running"),
+        ),
+      ),
+  ]);
+}

@@ -1,0 +1,80 @@
+import type { Statement } from "#db/database";
+import { frameSummary } from "#db/frames";
+import { eventStatements, type OutboxEvent } from "#db/outbox";
+import type { ScanSummary } from "#db/values";
+import { derivedId } from "#lib/id";
+import { fenced, type ClaimedTask } from "./claim.ts";
+import { tell } from "./progress.ts";
+
+export interface Ending {
+  readonly status: "complete" | "partial" | "error";
+  readonly summary: ScanSummary;
+  readonly errorMessage: string | null;
+}
+
+/**
+ * The last batch of a scan: its summary, the account's state, the event, and its tasks gone, so that it can end only once.
+ * `statements` go before. Answers the ids of the events written.
+ */
+export async function endScan(task: ClaimedTask, ending: Ending, statements: readonly Statement[] = []): Promise<string[]> {
+  const { org, scan } = task;
+  const events = await endEvents(task, ending);
+  await fenced(task, [
+    ...statements,
+    org.db.sql(
+      `UPDATE scans SET status = ?3, active = 0, summary = ?4, error_message = ?5, started_at = coalesce(started_at, ?6),
+         completed_at = ?6, version = version + 1, updated_at = ?6
+       WHERE org_id = ?1 AND id = ?2 AND active = 1`,
+      org.id,
+      scan.id,
+      ending.status,
+      JSON.stringify(ending.summary),
+      ending.errorMessage,
+      org.now.toISOString(),
+    ),
+    accountStatement(task, ending),
+    ...eventStatements(org, ...events),
+    org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, scan.id),
+  ]);
+  await tell(org, [
+    ending.status === "error"
+      ? { type: "error", scanId: scan.id, code: "SCAN_FAILED", reason: ending.errorMessage ?? "" }
+      : { type: "complete", scanId: scan.id, status: ending.status, summary: frameSummary(ending.summary) },
+  ]);
+  return events.flatMap(({ id }) => (id ? [id] : []));
+}
+
+const accountStatement = ({ org, scan, account }: ClaimedTask, { status, errorMessage }: Ending): Statement =>
+  org.db.sql(
+    `UPDATE accounts SET status = ?3, last_error = ?4, last_scan_id = ?5, last_scan_at = ?6, last_scan_state = ?7,
+       connected_at = CASE WHEN ?3 = 'ok' THEN coalesce(connected_at, ?6) ELSE connected_at END
+     WHERE org_id = ?1 AND id = ?2`,
+    org.id,
+    account.id,
+    status === "error" ? "error" : "ok",
+    errorMessage,
+    scan.id,
+    org.now.toISOString(),
+    status,
+  );
+
+async function endEvents({ scan, account }: ClaimedTask, ending: Ending): Promise<OutboxEvent[]> {
+  const { coverage: _, ...summary } = ending.summary;
+  const data = {
+    scanId: scan.id,
+    runId: scan.runId,
+    accountId: account.id,
+    awsAccountId: account.awsAccountId,
+    status: ending.status,
+    errorMessage: ending.errorMessage,
+    summary,
+  };
+  const names = ending.status === "error" ? (["scan.failed"] as const) : (["scan.completed"] as const);
+  const ended = { id: await derivedId("event", scan.id, "ended"), names, data };
+  if (ending.status !== "error") return [ended];
+  return [ended, { id: await derivedId("event", scan.id, "account"), names: ["account.error"], data }];
+}
+
+/** Ends a scan that could not begin. `remedy` says what the person can do. */
+export const failScan = (task: ClaimedTask, remedy: string, code: string): Promise<string[]> =>
+  endScan(task, { status: "error", summary: task.scan.summary, errorMessage: `${code}: ${remedy}` });

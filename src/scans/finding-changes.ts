@@ -1,0 +1,96 @@
+import { recounted } from "#db/counters";
+import type { Statement } from "#db/database";
+import type { FindingWrite } from "./change.ts";
+import type { ClaimedTask } from "./claim.ts";
+import { openFindings, resolveFindings, unverifyFindings, type Ended } from "./finding-statements.ts";
+
+/** A finding of a collector's resource. */
+export interface Touched {
+  readonly id: string;
+  readonly collector: string;
+}
+
+/** What one batch does to findings. */
+export interface FindingChanges {
+  readonly opens: readonly FindingWrite[];
+  readonly resolves: readonly Touched[];
+  readonly unverified: readonly Touched[];
+}
+
+/** What was known of a collector before this scan. */
+export type KnownRuns = (collector: string) => { readonly runs: number; readonly completeAt: string | null };
+
+/** What is stored of a finding that is about to change. */
+export interface KnownFinding {
+  readonly id: string;
+  readonly status: string;
+  readonly digest: string;
+  readonly severity: string;
+  readonly type: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly service: string;
+  readonly region: string;
+  readonly resourceId: string;
+  readonly resourceArn: string | null;
+  readonly resourceName: string | null;
+}
+
+/** What happens to findings, as people are told and scans count it. */
+export interface Transitions {
+  readonly opened: readonly FindingWrite[];
+  readonly reopened: readonly FindingWrite[];
+  /** Open before, and now critical. */
+  readonly raised: readonly FindingWrite[];
+  readonly resolved: readonly KnownFinding[];
+}
+
+/**
+ * What these changes will mean, from what is stored now. The statements decide for themselves; should a person change a
+ * finding in between, only what is told of it is a moment old.
+ */
+export async function transitionsOf(task: ClaimedTask, { opens, resolves }: FindingChanges): Promise<Transitions> {
+  const known = await knownFindings(task, [...opens, ...resolves].map(({ id }) => id));
+  return {
+    opened: opens.filter(({ id }) => !known.has(id)),
+    reopened: opens.filter((open) => comesBack(known.get(open.id), open)),
+    raised: opens.filter((open) => isRaised(known.get(open.id), open)),
+    resolved: resolves.flatMap(({ id }) => {
+      const row = known.get(id);
+      return row && row.status !== "resolved" ? [row] : [];
+    }),
+  };
+}
+
+const comesBack = (row: KnownFinding | undefined, open: FindingWrite): boolean =>
+  row !== undefined && (row.status === "resolved" || (row.status === "ignored" && row.digest !== open.digest));
+
+const isRaised = (row: KnownFinding | undefined, open: FindingWrite): boolean =>
+  row?.status === "open" && row.severity !== "critical" && open.severity === "critical";
+
+async function knownFindings({ org }: ClaimedTask, ids: readonly string[]): Promise<ReadonlyMap<string, KnownFinding>> {
+  if (ids.length === 0) return new Map();
+  const [rows] = await org.db.atomic([
+    org.db.sql(
+      `SELECT id, status, digest, severity, type, title, summary, service, region, resource_id AS resourceId,
+         resource_arn AS resourceArn, resource_name AS resourceName
+       FROM findings WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?2))`,
+      org.id,
+      JSON.stringify(ids),
+    ),
+  ]);
+  // safe: the statement's own columns.
+  return new Map((rows as KnownFinding[]).map((row) => [row.id, row]));
+}
+
+/** The statements of these changes, the counters with them. */
+export function findingStatements(task: ClaimedTask, { opens, resolves, unverified }: FindingChanges, known: KnownRuns): Statement[] {
+  const ids = [...opens, ...resolves, ...unverified].map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const ended = ({ id, collector }: Touched): Ended => ({ id, ...known(collector) });
+  return recounted(task.org, "finding", JSON.stringify(ids), [
+    ...openFindings(task, opens.map((open) => ({ ...open, runs: known(open.collector).runs }))),
+    ...resolveFindings(task, resolves.map(ended)),
+    ...unverifyFindings(task, unverified.map(ended)),
+  ]);
+}

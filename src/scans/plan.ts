@@ -1,0 +1,75 @@
+import { AwsFault } from "#aws/fault";
+import { nudgeDeliveries } from "#db/outbox";
+import { collectorsOf } from "./catalogue.ts";
+import { attemptsMax, fenced, type ClaimedTask } from "./claim.ts";
+import { failScan } from "./end.ts";
+import { percentPlanned, tell } from "./progress.ts";
+import { openSession } from "./session.ts";
+import { wakeTasks } from "./wake.ts";
+
+/**
+ * The first task of a scan: are the credentials good, which regions are there, and so which tasks. Credentials that AWS
+ * refuses end the scan in `error`; anything that may pass is left to the next try.
+ */
+export async function runPlan(task: ClaimedTask): Promise<void> {
+  try {
+    const places = await planPlaces(task);
+    await writePlan(task, places);
+  } catch (error) {
+    if (!(error instanceof AwsFault) || (isPassing(error) && task.attempts < attemptsMax)) throw error;
+    const eventIds = await failScan(task, error.remedy, error.code);
+    await nudgeDeliveries(task.org, eventIds);
+  }
+}
+
+const isPassing = ({ kind }: AwsFault): boolean => kind === "throttled" || kind === "broken";
+
+/** Regions that are enabled, wanted by the account and asked for by the scan, and `global`; only where there is something to ask. */
+async function planPlaces(task: ClaimedTask): Promise<string[]> {
+  const session = await openSession(task, "global");
+  const enabled = await session.enabledRegions();
+  const services = task.scan.services ?? task.account.services;
+  const wanted = (region: string): boolean =>
+    (task.account.regions?.includes(region) ?? true) && (task.scan.regions?.includes(region) ?? true);
+  const global = task.scan.regions === null || task.scan.regions.includes("global");
+  return [...(global ? ["global"] : []), ...enabled.filter(wanted)].filter((place) => collectorsOf(place, services).length > 0);
+}
+
+async function writePlan(task: ClaimedTask, places: readonly string[]): Promise<void> {
+  const { org, scan } = task;
+  const now = org.now.toISOString();
+  await fenced(task, [
+    org.db.sql(
+      `INSERT INTO scan_tasks (org_id, scan_id, id, state, fence, attempts)
+       SELECT ?1, ?2, value, 'queued', 0, 0 FROM json_each(?3) WHERE true ON CONFLICT DO NOTHING`,
+      org.id,
+      scan.id,
+      JSON.stringify(places.length > 0 ? places : ["wave2"]),
+    ),
+    org.db.sql(
+      `UPDATE scan_tasks SET state = 'done', lease_until = NULL WHERE org_id = ?1 AND scan_id = ?2 AND id = 'plan'`,
+      org.id,
+      scan.id,
+    ),
+    org.db.sql(
+      `UPDATE scans SET status = 'running', started_at = coalesce(started_at, ?3), version = version + 1, updated_at = ?3
+       WHERE org_id = ?1 AND id = ?2 AND active = 1`,
+      org.id,
+      scan.id,
+      now,
+    ),
+  ]);
+  await tell(org, [
+    {
+      type: "progress",
+      scanId: scan.id,
+      percent: percentPlanned,
+      step: "planned",
+      ts: now,
+      region: null,
+      service: null,
+      counts: { tasksTotal: places.length, tasksDone: 0 },
+    },
+  ]);
+  await wakeTasks(org, scan.id, places.length > 0 ? places : ["wave2"]);
+}

@@ -1,0 +1,44 @@
+import type { OrgContext } from "#db/context";
+import { collectorsOf } from "./catalogue.ts";
+import { attemptsMax, claimTask, LeaseLost, releaseTask, type ClaimedTask } from "./claim.ts";
+import { statesOfFailure } from "./coverage.ts";
+import { noCounts } from "./outcome.ts";
+import { endTask, runPlaceTask } from "./place-task.ts";
+import { runPlan } from "./plan.ts";
+import { runSecondWave } from "./second-wave.ts";
+import { statesBefore } from "./stored.ts";
+
+/**
+ * Works on a task, if it is free: a message may come never, once or three times, late and in any order. What goes wrong is
+ * thrown after the task was given back, so that the queue tries again.
+ */
+export async function runTask(org: OrgContext, scanId: string, taskId: string): Promise<void> {
+  const task = await claimTask(org, scanId, taskId);
+  if (!task) return;
+  try {
+    await work(task);
+  } catch (error) {
+    if (error instanceof LeaseLost) return;
+    await releaseTask(task);
+    throw error;
+  }
+}
+
+function work(task: ClaimedTask): Promise<void> {
+  if (task.id === "plan") return runPlan(task);
+  if (task.id === "wave2") return runSecondWave(task);
+  return task.attempts > attemptsMax ? giveUp(task) : runPlaceTask(task);
+}
+
+/** A task that failed too often: nothing is known of its place, and nothing is judged from it. */
+async function giveUp(task: ClaimedTask): Promise<void> {
+  const before = await statesBefore(task);
+  const coverage = statesOfFailure(collectorsOf(task.id, task.scan.services ?? task.account.services), before, {
+    place: task.id,
+    seq: task.scan.seq,
+    now: task.org.now,
+    code: "TASK_FAILED",
+    remedy: "Cloudglass could not finish this region: scan again.",
+  });
+  await endTask(task, { ...before, ...coverage }, { coverage, counts: task.countsBefore ?? noCounts, facts: {} }, "failed");
+}

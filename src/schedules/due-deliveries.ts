@@ -1,0 +1,8 @@
+import { wakeDueDeliveries } from "#modules/webhooks";
+import type { Job } from "./run.ts";
+
+/** Wakes the deliveries that are due: the net under every nudge that was lost. */
+export const job: Job = {
+  cron: "* * * * *",
+  run: (env, scheduledTime) => wakeDueDeliveries(env, scheduledTime),
+};

@@ -1,0 +1,141 @@
+/// <reference types="vite/types/importMeta.d.ts" />
+import { describe, it } from "vitest";
+import { categories, severities, type Example, type Examples, type Verdict } from "#checks/check";
+import { checks } from "#checks/registry";
+import type { SealedCheck } from "#checks/sealed";
+import { collectors, type CollectorId } from "#collectors/registry";
+
+interface CheckFile {
+  readonly check: SealedCheck;
+  readonly examples?: () => Examples<CollectorId>;
+}
+
+const files = Object.entries(import.meta.glob<CheckFile>("/src/checks/*/*.ts", { eager: true }));
+const example = { now: new Date("2026-06-01T00:00:00Z"), awsAccountId: "111122223333", region: "eu-west-1" };
+const day = 86_400_000;
+
+/** Judges an example as the engine would: defaults filled in, only the lists it `reads`, the same list each time. */
+function judge(check: SealedCheck, { found, ...given }: Example<CollectorId>, now: Date): Verdict {
+  const reads: readonly string[] = check.reads ?? [];
+  const lists = new Map<string, readonly unknown[]>(reads.map((id) => [id, given.others?.[id as CollectorId] ?? []]));
+  return check.judge(found, {
+    now,
+    params: { ...check.params, ...given.params },
+    place: { partition: "aws", awsAccountId: example.awsAccountId, region: example.region, ...given.place },
+    allowedRegions: given.allowedRegions ?? null,
+    others: (id) => {
+      const list = lists.get(id);
+      if (!list) throw new Error(`${check.id} asks for ${id}, which is not in its reads`);
+      // safe: examples are typed by the collector whose id they stand under only loosely; a wrong one fails the verdict.
+      return list as never;
+    },
+  });
+}
+
+const nowOf = (one: Example<CollectorId>): Date => one.now ?? example.now;
+const statusOf = (verdict: Verdict): string => verdict?.status ?? "notApplicable";
+
+it("every check file is in the registry", ({ expect }) => {
+  expect(checks.map(({ id }) => id).toSorted()).toEqual(files.map(([, { check }]) => check.id).toSorted());
+  expect(new Set(checks.map(({ id }) => id)).size).toBe(files.length);
+});
+
+describe.for(files)("%s", ([path, { check, examples }]) => {
+  const all: Partial<Examples<CollectorId>> = examples?.() ?? {};
+  const cases = (["pass", "fail", "unknown", "notApplicable"] as const).flatMap((status) =>
+    (all[status] ?? []).map((one) => ({ status, one, name: one.name })),
+  );
+  const fails = cases.filter(({ status }) => status === "fail");
+
+  it("is named by its id", ({ expect }) => {
+    expect(check.id).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
+    expect(path.split("/").at(-1)).toBe(`${check.id.replaceAll("_", "-")}.ts`);
+  });
+
+  it("says what it is", ({ expect }) => {
+    for (const words of [check.title, check.rationale, check.remediation]) expect(words.trim()).toMatch(/^\S.{9,}$/s);
+    expect(severities).toContain(check.severity);
+    expect(categories).toContain(check.category);
+    expect(check.domain).toMatch(/^[a-z_]+$/);
+    expect(["low", "medium", "high"]).toContain(check.effort);
+    expect(check.confidence).toBeGreaterThan(0);
+    expect(check.confidence).toBeLessThanOrEqual(1);
+    const ids = [...(check.resources === "every" ? [] : check.resources), ...(check.reads ?? [])];
+    for (const id of ids) expect(Object.keys(collectors)).toContain(id);
+  });
+
+  it("names controls that are not empty and not twice there", ({ expect }) => {
+    for (const [framework, controls] of Object.entries(check.controls)) {
+      expect(framework).toMatch(/^[a-z][a-z0-9_.]*$/);
+      expect(controls.length).toBeGreaterThan(0);
+      expect(new Set(controls).size).toBe(controls.length);
+      for (const control of controls) expect(control).toMatch(/^\S(.*\S)?$/);
+    }
+  });
+
+  it("has examples of both verdicts, each under its own name", ({ expect }) => {
+    expect(all.pass?.length ?? 0).toBeGreaterThan(0);
+    expect(fails.length).toBeGreaterThan(0);
+    const names = cases.map(({ status, name }) => `${status}: ${name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.for(cases)("$status: $name", ({ status, one }, { expect }) => {
+    const verdict = judge(check, one, nowOf(one));
+    expect(statusOf(verdict)).toBe(status);
+    if (verdict?.status === "unknown") expect(verdict.reason.trim()).not.toBe("");
+  });
+
+  describe.for(fails)("fail: $name", ({ one }) => {
+    it("has a summary, evidence and what the example expects", ({ expect }) => {
+      const verdict = judge(check, one, nowOf(one));
+      if (verdict?.status !== "fail") return expect(statusOf(verdict)).toBe("fail");
+      expect(verdict.summary).toMatch(/^\S.*\.$/);
+      expect(verdict.evidence.length).toBeGreaterThan(0);
+      for (const { call, field } of verdict.evidence) {
+        expect(call).toMatch(/^[a-z0-9-]+:\S+$/);
+        expect(field).not.toBe("");
+      }
+      const plain: unknown = JSON.parse(JSON.stringify([verdict.details, verdict.evidence]));
+      expect(plain, "details and evidence survive JSON").toEqual([verdict.details, verdict.evidence]);
+      const { severity, savingsMonthly, details } = one.expect ?? {};
+      if (severity !== undefined) expect(verdict.severity ?? check.severity).toBe(severity);
+      if (savingsMonthly !== undefined) expect(verdict.savingsMonthly).toBe(savingsMonthly);
+      if (details !== undefined) expect(verdict.details).toMatchObject(details);
+      if (typeof verdict.savingsMonthly === "number") {
+        expect(verdict.savingsMonthly).toBeGreaterThanOrEqual(0);
+        expect(Number(verdict.savingsMonthly.toFixed(2)), "is in whole cents").toBe(verdict.savingsMonthly);
+      }
+    });
+
+    it("says the same a day later", ({ expect }) => {
+      const today = judge(check, one, nowOf(one));
+      const tomorrow = judge(check, one, new Date(nowOf(one).getTime() + day));
+      if (today?.status !== "fail" || tomorrow?.status !== "fail") return;
+      if ((today.severity ?? check.severity) !== (tomorrow.severity ?? check.severity)) return;
+      expect(tomorrow).toEqual(today);
+    });
+
+    it("can be read on any day", ({ expect }) => {
+      const verdict = judge(check, one, nowOf(one));
+      const details = verdict?.status === "fail" ? verdict.details : {};
+      for (const days of [-400, 0, 1, 4000]) {
+        const added = check.atRead?.(details, new Date(nowOf(one).getTime() + days * day)) ?? {};
+        for (const value of Object.values(added)) expect(value).not.toBeNaN();
+      }
+    });
+  });
+
+  it("can be read when the details are not what they were", () => {
+    for (const details of [{}, ...fails.flatMap(({ one }) => oddities(judge(check, one, nowOf(one))))]) {
+      check.atRead?.(details, example.now);
+    }
+  });
+});
+
+/** The details of a fail with every member replaced: by nothing, by another type, by text that is no date. */
+function oddities(verdict: Verdict): readonly Record<string, unknown>[] {
+  if (verdict?.status !== "fail") return [];
+  const names = Object.keys(verdict.details);
+  return [null, 7, "soon", []].map((odd) => Object.fromEntries(names.map((name) => [name, odd])));
+}

@@ -1,0 +1,106 @@
+import { describe, it } from "vitest";
+import { collector } from "#collectors/ec2/snapshots";
+import { accountOf, collect, pagesOf, response, type Answering } from "./caller.ts";
+
+const snapshot = (id: string, more = "") => `
+  <item>
+    <snapshotId>${id}</snapshotId>
+    <volumeId>vol-049df61146c4d7901</volumeId>
+    <status>completed</status>
+    <startTime>2026-03-01T12:51:50.000Z</startTime>
+    <progress>100%</progress>
+    <ownerId>111122223333</ownerId>
+    <volumeSize>30</volumeSize>
+    <description>Created by CreateImage(i-1234567890abcdef0)</description>
+    <encrypted>false</encrypted>
+    ${more}
+  </item>`;
+
+const page = (items: string, token = "") =>
+  response("DescribeSnapshots", `<snapshotSet>${items}</snapshotSet>${token && `<nextToken>${token}</nextToken>`}`);
+
+/** Own snapshots from the first, the public ones of them from the second. */
+const account = (own: Answering, everybodys: Answering) =>
+  accountOf((action, input) => ("RestorableBy.1" in input ? everybodys : own)(action, input));
+
+const publicOf = async (own: Answering, everybodys: Answering) => {
+  const pages = await collect(collector, account(own, everybodys).aws);
+  return pages.flat().map(({ attributes }) => [attributes.snapshotId, attributes.public]);
+};
+
+describe("ec2.snapshots", () => {
+  it("reads every fact", async ({ expect }) => {
+    const more =
+      "<storageTier>archive</storageTier><fullSnapshotSizeInBytes>5368709120</fullSnapshotSizeInBytes>" +
+      "<kmsKeyId>arn:aws:kms:eu-west-1:111122223333:key/1a</kmsKeyId><tagSet><item><key>Name</key><value>db</value></item></tagSet>";
+    const { aws } = account(pagesOf(page(snapshot("snap-0a", more))), pagesOf(page("")));
+    expect(await collect(collector, aws)).toEqual([
+      [
+        {
+          nativeId: "arn:aws:ec2:eu-west-1::snapshot/snap-0a",
+          arn: "arn:aws:ec2:eu-west-1::snapshot/snap-0a",
+          name: "db",
+          state: "completed",
+          tags: { Name: "db" },
+          createdAt: "2026-03-01T12:51:50.000Z",
+          attributes: {
+            snapshotId: "snap-0a",
+            volumeId: "vol-049df61146c4d7901",
+            volumeSizeGib: 30,
+            fullSizeBytes: 5_368_709_120,
+            encrypted: false,
+            kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/1a",
+            storageTier: "archive",
+            description: "Created by CreateImage(i-1234567890abcdef0)",
+            public: false,
+          },
+        },
+      ],
+    ]);
+  });
+
+  it("knows the public ones from one more list, whatever the number of pages", async ({ expect }) => {
+    const own = pagesOf(page(snapshot("snap-0a") + snapshot("snap-0b"), "1"), page(snapshot("snap-0c")));
+    const everybodys = pagesOf(page(snapshot("snap-0b"), "1"), page(snapshot("snap-0c")));
+    const { aws, calls } = account(own, everybodys);
+    const pages = await collect(collector, aws);
+    expect(pages.map((found) => found.map(({ attributes }) => attributes.public))).toEqual([[false, true], [true]]);
+    const mine = { "Owner.1": "self", MaxResults: 1000 };
+    const everybody = { ...mine, "RestorableBy.1": "all" };
+    expect(calls.map(({ input }) => input)).toEqual([
+      mine,
+      everybody,
+      { ...everybody, NextToken: "1" },
+      { ...mine, NextToken: "1" },
+    ]);
+  });
+
+  it("does not ask for public ones when there are none at all", async ({ expect }) => {
+    const { aws, calls } = account(pagesOf(page("")), () => null);
+    expect(await collect(collector, aws)).toEqual([[]]);
+    expect(calls).toHaveLength(1);
+  });
+
+  it("asks for public ones when only a later page has snapshots", async ({ expect }) => {
+    const own = pagesOf(page("", "1"), page(snapshot("snap-0a")));
+    expect(await publicOf(own, pagesOf(page(snapshot("snap-0a"))))).toEqual([["snap-0a", true]]);
+  });
+
+  it.for([
+    ["is denied", () => null],
+    ["is denied on its second page", pagesOf(page(snapshot("snap-0b"), "1"))],
+    ["repeats its token", pagesOf(page("", "1"), page("", "1"))],
+    ["is no list", pagesOf(response("DescribeSnapshots", ""))],
+  ] as const)("leaves `public` unknown when the second list %s", async ([, everybodys], { expect }) => {
+    expect(await publicOf(pagesOf(page(snapshot("snap-0a") + snapshot("snap-0b"))), everybodys)).toEqual([
+      ["snap-0a", undefined],
+      ["snap-0b", undefined],
+    ]);
+  });
+
+  it("fails when the first list fails", async ({ expect }) => {
+    await expect(collect(collector, account(() => null, pagesOf(page(""))).aws)).rejects.toThrow("denied");
+    const second = pagesOf(page(snapshot("snap-0a"), "1"));
+    await expect(collect(collector, account(second, pagesOf(page(""))).aws)).rejects.toThrow("denied");
+  });
+});

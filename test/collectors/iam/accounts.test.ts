@@ -1,0 +1,71 @@
+import { describe, it } from "vitest";
+import { collector } from "#collectors/iam/accounts";
+import { allOf, fakeAws, iamAnswer, reportOf, rootRow } from "./wire.ts";
+
+const summary = (figures: Readonly<Record<string, number>>): string =>
+  iamAnswer(
+    "GetAccountSummary",
+    `<SummaryMap>${Object.entries(figures)
+      .map(([key, value]) => `<entry><key>${key}</key><value>${value}</value></entry>`)
+      .join("")}</SummaryMap>`,
+  );
+const usedRoot =
+  "<root_account>,arn:aws:iam::123456789012:root,2019-03-01T08:00:00+00:00,true,N/A,2019-03-01T08:00:00+00:00,not_supported,false,true,2020-01-01T00:00:00+00:00,2026-05-01T00:00:00+00:00,us-east-1,iam,true,2020-01-01T00:00:00+00:00,2026-05-02T00:00:00+00:00,us-east-1,s3,false,N/A,false,N/A";
+
+describe("iam.accounts", () => {
+  it("is one resource of the summary and the report's root row", async ({ expect }) => {
+    const aws = fakeAws({
+      ...reportOf(rootRow),
+      GetAccountSummary: () =>
+        summary({ Users: 31, AccountMFAEnabled: 1, AccountAccessKeysPresent: 0, AccountPasswordPresent: 1 }),
+    });
+    expect(await allOf(collector, aws)).toEqual([
+      {
+        nativeId: "arn:aws:iam::123456789012:root",
+        arn: "arn:aws:iam::123456789012:root",
+        name: null,
+        state: null,
+        tags: {},
+        createdAt: null,
+        region: null,
+        attributes: { accessKeysPresent: false, mfaEnabled: true, passwordPresent: true },
+        observed: { passwordLastUsedAt: "2026-01-05T10:11:12.000Z", accessKeyLastUsedAt: null },
+      },
+    ]);
+  });
+
+  it("takes the password from the report when the summary does not tell, and the later use of two keys", async ({
+    expect,
+  }) => {
+    const aws = fakeAws({
+      ...reportOf(usedRoot),
+      GetAccountSummary: () => summary({ AccountMFAEnabled: 0, AccountAccessKeysPresent: 2 }),
+    });
+    const [account] = await allOf(collector, aws);
+    expect(account?.attributes).toEqual({ accessKeysPresent: true, mfaEnabled: false, passwordPresent: true });
+    expect(account?.observed).toEqual({ passwordLastUsedAt: null, accessKeyLastUsedAt: "2026-05-02T00:00:00.000Z" });
+  });
+
+  it("does not read `not_supported` as having no password", async ({ expect }) => {
+    const aws = fakeAws({ ...reportOf(rootRow), GetAccountSummary: () => summary({ AccountMFAEnabled: 0 }) });
+    const [account] = await allOf(collector, aws);
+    expect(account?.attributes).toEqual({ accessKeysPresent: undefined, mfaEnabled: false, passwordPresent: null });
+  });
+
+  it("keeps what the report says when the summary is denied", async ({ expect }) => {
+    const aws = fakeAws(reportOf(usedRoot));
+    const [account] = await allOf(collector, aws);
+    expect(account?.attributes).toEqual({ accessKeysPresent: undefined, mfaEnabled: undefined, passwordPresent: true });
+    expect(aws.gaps).toEqual(["GetAccountSummary"]);
+  });
+
+  it("keeps what the summary says when the report is denied or has no root row", async ({ expect }) => {
+    const GetAccountSummary = () => summary({ AccountMFAEnabled: 1, AccountAccessKeysPresent: 0 });
+    const [denied] = await allOf(collector, fakeAws({ GetAccountSummary }));
+    expect(denied?.attributes).toEqual({ accessKeysPresent: false, mfaEnabled: true, passwordPresent: undefined });
+    expect(denied?.observed).toEqual({ passwordLastUsedAt: undefined, accessKeyLastUsedAt: undefined });
+    const [rootless] = await allOf(collector, fakeAws({ ...reportOf(), GetAccountSummary }));
+    expect(rootless?.attributes.passwordPresent).toBeNull();
+    expect(rootless?.observed).toEqual({ passwordLastUsedAt: undefined, accessKeyLastUsedAt: undefined });
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, it } from "vitest";
+import { AwsFault } from "#aws/fault";
+import { collector } from "#collectors/iam/server-certificates";
+import { allOf, fakeAws, iamAnswer, pagesOf } from "./wire.ts";
+
+const member = (name: string, dates: string): string =>
+  `<member><ServerCertificateName>${name}</ServerCertificateName><Path>/cloudfront/</Path><Arn>arn:aws:iam::123456789012:server-certificate/cloudfront/${name}</Arn><ServerCertificateId>ASCA${name}</ServerCertificateId>${dates}</member>`;
+const dates = "<UploadDate>2024-01-01T00:00:00Z</UploadDate><Expiration>2026-07-01T12:00:00Z</Expiration>";
+const page = (members: string, rest = "<IsTruncated>false</IsTruncated>"): string =>
+  iamAnswer(
+    "ListServerCertificates",
+    `${rest}<ServerCertificateMetadataList>${members}</ServerCertificateMetadataList>`,
+  );
+
+describe("iam.serverCertificates", () => {
+  it("gives the certificate view of what the list tells", async ({ expect }) => {
+    expect(await allOf(collector, fakeAws({ ListServerCertificates: () => page(member("www", dates)) }))).toEqual([
+      {
+        nativeId: "arn:aws:iam::123456789012:server-certificate/cloudfront/www",
+        arn: "arn:aws:iam::123456789012:server-certificate/cloudfront/www",
+        name: "www",
+        state: null,
+        tags: {},
+        createdAt: "2024-01-01T00:00:00.000Z",
+        expiresAt: "2026-07-01T12:00:00.000Z",
+        region: null,
+        attributes: {
+          primaryDomain: null,
+          altNames: [],
+          notBefore: null,
+          notAfter: "2026-07-01T12:00:00.000Z",
+          issuer: null,
+          algorithm: null,
+          source: "iam",
+          inUse: null,
+          type: null,
+          status: null,
+          renewalEligibility: null,
+          certificateId: "ASCAwww",
+          path: "/cloudfront/",
+        },
+      },
+    ]);
+  });
+
+  it("yields page by page, and takes a certificate without dates", async ({ expect }) => {
+    const aws = fakeAws({
+      ListServerCertificates: ({ Marker }) =>
+        Marker === "m2"
+          ? page(member("two", ""))
+          : page(member("one", dates), "<IsTruncated>true</IsTruncated><Marker>m2</Marker>"),
+    });
+    const pages = await pagesOf(collector, aws);
+    expect(pages.map((found) => found.map(({ name, expiresAt }) => [name, expiresAt]))).toEqual([
+      [["one", "2026-07-01T12:00:00.000Z"]],
+      [["two", null]],
+    ]);
+  });
+
+  it("finds nothing in an empty list", async ({ expect }) => {
+    expect(await allOf(collector, fakeAws({ ListServerCertificates: () => page("") }))).toEqual([]);
+  });
+
+  it("throws when the list is denied", async ({ expect }) => {
+    await expect(allOf(collector, fakeAws({}))).rejects.toBeInstanceOf(AwsFault);
+  });
+});

@@ -1,0 +1,227 @@
+import { describe, it } from "vitest";
+import { collector } from "#collectors/s3/buckets";
+import { collectAll, fakeAws, type Answers } from "./fake-aws.ts";
+
+const xmlns = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
+const bucketXml = (name: string, region?: string): string =>
+  `<Bucket><Name>${name}</Name><CreationDate>2019-12-11T23:32:47+00:00</CreationDate>${
+    region === undefined ? "" : `<BucketRegion>${region}</BucketRegion>`
+  }<BucketArn>arn:aws:s3:::${name}</BucketArn></Bucket>`;
+
+const listXml = (buckets: string, token?: string): string =>
+  `${declaration}<ListAllMyBucketsResult ${xmlns}><Owner><ID>75aa57f09aa0c8caeab4f8c24e99d10f</ID></Owner>${
+    buckets === "" ? "<Buckets/>" : `<Buckets>${buckets}</Buckets>`
+  }${token === undefined ? "" : `<ContinuationToken>${token}</ContinuationToken>`}</ListAllMyBucketsResult>`;
+
+const missing = (code: string) => ({
+  status: 404,
+  body: `${declaration}<Error><Code>${code}</Code><Message>There is none</Message><BucketName>acme</BucketName></Error>`,
+});
+
+const list = "us-east-1 /?max-buckets=1000";
+
+/** A bucket on which everything is set. */
+const full = (bucket: string, region: string): Answers => ({
+  [`${region} /${bucket}?publicAccessBlock`]: `${declaration}<PublicAccessBlockConfiguration ${xmlns}><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>false</RestrictPublicBuckets></PublicAccessBlockConfiguration>`,
+  [`${region} /${bucket}?policy`]: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+        Condition: { Bool: { "aws:SecureTransport": false }, IpAddress: { "aws:SourceIp": ["10.0.0.0/8", "::1/128"] } },
+      },
+    ],
+  }),
+  [`${region} /${bucket}?versioning`]: `${declaration}<VersioningConfiguration ${xmlns}><Status>Enabled</Status><MfaDelete>Enabled</MfaDelete></VersioningConfiguration>`,
+  [`${region} /${bucket}?logging`]: `${declaration}<BucketLoggingStatus ${xmlns}><LoggingEnabled><TargetBucket>acme-logs</TargetBucket><TargetPrefix>s3/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>`,
+  [`${region} /${bucket}?encryption`]: `${declaration}<ServerSideEncryptionConfiguration ${xmlns}><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>arn:aws:kms:eu-west-1:111122223333:key/1</KMSMasterKeyID></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>true</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>`,
+  [`${region} /${bucket}?tagging`]: `${declaration}<Tagging ${xmlns}><TagSet><Tag><Key>team</Key><Value>data &amp; ai</Value></Tag><Tag><Key>empty</Key><Value/></Tag></TagSet></Tagging>`,
+});
+
+/** A bucket on which nothing is set. */
+const bare = (bucket: string, region: string): Answers => ({
+  [`${region} /${bucket}?publicAccessBlock`]: missing("NoSuchPublicAccessBlockConfiguration"),
+  [`${region} /${bucket}?policy`]: missing("NoSuchBucketPolicy"),
+  [`${region} /${bucket}?versioning`]: `${declaration}<VersioningConfiguration ${xmlns}/>`,
+  [`${region} /${bucket}?logging`]: `${declaration}<BucketLoggingStatus ${xmlns} />`,
+  [`${region} /${bucket}?encryption`]: missing("ServerSideEncryptionConfigurationNotFoundError"),
+  [`${region} /${bucket}?tagging`]: missing("NoSuchTagSet"),
+});
+
+const one = async (answers: Answers) =>
+  (await collectAll(collector, fakeAws({ [list]: listXml(bucketXml("acme", "eu-west-1")), ...answers })))[0]?.[0];
+
+/** What the bucket's policy is read as. */
+const policyOf = async (policy: unknown) =>
+  (await one({ ...bare("acme", "eu-west-1"), "eu-west-1 /acme?policy": JSON.stringify(policy) }))?.attributes.policy;
+
+describe("s3.buckets", () => {
+  it("reads a bucket on which everything is set, in its own region", async ({ expect }) => {
+    const found = await one(full("acme", "eu-west-1"));
+    expect(found).toEqual({
+      nativeId: "arn:aws:s3:::acme",
+      arn: "arn:aws:s3:::acme",
+      name: "acme",
+      state: null,
+      tags: { team: "data & ai", empty: "" },
+      createdAt: "2019-12-11T23:32:47.000Z",
+      region: "eu-west-1",
+      attributes: {
+        publicAccessBlock: {
+          blockPublicAcls: true,
+          ignorePublicAcls: true,
+          blockPublicPolicy: true,
+          restrictPublicBuckets: false,
+        },
+        policy: [
+          {
+            sid: "TlsOnly",
+            effect: "Deny",
+            principals: { AWS: ["*"] },
+            notPrincipals: {},
+            actions: ["s3:*"],
+            notActions: [],
+            resources: ["arn:aws:s3:::acme", "arn:aws:s3:::acme/*"],
+            notResources: [],
+            conditions: [
+              { operator: "Bool", key: "aws:SecureTransport", values: ["false"] },
+              { operator: "IpAddress", key: "aws:SourceIp", values: ["10.0.0.0/8", "::1/128"] },
+            ],
+          },
+        ],
+        versioning: "Enabled",
+        mfaDelete: true,
+        logging: { targetBucket: "acme-logs", targetPrefix: "s3/" },
+        encryption: [
+          { algorithm: "aws:kms", kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/1", bucketKeyEnabled: true },
+        ],
+        tagCount: 2,
+      },
+    });
+  });
+
+  it("says null where AWS says there is none", async ({ expect }) => {
+    const found = await one(bare("acme", "eu-west-1"));
+    expect(found?.tags).toEqual({});
+    expect(found?.attributes).toEqual({
+      publicAccessBlock: null,
+      policy: null,
+      versioning: null,
+      mfaDelete: false,
+      logging: null,
+      encryption: null,
+      tagCount: 0,
+    });
+    expect(Object.values(found?.attributes ?? {})).not.toContain(undefined);
+  });
+
+  it("says undefined where a call is denied, and keeps the other buckets", async ({ expect }) => {
+    const aws = fakeAws({
+      [list]: listXml(bucketXml("closed", "eu-west-1") + bucketXml("acme", "us-west-2")),
+      ...bare("acme", "us-west-2"),
+    });
+    const [closed, open] = (await collectAll(collector, aws)).flat();
+    expect(Object.values(closed?.attributes ?? {})).toEqual(Array.from({ length: 7 }));
+    expect(closed).toMatchObject({ name: "closed", region: "eu-west-1", tags: {} });
+    expect(open?.attributes.policy).toBeNull();
+    expect(Object.values(open?.attributes ?? {})).not.toContain(undefined);
+  });
+
+  it("goes through all pages, with the regions AWS names", async ({ expect }) => {
+    const aws = fakeAws({
+      [list]: listXml(bucketXml("a", "eu-west-1") + bucketXml("b", "us-east-1"), "next=/+"),
+      [`${list}&continuation-token=next%3D%2F%2B`]: listXml(bucketXml("c", "ap-southeast-2")),
+    });
+    const pages = await collectAll(collector, aws);
+    expect(pages.map((page) => page.map(({ name, region }) => `${name} ${region}`))).toEqual([
+      ["a eu-west-1", "b us-east-1"],
+      ["c ap-southeast-2"],
+    ]);
+    expect(aws.asked.filter((request) => request.includes("/c?"))).toHaveLength(6);
+    expect(aws.asked.filter((request) => request.startsWith("ap-southeast-2 /c?"))).toHaveLength(6);
+  });
+
+  it("hands on a large page in parts, in order", async ({ expect }) => {
+    const names = Array.from({ length: 60 }, (_, at) => `b${at}`);
+    const aws = fakeAws({ [list]: listXml(names.map((name) => bucketXml(name, "eu-west-1")).join("")) });
+    const pages = await collectAll(collector, aws);
+    expect(pages.map((page) => page.length)).toEqual([25, 25, 10]);
+    expect(pages.flat().map(({ name }) => name)).toEqual(names);
+  });
+
+  it("makes one call for an account without buckets", async ({ expect }) => {
+    const aws = fakeAws({ [list]: listXml("") });
+    expect((await collectAll(collector, aws)).flat()).toEqual([]);
+    expect(aws.asked).toEqual([list]);
+  });
+
+  it("asks in the home region when no region is named", async ({ expect }) => {
+    const aws = fakeAws({ [list]: listXml(bucketXml("acme")), ...bare("acme", "us-east-1") });
+    const [found] = (await collectAll(collector, aws)).flat();
+    expect(found).toMatchObject({ region: "us-east-1", attributes: { policy: null } });
+  });
+
+  it("fails as a whole when the list is denied, or is no list", async ({ expect }) => {
+    await expect(collectAll(collector, fakeAws({}))).rejects.toThrow("AccessDenied");
+    const odd = fakeAws({ [list]: `${declaration}<ListAllMyBucketsResult ${xmlns}/>` });
+    await expect(collectAll(collector, odd)).rejects.toThrow();
+  });
+
+  it("reads the many ways to write a policy", async ({ expect }) => {
+    const policy = await policyOf({
+      Statement: {
+        Effect: "Allow",
+        Principal: { Service: "cloudtrail.amazonaws.com", AWS: ["arn:aws:iam::111122223333:root", "444455556666"] },
+        NotAction: ["s3:DeleteObject"],
+        NotResource: "arn:aws:s3:::acme/private/*",
+        Condition: { NumericLessThan: { "s3:TlsVersion": 1.2 }, Null: { "aws:SourceIp": ["true"] } },
+      },
+    });
+    expect(policy).toEqual([
+      {
+        sid: null,
+        effect: "Allow",
+        principals: {
+          Service: ["cloudtrail.amazonaws.com"],
+          AWS: ["arn:aws:iam::111122223333:root", "444455556666"],
+        },
+        notPrincipals: {},
+        actions: [],
+        notActions: ["s3:DeleteObject"],
+        resources: [],
+        notResources: ["arn:aws:s3:::acme/private/*"],
+        conditions: [
+          { operator: "NumericLessThan", key: "s3:TlsVersion", values: ["1.2"] },
+          { operator: "Null", key: "aws:SourceIp", values: ["true"] },
+        ],
+      },
+    ]);
+    expect(await policyOf({ Statement: [{ Effect: "Deny", NotPrincipal: { AWS: "*" } }] })).toMatchObject([
+      { principals: {}, notPrincipals: { AWS: ["*"] } },
+    ]);
+  });
+
+  it.for([
+    {},
+    { Statement: "all" },
+    { Statement: [{ Effect: "Maybe" }] },
+    { Statement: [{ Effect: "Deny", Action: { s3: "*" } }] },
+    { Statement: [{ Effect: "Deny", Condition: [] }] },
+    [],
+  ])("does not guess at what is no policy: %j", async (policy, { expect }) => {
+    expect(await policyOf(policy)).toBeUndefined();
+  });
+
+  it("names the permissions it needs", ({ expect }) => {
+    expect(collector.actions).toContain("s3:ListAllMyBuckets");
+    expect(collector.actions).toContain("s3:GetEncryptionConfiguration");
+    expect(collector.actions).toContain("s3:GetBucketPublicAccessBlock");
+    expect(collector.actions).toHaveLength(7);
+  });
+});

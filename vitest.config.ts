@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+const root = import.meta.dirname;
+execFileSync(process.execPath, [path.join(root, "scripts/registry.mjs")]);
+execFileSync(process.execPath, [path.join(root, "scripts/assets.mjs")]);
+
+interface Simulator {
+  fetch(request: Request): Promise<Response>;
+}
+
+/** The simulated AWS account; a test that asks for AWS without one is told so. */
+async function simulator(): Promise<Simulator> {
+  const file = path.join(root, "simulator/simulator.ts");
+  if (!existsSync(file)) return { fetch: async () => new Response("no simulator", { status: 599 }) };
+  // safe: simulator/simulator.ts exports it.
+  const { createSimulator } = (await import(file)) as { createSimulator(): Simulator };
+  return createSimulator();
+}
+
+export default defineConfig(async () => {
+  const aws = await simulator();
+  return {
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: "./wrangler.toml" },
+        miniflare: {
+          // Lets tests call the queue and scheduled handlers of the entry point.
+          compatibilityFlags: ["global_fetch_strictly_public", "service_binding_extra_handlers"],
+          bindings: {
+            TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations")),
+            MASTER_KEYS: `1:${Buffer.alloc(32, 1).toString("base64")}`,
+            BOOTSTRAP_TOKEN: "bootstrap-token-for-tests",
+            CORS_ORIGINS: "https://app.example.com,https://admin.example.com",
+            WEBHOOKS_ALLOW_LOOPBACK: "true",
+            OPERATOR_ACCESS_KEY_ID: "AKIAOPERATOREXAMPLE0",
+            OPERATOR_SECRET_ACCESS_KEY: "operator-secret-for-tests",
+          },
+          serviceBindings: { AWS: (request: Request) => aws.fetch(request) },
+          queueConsumers: {
+            "scan-tasks": { maxBatchSize: 1, maxBatchTimeout: 0.02, maxRetries: 5, deadLetterQueue: "scan-tasks-dead" },
+            deliveries: { maxBatchSize: 10, maxBatchTimeout: 0.02, maxRetries: 5, deadLetterQueue: "deliveries-dead" },
+            "scan-tasks-dead": { maxBatchTimeout: 0.02 },
+            "deliveries-dead": { maxBatchTimeout: 0.02 },
+          },
+          // Whatever a test did not provide for is refused, not sent.
+          outboundService: (request: Request) => new Response(`unexpected ${request.method} ${request.url}`, { status: 599 }),
+        },
+      }),
+    ],
+    test: {
+      include: ["test/**/*.test.ts"],
+      setupFiles: ["./test/setup.ts"],
+      silent: "passed-only",
+      testTimeout: 20_000,
+    },
+  };
+});

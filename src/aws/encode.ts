@@ -90,6 +90,6 @@ function rest(operation: Operation, input: Input, host: string, awsAccountId: st
 export function encode(operation: Operation, input: Input, host: string, awsAccountId: string): WireRequest {
   const { protocol }: Service = services[operation.service];
   if (protocol === "ec2" || protocol === "query") return form(operation, input, host);
-  if (protocol === "json-1.0" || protocol === "json-1.1") return json(operation, input, host);
+  if (protocol.startsWith("json-")) return json(operation, input, host);
   return rest(operation, input, host, awsAccountId);
 }

@@ -63,12 +63,13 @@ export interface ScanState {
   readonly seq: number;
 }
 
-/** Everything a socket may be sent, except the answer to `{"type":"ping"}`. */
+/** Everything a socket may be sent. */
 export type ServerFrame =
   | NumberedFrame
   | { readonly type: "ready"; readonly connectionId: string; readonly protocol: "cloudglass.v1" }
   | { readonly type: "sync"; readonly scan: ScanState }
   | { readonly type: "error"; readonly code: string; readonly reason: string }
+  | { readonly type: "pong" }
   | { readonly type: "closing"; readonly code: number; readonly reason: string };
 
 export function frameSummary({ coverage: _coverage, ...summary }: ScanSummary): FrameSummary {
@@ -101,9 +102,29 @@ export async function readScanRecords(db: Database, orgId: string, which: "activ
   return rows.map((row) => ({ ...row, active: row.active === 1 }));
 }
 
+/** Whose scan it is; null when it is nobody's in this database. For a socket's upgrade, which names only the scan. */
+export async function readScanOwner(directory: Database, scanId: string): Promise<string | null> {
+  const rows = await directory.select({ orgId: scans.orgId }).from(scans).where(eq(scans.id, scanId)).limit(1);
+  return rows[0]?.orgId ?? null;
+}
+
 /** The last frame of a scan that has ended, from what the database says of it. */
 export function finalFrame({ id, status, summary, errorMessage }: ScanRecord): ScanComplete | ScanError {
   return status === "error"
     ? { type: "error", scanId: id, code: "SCAN_FAILED", reason: errorMessage ?? "scan_failed" }
     : { type: "complete", scanId: id, status, summary: frameSummary(summary) };
 }
+
+/**
+ * Headers by which the Worker hands a socket to the feed. It writes all of them itself; a client's own never get that far.
+ * `auth` is `header` when the Worker has checked the credential and `message` when the socket has to send one.
+ */
+export const openingHeaders = {
+  auth: "x-cloudglass-auth",
+  org: "x-cloudglass-org",
+  shard: "x-cloudglass-shard",
+  credential: "x-cloudglass-credential",
+  expires: "x-cloudglass-expires",
+  scan: "x-cloudglass-scan",
+  address: "x-cloudglass-address",
+} as const;

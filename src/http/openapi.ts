@@ -64,7 +64,7 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): object {
       title: "Cloudglass",
       version: "1.0.0",
       description: "Cloud posture: what you have on AWS, what is wrong with it, what to do first and what changed.",
-      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
     servers: [{ url: "/" }],
     security: [{ bearer: [] }, { apiKey: [] }],

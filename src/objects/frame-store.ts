@@ -15,7 +15,8 @@ export const framesKept = 200;
 const endedFeedsKept = 50;
 const feedsKept = 1_000;
 
-const emptyFeed: Feed = { seq: 0, percent: 0, ended: false };
+/** A scan that has said nothing yet. */
+export const emptyFeed: Feed = { seq: 0, percent: 0, ended: false };
 
 const feedKey = (scanId: string): string => `feed:${scanId}`;
 /** A ring: frame 201 takes the place of frame 1. */

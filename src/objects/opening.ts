@@ -1,16 +1,6 @@
 import { z } from "zod";
+import { openingHeaders } from "#db/frames";
 import type { Env } from "#env";
-
-/** Headers by which the Worker hands a socket over. It writes all of them itself: a client's own never get this far. */
-export const openingHeaders = {
-  auth: "x-cloudglass-auth",
-  org: "x-cloudglass-org",
-  shard: "x-cloudglass-shard",
-  credential: "x-cloudglass-credential",
-  expires: "x-cloudglass-expires",
-  scan: "x-cloudglass-scan",
-  address: "x-cloudglass-address",
-} as const;
 
 const Opening = z.object({
   /** `header`: the Worker has checked the credential; `message`: the socket has to send one. */

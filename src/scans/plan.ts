@@ -1,7 +1,8 @@
 import { AwsFault } from "#aws/fault";
 import { nudgeDeliveries } from "#db/outbox";
+import { Fault } from "#lib/fault";
 import { collectorsOf } from "./catalogue.ts";
-import { attemptsMax, fenced, type ClaimedTask } from "./claim.ts";
+import { attemptsMax, fenced, LeaseLost, type ClaimedTask } from "./claim.ts";
 import { failScan } from "./end.ts";
 import { percentPlanned, tell } from "./progress.ts";
 import { openSession } from "./session.ts";
@@ -16,10 +17,19 @@ export async function runPlan(task: ClaimedTask): Promise<void> {
     const places = await planPlaces(task);
     await writePlan(task, places);
   } catch (error) {
-    if (!(error instanceof AwsFault) || (isPassing(error) && task.attempts < attemptsMax)) throw error;
-    const eventIds = await failScan(task, error.remedy, error.code);
-    await nudgeDeliveries(task.org, eventIds);
+    const reason = finalReason(error, task.attempts);
+    if (!reason) throw error;
+    await nudgeDeliveries(task.org, await failScan(task, reason.remedy, reason.code));
   }
+}
+
+/** Why trying again will not help; null where it may. */
+function finalReason(error: unknown, attempts: number): { code: string; remedy: string } | null {
+  if (error instanceof Fault) return { code: error.code, remedy: error.detail };
+  if (error instanceof AwsFault && (!isPassing(error) || attempts >= attemptsMax)) return error;
+  return attempts >= attemptsMax && !(error instanceof LeaseLost)
+    ? { code: "PLAN_FAILED", remedy: "Cloudglass could not begin with this account: scan again." }
+    : null;
 }
 
 const isPassing = ({ kind }: AwsFault): boolean => kind === "throttled" || kind === "broken";

@@ -17,9 +17,9 @@ const isDigits = (ref: string): boolean => /^\d{12}$/.test(ref);
 export const ofAccounts = (org: OrgContext, column: SQLiteColumn, refs: readonly string[] | undefined): SQL | undefined =>
   refs === undefined
     ? undefined
-    : sql`${column} IN (SELECT id FROM accounts WHERE org_id = ${org.id} AND ${named(refs)})`;
+    : sql`${column} IN (SELECT id FROM accounts WHERE org_id = ${org.id} AND ${isOneOf(refs)})`;
 
-const named = (refs: readonly string[]): SQL =>
+const isOneOf = (refs: readonly string[]): SQL =>
   sql`(id IN (SELECT value FROM json_each(${JSON.stringify(refs)})) OR aws_account_id IN (SELECT value FROM json_each(${JSON.stringify(refs)})))`;
 
 /**
@@ -38,18 +38,20 @@ export async function accountFilter(
   if (only !== undefined && others.length === 0 && page.page === null && !page.count) {
     return { filters: [], conditions: [sql`${column} = (SELECT id FROM accounts WHERE org_id = ${org.id} AND aws_account_id = ${only})`] };
   }
-  return { filters: [{ column, values: await accountIdsOf(org, refs) }], conditions: [] };
+  const named = await accountsNamed(org, refs);
+  return { filters: [{ column, values: [...new Set(named.values())] }], conditions: [] };
 }
 
-/** The UUIDs of accounts named either way; digits of no account are left out. One round trip where digits are among them. */
-export async function accountIdsOf(org: OrgContext, refs: readonly string[]): Promise<readonly string[]> {
+/** The UUID of each account named either way; digits of no account are left out. One round trip where digits are among them. */
+export async function accountsNamed(org: OrgContext, refs: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const digits = refs.filter(isDigits);
-  if (digits.length === 0) return refs;
+  const uuids = refs.flatMap((ref): [string, string][] => (isDigits(ref) ? [] : [[ref, ref]]));
+  if (digits.length === 0) return new Map(uuids);
   const rows = await org.db
-    .select({ id: accounts.id })
+    .select({ id: accounts.id, awsAccountId: accounts.awsAccountId })
     .from(accounts)
     .where(and(eq(accounts.orgId, org.id), sql`aws_account_id IN (SELECT value FROM json_each(${JSON.stringify(digits)}))`));
-  return [...new Set([...refs.filter((ref) => !isDigits(ref)), ...rows.map(({ id }) => id)])];
+  return new Map([...uuids, ...rows.map(({ id, awsAccountId }): [string, string] => [awsAccountId, id])]);
 }
 
 /** One account by UUID or 12 digits. */

@@ -1,4 +1,4 @@
-export { accountFilter, accountIdsOf, ofAccounts } from "./account-filter.ts";
+export { accountFilter, accountsNamed } from "./account-filter.ts";
 export { coverageStatement, later, sightsIn, type SeenBy, type Sight, type Sights } from "./coverage.ts";
 export {
   accountList,
@@ -12,5 +12,5 @@ export {
   uuidList,
   wordList,
 } from "./filters.ts";
-export { purgeSlice } from "./purge.ts";
+export { purgeAccounts } from "./purge-all.ts";
 export { resourceTypes, serviceMeaning, servicesOf, serviceWords } from "./services.ts";

@@ -1,0 +1,1 @@
+export { listAuditLog, type AuditFilters, type AuditRow } from "./list.ts";

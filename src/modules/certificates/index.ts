@@ -1,0 +1,2 @@
+export { isCertificate } from "./certificate.ts";
+export { certificateBody, CertificateBody } from "./shapes.ts";

@@ -1,0 +1,1 @@
+export { checkBody, CheckBody } from "./shapes.ts";

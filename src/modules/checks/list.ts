@@ -1,0 +1,30 @@
+import { checks } from "#checks/registry";
+import type { SealedCheck } from "#checks/sealed";
+import { collectors } from "#collectors/registry";
+import { wholePage, type Page } from "#db/page";
+import { serviceMeaning } from "#modules/accounts";
+
+export interface CheckFilters {
+  readonly severity?: readonly string[] | undefined;
+  readonly category?: readonly string[] | undefined;
+  readonly service?: readonly string[] | undefined;
+  readonly framework?: readonly string[] | undefined;
+}
+
+/** The catalogue, by id; the same for every organization. */
+export function listChecks({ severity, category, service, framework }: CheckFilters): Page<SealedCheck> {
+  const found = checks.filter(
+    (check) =>
+      (severity?.includes(check.severity) ?? true) &&
+      (category?.includes(check.category) ?? true) &&
+      (framework?.some((id) => id in check.controls) ?? true) &&
+      (service === undefined || judges(check, service)),
+  );
+  return wholePage(found.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
+/** A check that judges whatever is found judges every service. */
+function judges({ resources }: SealedCheck, words: readonly string[]): boolean {
+  const { by, values } = serviceMeaning(words);
+  return resources === "every" || resources.some((id) => values.includes(collectors[id][by]));
+}

@@ -1,0 +1,40 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { OrgContext } from "#db/context";
+import { coverage, findings, resources } from "#db/schema";
+import { notFound } from "#lib/fault";
+import { sightsIn } from "#modules/accounts";
+import { resourceOf, type Resource, type ResourceRow } from "#modules/resources";
+import { findingOf, type Finding, type FindingRow } from "./finding.ts";
+
+/** A finding with the resource it is about. */
+export interface WholeFinding extends Finding {
+  /** Null: it is gone. */
+  readonly resource: Resource | null;
+}
+
+/** One finding, its resource and what coverage knows, in one round trip. Fault: RESOURCE_NOT_FOUND. */
+export async function getFinding(org: OrgContext, id: string): Promise<WholeFinding> {
+  const of = (column: "resource_id" | "account_id" | "place") =>
+    sql`(SELECT ${sql.raw(column)} FROM findings WHERE org_id = ${org.id} AND id = ${id})`;
+  const [found, about, covered] = await org.db.atomic([
+    org.db
+      .select()
+      .from(findings)
+      .where(and(eq(findings.orgId, org.id), eq(findings.id, id))),
+    org.db
+      .select()
+      .from(resources)
+      .where(and(eq(resources.orgId, org.id), sql`${resources.id} = ${of("resource_id")}`)),
+    org.db
+      .select({ accountId: coverage.accountId, region: coverage.region, seq: coverage.seq, collectors: coverage.collectors })
+      .from(coverage)
+      .where(
+        and(eq(coverage.orgId, org.id), sql`${coverage.accountId} = ${of("account_id")}`, sql`${coverage.region} = ${of("place")}`),
+      ),
+  ]);
+  // safe: each statement answers rows of its table.
+  const [[row], [resource]] = [found as FindingRow[], about as ResourceRow[]];
+  if (!row) throw notFound("finding");
+  const sights = sightsIn(covered);
+  return { ...findingOf(row, sights), resource: resource ? resourceOf(resource, sights) : null };
+}

@@ -1,0 +1,1 @@
+export { getOrganization, type Organization } from "./get.ts";

@@ -1,0 +1,101 @@
+import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
+import type { Page, PageKey, PageRequest } from "#db/page";
+import { Fault, notFound } from "#lib/fault";
+
+/** A resource as it was when a scan had ended. */
+export interface Component {
+  readonly id: string;
+  readonly fromSeq: number;
+  /** It is still so. */
+  readonly current: boolean;
+  /** Columns of `resources` by their names, as JSON. */
+  readonly row: unknown;
+}
+
+interface Found {
+  readonly id: string;
+  readonly fromSeq: number;
+  readonly row: string;
+}
+
+/** Numbered pages read everything before them, twice. */
+const deepestRow = 10_000;
+
+const columns = ["service", "resource_type", "region", "native_id", "arn", "name", "state", "expires_at", "resource_created_at"];
+const asJson = `json_object(${columns.map((column) => `'${column}', ${column}`).join(", ")}, 'tags', json(tags), 'attributes', json(attributes))`;
+
+/** The account and the number of a scan, looked up in the statement itself. */
+const ofScan = (column: "account_id" | "seq"): string => `(SELECT ${column} FROM scans WHERE org_id = ?1 AND id = ?2)`;
+
+const sources = {
+  current: `SELECT id, from_seq AS fromSeq, ${asJson} AS "row" FROM resources
+    WHERE org_id = ?1 AND account_id = ${ofScan("account_id")} AND from_seq <= ${ofScan("seq")}`,
+  former: `SELECT resource_id AS id, from_seq AS fromSeq, "row" FROM resource_versions
+    WHERE org_id = ?1 AND account_id = ${ofScan("account_id")} AND from_seq <= ${ofScan("seq")} AND to_seq > ${ofScan("seq")}`,
+} as const;
+
+/**
+ * The resources as of one scan, by id: what has not changed since, and what has as it was before. Empty once the account
+ * is disconnected. Fault: RESOURCE_NOT_FOUND.
+ */
+export async function listComponents(org: OrgContext, page: PageRequest, scanId: string): Promise<Page<Component>> {
+  if ((page.page ?? 1) * page.limit > deepestRow) {
+    throw new Fault("INVALID_REQUEST", `Numbered pages reach ${deepestRow} rows deep. Go on with \`cursor\` instead.`);
+  }
+  const wantsTotal = page.count || page.page !== null;
+  const [scan, current, former, counted] = await org.db.atomic([
+    org.db.sql("SELECT id FROM scans WHERE org_id = ?1 AND id = ?2", org.id, scanId),
+    pageOf(org, page, scanId, "current"),
+    pageOf(org, page, scanId, "former"),
+    ...(wantsTotal ? [totalStatement(org, scanId)] : []),
+  ]);
+  if ((scan as unknown[]).length === 0) throw notFound("scan");
+  // safe: the statements above select these members.
+  const rows = [...components(current as Found[], true), ...components(former as Found[], false)];
+  const total = (counted as [{ n: number }] | undefined)?.[0].n ?? null;
+  return { ...cut(page, rows), total, totalExact: total === null ? null : true };
+}
+
+function pageOf(org: OrgContext, page: PageRequest, scanId: string, source: keyof typeof sources): Statement {
+  const { backward, after } = positionOf(page);
+  const column = source === "current" ? "id" : "resource_id";
+  return org.db.sql(
+    `${sources[source]} AND ${column} ${backward ? "<" : ">"} ?3 ORDER BY ${column} ${backward ? "DESC" : "ASC"} LIMIT ?4`,
+    org.id,
+    scanId,
+    after,
+    (page.page ?? 1) * page.limit + 1,
+  );
+}
+
+const totalStatement = (org: OrgContext, scanId: string): Statement =>
+  org.db.sql(
+    `SELECT (SELECT count(*) FROM (${sources.current})) + (SELECT count(*) FROM (${sources.former})) AS n`,
+    org.id,
+    scanId,
+  );
+
+const components = (rows: readonly Found[], current: boolean): Component[] =>
+  rows.map(({ id, fromSeq, row }) => ({ id, fromSeq, current, row: JSON.parse(row) as unknown }));
+
+function positionOf({ from }: PageRequest): { backward: boolean; after: string } {
+  const [position = "", ...others] = from?.key ?? [];
+  if (typeof position !== "string" || others.length > 0) {
+    throw new Fault("INVALID_CURSOR", "The cursor was made for another list. Start again without it.");
+  }
+  return { backward: from?.backward ?? false, after: position };
+}
+
+function cut({ page, limit, from }: PageRequest, found: readonly Component[]): Omit<Page<Component>, "total" | "totalExact"> {
+  const backward = from?.backward ?? false;
+  const merged = found.toSorted((a, b) => (a.id < b.id === backward ? 1 : -1));
+  const start = ((page ?? 1) - 1) * limit;
+  const more = merged.length > start + limit;
+  const rows = merged.slice(start, start + limit);
+  if (backward) rows.reverse();
+  const key = (row: Component | undefined): PageKey | null => (row ? [row.id] : null);
+  const hasNext = backward || more;
+  const hasPrevious = backward ? more : from !== null || start > 0;
+  return { rows, hasMore: hasNext, next: hasNext ? key(rows.at(-1)) : null, previous: hasPrevious ? key(rows.at(0)) : null };
+}

@@ -1,0 +1,2 @@
+export { getScan } from "./get.ts";
+export { scanBody, ScanBody } from "./shapes.ts";

@@ -1,0 +1,213 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env as bindings } from "cloudflare:workers";
+import { afterEach, describe, it, vi } from "vitest";
+import { newMeter } from "#db/database";
+import { pruneDeliveries, wakeDueDeliveries } from "#modules/webhooks";
+import { job as dueJob } from "#schedules/due-deliveries";
+import { job as retentionJob } from "#schedules/retention-deliveries";
+import { startReceiver } from "../../support/receiver.ts";
+import { newWorld, type World } from "./world.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+interface DeliveryRow {
+  readonly id: string;
+  readonly event_id: string;
+  readonly status: string;
+  readonly attempts: number;
+  readonly next_attempt_at: string | null;
+}
+
+const deliveriesOf = (world: World) => world.rows<DeliveryRow>("SELECT * FROM deliveries WHERE org_id = ?1 ORDER BY id");
+
+/** One tick; answers the nudges it sent for this world. */
+async function tick(world: World, at = new Date()) {
+  await dueJob.run(world.env, at, createExecutionContext());
+  const own = world.nudges.filter(({ body }) => body.orgId === world.orgId);
+  world.nudges.splice(0, world.nudges.length, ...own);
+  return own;
+}
+
+describe("due deliveries", () => {
+  it("are all delivered though every nudge was lost, one message per webhook", async ({ expect }) => {
+    const world = await newWorld();
+    const receiver = startReceiver();
+    for (const name of ["a", "b", "c"]) await world.webhook({ url: `https://${name}.receiver.dev/in` });
+    for (let round = 0; round < 20; round += 1) await world.tell();
+    world.nudges.length = 0;
+    expect(await tick(world)).toHaveLength(3);
+    await world.drain();
+    expect(receiver.received).toHaveLength(60);
+    expect((await deliveriesOf(world)).every(({ status }) => status === "delivered")).toBe(true);
+    expect(await tick(world)).toEqual([]);
+  });
+
+  it("wait while their webhook is busy, disabled, or their time has not come", async ({ expect }) => {
+    const world = await newWorld();
+    await world.webhook();
+    await world.tell();
+    world.nudges.length = 0;
+    const soon = new Date(Date.now() + minuteMs).toISOString();
+    const set = (column: string, value: string | null) => world.rows(`UPDATE webhooks SET ${column} = ?2 WHERE org_id = ?1`, value);
+    await set("busy_until", soon);
+    expect(await tick(world)).toEqual([]);
+    expect(await tick(world, new Date(Date.now() + minuteMs))).toHaveLength(1);
+    world.nudges.length = 0;
+    await set("busy_until", null);
+    await set("status", "disabled");
+    expect(await tick(world)).toEqual([]);
+    await set("status", "enabled");
+    await world.rows("UPDATE deliveries SET next_attempt_at = ?2 WHERE org_id = ?1", soon);
+    expect(await tick(world)).toEqual([]);
+    expect(await tick(world, new Date(Date.now() + minuteMs))).toHaveLength(1);
+  });
+
+  it("are driven again when whoever had them died", async ({ expect }) => {
+    const world = await newWorld();
+    const receiver = startReceiver();
+    await world.webhook();
+    await world.tell();
+    const start = Date.now();
+    await world.rows("UPDATE webhooks SET busy_until = ?2 WHERE org_id = ?1", new Date(start + minuteMs).toISOString());
+    await world.rows("UPDATE deliveries SET lease_until = ?2 WHERE org_id = ?1", new Date(start + minuteMs).toISOString());
+    await world.drain();
+    expect(receiver.received).toEqual([]);
+    vi.useFakeTimers({ toFake: ["Date"], now: start + minuteMs });
+    expect(await tick(world)).toHaveLength(1);
+    await world.drain();
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it("are found reading a few rows per webhook, however many wait there", async ({ expect }) => {
+    const world = await newWorld();
+    await world.rows("DELETE FROM deliveries WHERE ?1 <> ''");
+    const idle = newMeter();
+    await wakeDueDeliveries(world.env, new Date(), idle);
+    expect(idle.rowsRead).toBeLessThanOrEqual(1);
+    for (const name of ["a", "b", "c", "d"]) await world.webhook({ url: `https://${name}.receiver.dev/in` });
+    for (let round = 0; round < 100; round += 1) await world.tell();
+    const meter = newMeter();
+    await wakeDueDeliveries(world.env, new Date(), meter);
+    expect(meter.rowsRead).toBeLessThanOrEqual(4 * 8);
+    expect(meter.rowsWritten).toBe(0);
+    expect(meter.roundTrips).toBe(1);
+  });
+});
+
+/** Mulberry32: the same numbers for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+describe("nothing is lost", () => {
+  it.each([1, 2, 3, 4, 5, 6])("when receiver, queue and database fail at random (seed %i)", async (seed) => {
+    const random = seeded(seed);
+    vi.useFakeTimers({ toFake: ["Date"] });
+    vi.spyOn(Math, "random").mockImplementation(random);
+    let breaking = false;
+    // Fails before or after the batch took effect: as if the process had died there.
+    const database = {
+      prepare: (text: string) => bindings.DB.prepare(text),
+      async batch(statements: D1PreparedStatement[]) {
+        if (breaking && random() < 0.1) throw new Error("D1 is away");
+        const results = await bindings.DB.batch(statements);
+        if (breaking && random() < 0.1) throw new Error("The answer was lost");
+        return results;
+      },
+    };
+    const world = await newWorld({ DB: database });
+    const receiver = startReceiver();
+    receiver.answer(() => {
+      const luck = random();
+      if (luck < 0.2) return Promise.reject(new TypeError("reset"));
+      return new Response(null, { status: luck < 0.4 ? 500 : luck < 0.5 ? 307 : 200 });
+    });
+    for (const name of ["a", "b"]) await world.webhook({ url: `https://${name}.receiver.dev/in` });
+    for (let round = 0; round < 12; round += 1) await world.tell();
+    breaking = true;
+    for (let step = 0; step < 400; step += 1) {
+      const waiting = (await deliveriesOf(world)).filter(({ status }) => status === "pending");
+      if (waiting.length === 0) break;
+      const next = Math.min(...waiting.map(({ next_attempt_at: at }) => Date.parse(at ?? "")));
+      vi.setSystemTime(Math.max(Date.now() + minuteMs, next));
+      world.nudges.splice(0, world.nudges.length, ...world.nudges.filter(() => random() < 0.5));
+      await tick(world).catch(() => []);
+      await world.drain();
+    }
+    for (const { id, status, attempts } of await deliveriesOf(world)) {
+      const came = receiver.received.filter(({ headers }) => headers.get("x-cloudglass-delivery") === id).length;
+      const made = await world.rows("SELECT number FROM attempts WHERE org_id = ?1 AND delivery_id = ?2 ORDER BY number", id);
+      const whole = made.length === attempts && came >= attempts && attempts >= 1;
+      if (!whole || (status !== "delivered" && !(status === "dead" && attempts === 10))) {
+        throw new Error(`seed ${seed}: ${JSON.stringify({ id, status, attempts, came, made })}`);
+      }
+    }
+  });
+});
+
+describe("retention", () => {
+  it("removes what is older than the organization keeps, in slices, and nothing that is still needed", async ({ expect }) => {
+    const start = Date.now();
+    vi.useFakeTimers({ toFake: ["Date"], now: start });
+    const world = await newWorld();
+    const receiver = startReceiver();
+    await world.webhook();
+    await world.tell();
+    await world.drain();
+    receiver.answer(() => new Response(null, { status: 500 }));
+    await world.tell();
+    await world.drain();
+    vi.setSystemTime(start + 20 * dayMs);
+    receiver.answer(() => new Response(null, { status: 200 }));
+    await world.tell();
+    await world.drain();
+    const counts = async () => {
+      const [row] = await world.rows<{ a: number; d: number; e: number }>(
+        `SELECT (SELECT count(*) FROM attempts WHERE org_id = ?1) AS a, (SELECT count(*) FROM deliveries WHERE org_id = ?1) AS d,
+           (SELECT count(*) FROM events WHERE org_id = ?1) AS e`,
+      );
+      return [row?.a, row?.d, row?.e];
+    };
+    expect(await counts()).toEqual([3, 3, 3]);
+    await pruneDeliveries(world.env, new Date(start + 29 * dayMs));
+    expect(await counts()).toEqual([3, 3, 3]);
+    await pruneDeliveries(world.env, new Date(start + 31 * dayMs));
+    expect(await counts()).toEqual([1, 2, 2]);
+    expect((await deliveriesOf(world)).map(({ status }) => status)).toEqual(["pending", "delivered"]);
+    await pruneDeliveries(world.env, new Date(start + 51 * dayMs));
+    expect(await counts()).toEqual([0, 1, 1]);
+    await world.rows("DELETE FROM webhooks WHERE org_id = ?1");
+    await world.rows("UPDATE deliveries SET status = 'dead', next_attempt_at = NULL WHERE org_id = ?1");
+    await pruneDeliveries(world.env, new Date(start + 52 * dayMs));
+    expect(await counts()).toEqual([0, 0, 0]);
+  });
+
+  it("reads next to nothing when nothing is past its time, and runs every ten minutes", async ({ expect }) => {
+    const world = await newWorld();
+    await world.rows("DELETE FROM events WHERE org_id <> ?1");
+    await world.webhook();
+    for (let round = 0; round < 50; round += 1) await world.tell();
+    const meter = newMeter();
+    await pruneDeliveries(world.env, new Date(), meter);
+    expect(meter.rowsRead).toBeLessThanOrEqual(10);
+    expect(meter.rowsWritten).toBe(0);
+    const far = Date.UTC(2200, 0, 1);
+    await retentionJob.run(world.env, new Date(far + 6 * minuteMs), createExecutionContext());
+    expect(await world.rows("SELECT id FROM events WHERE org_id = ?1")).toHaveLength(50);
+    await world.rows("UPDATE deliveries SET status = 'dead', next_attempt_at = NULL WHERE org_id = ?1");
+    await retentionJob.run(world.env, new Date(far + 17 * minuteMs), createExecutionContext());
+    expect(await world.rows("SELECT id FROM events WHERE org_id = ?1")).toEqual([]);
+  });
+});

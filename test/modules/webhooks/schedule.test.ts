@@ -1,0 +1,61 @@
+import { describe, it } from "vitest";
+import { attemptDelaysSeconds, delaySecondsMax, parseRetryAfter, retryDelaySeconds } from "../../../src/modules/webhooks/schedule.ts";
+import { stepAfter } from "../../../src/modules/webhooks/record.ts";
+
+const failed = { status: 500, error: "Answered 500", response: null, retryAfterSeconds: null, durationMs: 1 };
+
+describe("the schedule", () => {
+  it("is the ten attempts of Standard Webhooks, about 75.6 hours", ({ expect }) => {
+    expect(attemptDelaysSeconds).toEqual([0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
+    const hours = attemptDelaysSeconds.reduce((sum: number, seconds) => sum + seconds, 0) / 3_600;
+    expect(hours).toBeCloseTo(75.6, 1);
+  });
+
+  it("waits as the table says, ± 10 %, never longer than a day, and ends after the tenth", ({ expect }) => {
+    for (let attempts = 1; attempts < attemptDelaysSeconds.length; attempts += 1) {
+      const exact = attemptDelaysSeconds[attempts] ?? 0;
+      expect(retryDelaySeconds(attempts, null, () => 0.5)).toBe(exact);
+      expect(retryDelaySeconds(attempts, null, () => 0)).toBeCloseTo(exact * 0.9);
+      expect(retryDelaySeconds(attempts, null, () => 0.999_999)).toBeCloseTo(Math.min(exact * 1.1, delaySecondsMax), 0);
+    }
+    expect(retryDelaySeconds(10, null, Math.random)).toBeNull();
+    expect(retryDelaySeconds(10, 60, Math.random)).toBeNull();
+  });
+
+  it("spreads those that failed together", ({ expect }) => {
+    const seconds = Array.from({ length: 10_000 }, () => Math.floor(retryDelaySeconds(2, null, Math.random) ?? 0));
+    const fullest = Math.max(...Map.groupBy(seconds, (second) => second).values().map((group) => group.length));
+    expect(fullest).toBeLessThan(500);
+  });
+
+  it("honours Retry-After upwards, to a day", ({ expect }) => {
+    expect(retryDelaySeconds(1, 120, () => 0.5)).toBe(120);
+    expect(retryDelaySeconds(4, 120, () => 0.5)).toBe(7_200);
+    expect(retryDelaySeconds(1, 1e9, () => 0.5)).toBe(86_400);
+  });
+
+  it("reads both forms of Retry-After", ({ expect }) => {
+    const now = new Date("2026-03-01T12:00:00Z");
+    expect(parseRetryAfter("120", now)).toBe(120);
+    expect(parseRetryAfter(" 7 ", now)).toBe(7);
+    expect(parseRetryAfter("Sun, 01 Mar 2026 12:01:30 GMT", now)).toBe(90);
+    expect(parseRetryAfter("9999999999", now)).toBe(86_400);
+    expect(parseRetryAfter("Sun, 01 Mar 2037 12:00:00 GMT", now)).toBe(86_400);
+    for (const nothing of [null, "", "0", "-5", "1.5e3", "soon", "99999999999999", "Sat, 28 Feb 2026 12:00:00 GMT"]) {
+      expect(parseRetryAfter(nothing, now), String(nothing)).toBeNull();
+    }
+  });
+});
+
+describe("what becomes of a delivery", () => {
+  it("2xx is the only success; 410 ends the webhook; the tenth failure is the last", ({ expect }) => {
+    for (const status of [200, 201, 202, 204, 299]) {
+      expect(stepAfter(1, { ...failed, status, error: null }, Math.random).kind).toBe("delivered");
+    }
+    for (const status of [null, 301, 302, 304, 307, 308, 400, 401, 404, 409, 429, 500, 502, 503, 504]) {
+      expect(stepAfter(1, { ...failed, status }, Math.random).kind, String(status)).toBe("retry");
+      expect(stepAfter(10, { ...failed, status }, Math.random).kind, String(status)).toBe("dead");
+    }
+    expect(stepAfter(1, { ...failed, status: 410 }, Math.random).kind).toBe("gone");
+  });
+});

@@ -1,0 +1,158 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { Fault } from "#lib/fault";
+import { checkTarget } from "../../../src/modules/webhooks/target.ts";
+
+const strict = { allowLoopback: false, ownHosts: ["api.cloudglass.dev"] };
+const development = { allowLoopback: true };
+
+const outcome = (url: string, rules = strict): string => {
+  try {
+    return checkTarget(url, rules).href;
+  } catch (error) {
+    if (error instanceof Fault) return error.code;
+    throw error;
+  }
+};
+
+/** Spellings of addresses and names that lead inside, or nowhere. */
+const forbidden = [
+  "https://127.0.0.1/",
+  "https://127.1/",
+  "https://127.0.1/",
+  "https://2130706433/",
+  "https://0x7f000001/",
+  "https://0x7f.1/",
+  "https://0x7f.0x0.0x0.0x1/",
+  "https://017700000001/",
+  "https://0177.0.0.1/",
+  "https://0177.1/",
+  "https://127.0.0.1./",
+  "https://①②⑦.⓪.⓪.①/",
+  "https://１２７.0.0.1/",
+  "https://127。0。0。1/",
+  "https://%31%32%37.0.0.1/",
+  "https://0/",
+  "https://0.0.0.0/",
+  "https://10.0.0.1/",
+  "https://192.168.1.1/",
+  "https://172.16.0.1/",
+  "https://100.64.0.1/",
+  "https://169.254.169.254/latest/meta-data/",
+  "https://2852039166/",
+  "https://0xa9fea9fe/",
+  "https://8.8.8.8/",
+  "https://[::1]/",
+  "https://[::]/",
+  "https://[::ffff:127.0.0.1]/",
+  "https://[::ffff:7f00:1]/",
+  "https://[0:0:0:0:0:ffff:a9fe:a9fe]/",
+  "https://[64:ff9b::7f00:1]/",
+  "https://[2002:7f00:1::]/",
+  "https://[fd00:ec2::254]/",
+  "https://[fe80::1]/",
+  "https://[2606:4700::1111]/",
+  "https://localhost/",
+  "https://LOCALHOST/",
+  "https://localhost./",
+  "https://foo.localhost/",
+  "https://foo.localhost./",
+  "https://lo\u00adcalhost/",
+  "https://intranet/",
+  "https://printer.local/",
+  "https://metadata.google.internal/",
+  "https://metadata.google.internal./computeMetadata/v1/",
+  "https://instance-data.ec2.internal/",
+  "https://router.home.arpa/",
+  "https://1.0.0.127.in-addr.arpa/",
+  "https://expyuzz4wqqyqhjn.onion/",
+  "https://127.0.0.1.nip.io/",
+  "https://localtest.me/",
+  "https://user@hooks.example.com/",
+  "https://user:pass@hooks.example.com/",
+  "https://:pass@hooks.example.com/",
+  "https://hooks.example.com:80/",
+  "https://hooks.example.com:22/",
+  "https://hooks.example.com:8080/",
+  "http://hooks.example.com/",
+  "ftp://hooks.example.com/",
+  "data:text/plain,hello",
+  "file:///etc/passwd",
+  "javascript:alert(1)",
+  "blob:https://hooks.example.com/x",
+  "//hooks.example.com/",
+  "/relative",
+  "",
+  "https://",
+  "https://hooks..example.com/",
+  "https://api.cloudglass.dev/api/v1/webhooks",
+  "https://API.cloudglass.dev./",
+  `https://hooks.example.com/${"a".repeat(2_048)}`,
+];
+
+describe("where a webhook may lead", () => {
+  it.each(forbidden)("refuses %s", (url) => {
+    if (outcome(url) !== "WEBHOOK_URL_BLOCKED") throw new Error(`admitted as ${outcome(url)}`);
+  });
+
+  it("admits public https receivers, in their canonical form", ({ expect }) => {
+    expect(outcome("https://hooks.example.com/in?token=a")).toBe("https://hooks.example.com/in?token=a");
+    expect(outcome("HTTPS://Hooks.Example.COM:443/#part")).toBe("https://hooks.example.com/");
+    expect(outcome("https://hooks.example.com:8443/in")).toBe("https://hooks.example.com:8443/in");
+    expect(outcome("https://hooks.example.com./in")).toBe("https://hooks.example.com/in");
+    expect(outcome("https://bücher.example.com/")).toBe("https://xn--bcher-kva.example.com/");
+    expect(outcome("https://localhost.example.com/")).toBe("https://localhost.example.com/");
+    expect(outcome("https://10.example.com/")).toBe("https://10.example.com/");
+  });
+
+  it("admits this machine only where a development setting says so", ({ expect }) => {
+    for (const url of ["http://127.0.0.1:8901/in", "http://localhost:1/", "https://127.0.0.1/", "http://[::1]:3000/"]) {
+      expect(outcome(url, development), url).toBe(url);
+      expect(outcome(url), url).toBe("WEBHOOK_URL_BLOCKED");
+    }
+    for (const url of ["http://10.0.0.1/", "http://169.254.169.254/", "http://hooks.example.com/", "http://u:p@127.0.0.1/", "ftp://localhost/"]) {
+      expect(outcome(url, development), url).toBe("WEBHOOK_URL_BLOCKED");
+    }
+  });
+
+  it("refuses every spelling of every IPv4 address", () => {
+    const octet = fc.nat({ max: 255 });
+    const spell = fc.constantFrom(
+      (value: number) => String(value),
+      (value: number) => `0x${value.toString(16)}`,
+      (value: number) => `0${value.toString(8)}`,
+    );
+    const dotted = fc
+      .tuple(octet, octet, octet, octet, spell, spell, spell, spell)
+      .map(([a, b, c, d, w, x, y, z]) => [w(a), x(b), y(c), z(d)].join("."));
+    const whole = fc.tuple(fc.nat({ max: 0xffff_ffff }), spell).map(([value, write]) => write(value));
+    const short = fc.tuple(octet, fc.nat({ max: 0xff_ffff }), spell, spell).map(([a, rest, x, y]) => `${x(a)}.${y(rest)}`);
+    const dot = fc.constantFrom("", ".");
+    fc.assert(
+      fc.property(fc.oneof(dotted, whole, short), dot, (host, last) => outcome(`https://${host}${last}/`) === "WEBHOOK_URL_BLOCKED"),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("refuses every IPv6 address", () => {
+    fc.assert(
+      fc.property(fc.ipV6(), (address) => outcome(`https://[${address}]/`) === "WEBHOOK_URL_BLOCKED"),
+      { numRuns: 300 },
+    );
+  });
+
+  it("never lets anything through but https to a named host on 443 or 8443", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.oneof(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string(), fc.webAuthority()), (text) => {
+        const found = outcome(text);
+        if (found === "WEBHOOK_URL_BLOCKED") return;
+        const url = new URL(found);
+        expect([url.protocol, url.username, url.password, url.hash]).toEqual(["https:", "", "", ""]);
+        expect(["", "8443"]).toContain(url.port);
+        expect(url.hostname).toMatch(/^[^.\[\]]+(\.[^.\[\]]+)+$/);
+        expect(url.hostname).not.toMatch(/^[\d.]+$/);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -3,13 +3,15 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { OPERATOR_ACCESS_KEY_ID, OPERATOR_SECRET_ACCESS_KEY } from "./simulator/demo.ts";
 
 const root = import.meta.dirname;
 execFileSync(process.execPath, [path.join(root, "scripts/registry.mjs")]);
 execFileSync(process.execPath, [path.join(root, "scripts/assets.mjs")]);
 
-// Asked for by wrangler.toml as a secret.
-process.env["MASTER_KEYS"] = `1:${Buffer.alloc(32, 1).toString("base64")}`;
+// wrangler.toml asks the environment for it.
+const MASTER_KEYS = `1:${Buffer.alloc(32, 1).toString("base64")}`;
+process.env["MASTER_KEYS"] = MASTER_KEYS;
 
 interface Simulator {
   fetch(request: Request): Promise<Response>;
@@ -35,12 +37,12 @@ export default defineConfig(async () => {
           compatibilityFlags: ["global_fetch_strictly_public", "service_binding_extra_handlers"],
           bindings: {
             TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations")),
-            MASTER_KEYS: process.env["MASTER_KEYS"],
+            MASTER_KEYS,
             BOOTSTRAP_TOKEN: "bootstrap-token-for-tests",
             CORS_ORIGINS: "https://app.example.com,https://admin.example.com",
             WEBHOOKS_ALLOW_LOOPBACK: "true",
-            OPERATOR_ACCESS_KEY_ID: "AKIAOPERATOREXAMPLE0",
-            OPERATOR_SECRET_ACCESS_KEY: "operator-secret-for-tests",
+            OPERATOR_ACCESS_KEY_ID,
+            OPERATOR_SECRET_ACCESS_KEY,
           },
           serviceBindings: { AWS: (request: Request) => aws.fetch(request) },
           queueConsumers: {
@@ -57,7 +59,7 @@ export default defineConfig(async () => {
     test: {
       include: ["test/**/*.test.ts"],
       setupFiles: ["./test/setup.ts"],
-      silent: "passed-only",
+      silent: "passed-only" as const,
       testTimeout: 20_000,
     },
   };

@@ -1,17 +1,14 @@
 // The demonstration organization, its key, and the simulated AWS account.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { DEMO_ACCESS_KEY_ID, DEMO_ACCOUNT_ID, DEMO_SECRET_ACCESS_KEY } from "../../simulator/demo.ts";
 
-/** The credentials of the simulated account and the bootstrap token of wrangler.dev.toml: they open nothing else. */
+/** The simulated account of `simulator/`: its credentials open nothing else. */
 const demoAccount = {
   name: "Demo",
   environment: "production",
-  awsAccountId: "111122223333",
-  credential: {
-    method: "access_key",
-    accessKeyId: "AKIACLOUDGLASSDEMO00",
-    secretAccessKey: "cloudglass/demo/secret+access+key/00000000",
-  },
+  awsAccountId: DEMO_ACCOUNT_ID,
+  credential: { method: "access_key", accessKeyId: DEMO_ACCESS_KEY_ID, secretAccessKey: DEMO_SECRET_ACCESS_KEY },
 };
 
 /** A caller of the API. Throws what the API says is wrong. */

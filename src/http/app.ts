@@ -1,11 +1,12 @@
 import { Hono } from "hono";
 import { Fault } from "#lib/fault";
-import type { App, AppEnv } from "./context.ts";
+import { apiBase, type App, type AppEnv } from "./context.ts";
 import { documentEndpoints, mountPages } from "./docs.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
 import { frame } from "./frame.ts";
-import { mount } from "./mount.ts";
+import { mount, otherMethod } from "./mount.ts";
 import { problem } from "./problem.ts";
+import { socketRoutes } from "./sockets.ts";
 
 /** The API: every declared endpoint, the documents about it, and an answer for everything else. */
 export function createApp(endpoints: readonly AnyEndpoint[]): App {
@@ -14,6 +15,7 @@ export function createApp(endpoints: readonly AnyEndpoint[]): App {
   app.onError((error, c) => problem(c, error));
   app.notFound((c) => problem(c, new Fault("RESOURCE_NOT_FOUND", "There is nothing at this address. See /api/docs.")));
   mountPages(app);
+  mountSockets(app);
   mount(app, withDocuments(endpoints));
   return app;
 }
@@ -22,4 +24,9 @@ export function createApp(endpoints: readonly AnyEndpoint[]): App {
 export function withDocuments(endpoints: readonly AnyEndpoint[]): readonly AnyEndpoint[] {
   const all: readonly AnyEndpoint[] = [...endpoints, ...documentEndpoints(() => all)];
   return all;
+}
+
+function mountSockets(app: App): void {
+  socketRoutes(app);
+  for (const path of ["/ws", "/scans/:id/ws"]) app.all(apiBase + path, (c) => otherMethod(c, ["GET"]));
 }

@@ -56,7 +56,8 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): object {
   registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", description: "An API key: `cg_live_…`." });
   registry.registerComponent("securitySchemes", "apiKey", { type: "apiKey", in: "header", name: "X-API-Key" });
   registry.registerComponent("securitySchemes", "bootstrap", { type: "http", scheme: "bearer", description: "The secret BOOTSTRAP_TOKEN." });
-  for (const code of problemCodes) registry.registerComponent("examples", code, { value: problemExample(code) });
+  const answered = new Set(endpoints.flatMap(faultsOf));
+  for (const code of [...answered].toSorted()) registry.registerComponent("examples", code, { value: problemExample(code) });
   for (const endpoint of endpoints) registry.registerPath(routeOf(endpoint));
   return generator.getOpenAPI31Document({
     openapi: "3.1.0",

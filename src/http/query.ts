@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 
 /** Several values in one parameter, separated by commas; each must match, and none is given twice. */
-export const commaListOf = (value: z.ZodType<string>, example: string) =>
+export const commaListOf = (value: z.ZodString, example: string) =>
   z
     .string()
     .min(1)

@@ -89,7 +89,7 @@ export class ScanFeed extends DurableObject<Env> {
   /** Ends what the database knows to have ended, and closes who may no longer listen; only while a scan is listened to. */
   override async alarm(): Promise<void> {
     // An alarm that throws is tried six times and then gone; this one comes again by itself.
-    await this.#reconcile().catch((error: unknown) => console.error(error));
+    await this.#reconcile().catch(logBug);
     const running = [...allFeeds(this.ctx.storage.kv).values()].some(({ ended }) => !ended);
     if (running && readyListeners(this.ctx).length > 0) await this.#scheduleReconcile();
   }
@@ -125,7 +125,7 @@ export class ScanFeed extends DurableObject<Env> {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof Fault)) console.error(error);
+      if (!(error instanceof Fault)) logBug(error);
       closeSocket(socket, closingFor(error));
     }
   }
@@ -204,6 +204,13 @@ export class ScanFeed extends DurableObject<Env> {
   async #scheduleReconcile(): Promise<void> {
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + reconcileEveryMs);
   }
+}
+
+/** One JSON line; neither statements with their parameters nor tokens are in it. */
+function logBug(error: unknown): void {
+  const failure = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const text = failure instanceof Error ? `${failure.name}: ${failure.message}` : typeof failure;
+  console.error(JSON.stringify({ level: "error", msg: "scan feed", cause: text }));
 }
 
 function newConnection(opening: Opening, deadlineMs: number): Connection {

@@ -4,16 +4,26 @@ import { Fault } from "#lib/fault";
 
 /** A queue's consumer. */
 export interface Consumer {
-  /** Its name in wrangler.toml; the one of its dead letters ends in `-dead`. */
+  /** Its name in wrangler.toml. */
   readonly queue: string;
   consume(batch: MessageBatch, env: Env, ctx: ExecutionContext): Promise<void>;
 }
 
+/** Queues of messages that failed too often end so. */
+const deadSuffix = "-dead";
+
 /** Hands a batch to the consumer of its queue. Without one the batch fails and is delivered again. */
 export async function consumeBatch(consumers: readonly Consumer[], batch: MessageBatch, env: Env, ctx: ExecutionContext): Promise<void> {
+  if (batch.queue.endsWith(deadSuffix)) return dropDead(batch);
   const consumer = consumers.find(({ queue }) => queue === batch.queue);
   if (!consumer) throw new Error(`No consumer for the queue ${batch.queue}`);
   await consumer.consume(batch, env, ctx);
+}
+
+/** The truth is in D1 and cron drives on what is due: of a dead message nothing is lost, but somebody should look. */
+function dropDead(batch: MessageBatch): void {
+  for (const message of batch.messages) log(message, `dead letter of ${batch.queue.slice(0, -deadSuffix.length)}`, null);
+  batch.ackAll();
 }
 
 /** Queues take a delay of at most twelve hours. */

@@ -1,5 +1,7 @@
 import { exports } from "cloudflare:workers";
 
+import { check } from "./openapi.ts";
+
 export const origin = "https://cloudglass.test";
 
 export interface Answer<Body> {
@@ -29,7 +31,9 @@ export async function send<Body = unknown>(method: string, path: string, { body,
   const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "") && text !== "";
   // safe: the test says what it expects; `check` has held the answer against the OpenAPI document.
   const parsed = (isJson ? JSON.parse(text) : null) as Body;
-  return { status: response.status, headers: response.headers, body: parsed, text };
+  const answer = { status: response.status, headers: response.headers, body: parsed, text };
+  check(method, new URL(url).pathname, answer);
+  return answer;
 }
 
 export interface Api {

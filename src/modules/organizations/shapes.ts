@@ -43,9 +43,9 @@ export const BootstrapInput = z
   })
   .openapi("Bootstrap", { example: { name: "Example", slug: "example" } });
 
-export const BootstrapBody = z.object({ organization: OrganizationBody, apiKey: NewApiKeyBody }).openapi("Bootstrapped");
+export const BootstrapBody = z.object({ organization: OrganizationBody, key: NewApiKeyBody }).openapi("Bootstrapped");
 
 export const bootstrapBody = ({ organization, apiKey }: Bootstrapped, now: Date): z.input<typeof BootstrapBody> => ({
   organization: organizationBody(organization),
-  apiKey: newApiKeyBody(apiKey, now),
+  key: newApiKeyBody(apiKey, now),
 });

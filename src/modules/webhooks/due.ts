@@ -29,9 +29,12 @@ async function dueDeliveries(d1: D1Database, shard: number, now: Date, meter: Me
          SELECT (SELECT org_id || webhook_id FROM deliveries INDEXED BY deliveries_due
                  WHERE next_attempt_at IS NOT NULL ORDER BY org_id, webhook_id LIMIT 1)
          UNION ALL
-         SELECT (SELECT d.org_id || d.webhook_id FROM deliveries d INDEXED BY deliveries_due
-                 WHERE d.next_attempt_at IS NOT NULL AND (d.org_id, d.webhook_id) > (substr(u.pair, 1, 36), substr(u.pair, 37))
-                 ORDER BY d.org_id, d.webhook_id LIMIT 1)
+         SELECT coalesce(
+           (SELECT d.org_id || d.webhook_id FROM deliveries d INDEXED BY deliveries_due
+            WHERE d.next_attempt_at IS NOT NULL AND d.org_id = substr(u.pair, 1, 36) AND d.webhook_id > substr(u.pair, 37)
+            ORDER BY d.webhook_id LIMIT 1),
+           (SELECT d.org_id || d.webhook_id FROM deliveries d INDEXED BY deliveries_due
+            WHERE d.next_attempt_at IS NOT NULL AND d.org_id > substr(u.pair, 1, 36) ORDER BY d.org_id, d.webhook_id LIMIT 1))
          FROM unfinished u WHERE u.pair IS NOT NULL)
        SELECT orgId, deliveryId FROM (
          SELECT w.org_id AS orgId, (

@@ -1,11 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import { eventNames, subscriptions } from "#db/outbox";
 import { webhookKey } from "#lib/standard-webhook";
+import { commaList } from "#modules/accounts";
 import type { DeliveryDetail } from "./deliveries.ts";
 import type { Attempt, Delivery, NewlyMade, Webhook } from "./rows.ts";
 
-export const WebhookId = z.object({ id: z.uuid() });
-export const DeliveryId = z.object({ id: z.uuid(), deliveryId: z.uuid() });
+const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b";
+const exampleDeliveryId = "019aa5d3-0a4c-7be2-9d53-5a1f0e2c7b96";
+
+export const WebhookId = z.object({ id: z.uuid().openapi({ example: exampleId }) });
+export const DeliveryId = z.object({
+  id: z.uuid().openapi({ example: exampleId }),
+  deliveryId: z.uuid().openapi({ example: exampleDeliveryId }),
+});
 
 export const NewWebhook = z
   .strictObject({
@@ -22,7 +29,7 @@ export const NewWebhook = z
       .optional()
       .openapi({ description: "Signing secret, `whsec_` and the base64 of 24 to 64 bytes. Made for you when left out." }),
   })
-  .openapi("NewWebhook");
+  .openapi("NewWebhook", { example: { url: "https://hooks.example.com/cloudglass", events: ["finding.*", "scan.completed"], description: "Pager" } });
 
 const webhookMembers = {
   id: z.uuid(),
@@ -35,10 +42,21 @@ const webhookMembers = {
   updatedAt: z.iso.datetime(),
 };
 
-export const WebhookBody = z.object(webhookMembers).openapi("Webhook");
+const webhookExample = {
+  id: exampleId,
+  url: "https://hooks.example.com/cloudglass",
+  description: "Pager",
+  events: ["finding.*", "scan.completed"],
+  status: "enabled" as const,
+  disabledReason: null,
+  createdAt: "2026-03-13T08:00:00.000Z",
+  updatedAt: "2026-03-13T08:00:00.000Z",
+};
+
+export const WebhookBody = z.object(webhookMembers).openapi("Webhook", { example: webhookExample });
 export const NewWebhookBody = z
   .object({ ...webhookMembers, secret: z.string().openapi({ description: "Shown this once." }) })
-  .openapi("WebhookWithSecret");
+  .openapi("WebhookWithSecret", { example: { ...webhookExample, secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" } });
 
 export const webhookBody = (row: Webhook): z.input<typeof WebhookBody> => ({
   id: row.id,
@@ -82,8 +100,31 @@ export const AttemptBody = z
   })
   .openapi("Attempt");
 
-export const DeliveryBody = z.object(deliveryMembers).openapi("Delivery");
-export const DeliveryDetailBody = z.object({ ...deliveryMembers, attempts: z.array(AttemptBody) }).openapi("DeliveryWithAttempts");
+const deliveryExample = {
+  id: exampleDeliveryId,
+  webhookId: exampleId,
+  eventId: "019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+  event: "finding.opened",
+  status: "pending" as const,
+  attemptCount: 1,
+  nextAttemptAt: "2026-03-13T08:04:37.120Z",
+  deliveredAt: null,
+  createdAt: "2026-03-13T08:04:30.000Z",
+  updatedAt: "2026-03-13T08:04:32.000Z",
+};
+const attemptExample = {
+  number: 1,
+  at: "2026-03-13T08:04:31.500Z",
+  durationMs: 480,
+  status: 503,
+  error: "Answered 503",
+  response: "Service Unavailable",
+};
+
+export const DeliveryBody = z.object(deliveryMembers).openapi("Delivery", { example: deliveryExample });
+export const DeliveryDetailBody = z
+  .object({ ...deliveryMembers, attempts: z.array(AttemptBody) })
+  .openapi("DeliveryWithAttempts", { example: { ...deliveryExample, attempts: [attemptExample] } });
 
 export const deliveryBody = (row: Delivery): z.input<typeof DeliveryBody> => ({
   id: row.id,
@@ -112,12 +153,7 @@ export const deliveryDetailBody = ({ delivery, attempts }: DeliveryDetail): z.in
   attempts: attempts.map(attemptBody),
 });
 
-const commaList = <Word extends string>(known: readonly Word[]) =>
-  z
-    .string()
-    .transform((text) => [...new Set(text.split(",").map((word) => word.trim()))])
-    .pipe(z.array(z.enum(known)))
-    .optional()
-    .openapi({ type: "string", description: `Comma list of: ${known.join(", ")}.`, example: known[0] });
-
-export const DeliveryFilters = z.object({ status: commaList(deliveryStatuses), event: commaList(eventNames) });
+export const DeliveryFilters = z.object({
+  status: commaList(deliveryStatuses).optional(),
+  event: commaList(eventNames).optional(),
+});

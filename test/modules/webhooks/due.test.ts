@@ -89,7 +89,7 @@ describe("due deliveries", () => {
     await world.rows("DELETE FROM deliveries WHERE ?1 <> ''");
     const idle = newMeter();
     await wakeDueDeliveries(world.env, new Date(), idle);
-    expect(idle.rowsRead).toBeLessThanOrEqual(1);
+    expect(idle.rowsRead).toBeLessThanOrEqual(3);
     for (const name of ["a", "b", "c", "d"]) await world.webhook({ url: `https://${name}.receiver.dev/in` });
     for (let round = 0; round < 100; round += 1) await world.tell();
     const meter = newMeter();
@@ -180,12 +180,13 @@ describe("retention", () => {
       );
       return [row?.a, row?.d, row?.e];
     };
-    expect(await counts()).toEqual([3, 3, 3]);
+    await world.tell();
+    expect(await counts()).toEqual([4, 4, 4]);
     await pruneDeliveries(world.env, new Date(start + 29 * dayMs));
-    expect(await counts()).toEqual([3, 3, 3]);
+    expect(await counts()).toEqual([4, 4, 4]);
     await pruneDeliveries(world.env, new Date(start + 31 * dayMs));
-    expect(await counts()).toEqual([1, 2, 2]);
-    expect((await deliveriesOf(world)).map(({ status }) => status)).toEqual(["pending", "delivered"]);
+    expect(await counts()).toEqual([2, 3, 3]);
+    expect((await deliveriesOf(world)).map(({ status }) => status).toSorted()).toEqual(["delivered", "delivered", "pending"]);
     await pruneDeliveries(world.env, new Date(start + 51 * dayMs));
     expect(await counts()).toEqual([0, 1, 1]);
     await world.rows("DELETE FROM webhooks WHERE org_id = ?1");

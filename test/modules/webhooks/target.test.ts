@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { Fault } from "#lib/fault";
-import { checkTarget } from "../../../src/modules/webhooks/target.ts";
+import { checkTarget, type TargetRules } from "../../../src/modules/webhooks/target.ts";
 
-const strict = { allowLoopback: false, ownHosts: ["api.cloudglass.dev"] };
-const development = { allowLoopback: true };
+const strict: TargetRules = { allowLoopback: false, ownHosts: ["api.cloudglass.dev"] };
+const development: TargetRules = { allowLoopback: true };
 
-const outcome = (url: string, rules = strict): string => {
+const outcome = (url: string, rules: TargetRules = strict): string => {
   try {
     return checkTarget(url, rules).href;
   } catch (error) {

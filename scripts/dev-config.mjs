@@ -1,0 +1,33 @@
+// Writes wrangler.dev.toml: wrangler.toml with the simulated AWS account behind the binding AWS and secrets that open nothing.
+// With --check it only says whether the committed file is stale.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { OPERATOR_ACCESS_KEY_ID, OPERATOR_SECRET_ACCESS_KEY } from "../simulator/demo.ts";
+
+const root = path.join(import.meta.dirname, "..");
+const target = path.join(root, "wrangler.dev.toml");
+
+const secrets = {
+  MASTER_KEYS: `1:${Buffer.alloc(32, "development").toString("base64")}`,
+  BOOTSTRAP_TOKEN: "bootstrap-token-for-development",
+  WEBHOOKS_ALLOW_LOOPBACK: "true",
+  OPERATOR_ACCESS_KEY_ID,
+  OPERATOR_SECRET_ACCESS_KEY,
+};
+const lines = Object.entries(secrets).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+
+const production = readFileSync(path.join(root, "wrangler.toml"), "utf8");
+const withoutSecrets = production.replace(/\[secrets\]\n(?:.+\n)*/, "");
+const withVars = withoutSecrets.replace("[vars]\n", `[vars]\n# For development only: they open nothing anywhere else.\n${lines.join("\n")}\n`);
+const text = `# Written from wrangler.toml by scripts/dev-config.mjs.
+${withVars}
+[[services]]
+binding = "AWS"
+service = "cloudglass-aws-simulator"
+`;
+
+if (!process.argv.includes("--check")) writeFileSync(target, text);
+else if (!existsSync(target) || readFileSync(target, "utf8") !== text) {
+  console.error("wrangler.dev.toml is stale: run `node scripts/dev-config.mjs`.");
+  process.exit(1);
+}

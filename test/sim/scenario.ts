@@ -1,0 +1,129 @@
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import { systemContext } from "#db/context";
+import type { Env } from "#env";
+import { newId } from "#lib/id";
+import { masterKeys, seal } from "#lib/secrets";
+import { startScans } from "#scans/start";
+import { createSimulator } from "../../simulator/simulator.ts";
+import { makeOrg } from "../support/org.ts";
+import { noFaults } from "./faults.ts";
+import { World } from "./world.ts";
+
+/** What the simulated AWS account is told: see simulator/README.md. */
+export type AwsSetting = Readonly<Record<string, unknown>>;
+
+/** An organization with one connected account and one webhook, in a world of its own. */
+export interface Scenario {
+  readonly world: World;
+  readonly orgId: string;
+  readonly accountId: string;
+  readonly awsAccountId: string;
+  /** Events received, as their bodies say. */
+  readonly received: { readonly id: string; readonly type: string; readonly body: unknown }[];
+  configure(setting: AwsSetting): Promise<void>;
+  /** Begins a scan, and answers its id. */
+  scan(): Promise<string>;
+  /** Nothing is queued, no scan is active, and no delivery is due. */
+  atRest(): Promise<boolean>;
+}
+
+const start = new Date("2026-11-21T08:00:00Z");
+
+export async function makeScenario(setting: AwsSetting = { regions: ["eu-west-1"] }): Promise<Scenario> {
+  vi.setSystemTime(start);
+  const simulator = createSimulator();
+  const world = new World(env, { fetch: (request: Request) => simulator.fetch(request) } as unknown as Fetcher, start);
+  const org = await makeOrg();
+  const awsAccountId = "300000000001";
+  const accessKeyId = "AKIASIMULATION000001";
+  const secretAccessKey = "secret-of-a-simulated-account-0000000000";
+  const configure = async (more: AwsSetting): Promise<void> => {
+    const answer = await simulator.fetch(
+      new Request(`https://simulator.internal/accounts/${awsAccountId}`, { method: "PUT", body: JSON.stringify(more) }),
+    );
+    if (!answer.ok) throw new Error(`The simulator refused: ${await answer.text()}`);
+  };
+  await configure({ accessKeyId, secretAccessKey, ...setting });
+  const accountId = await makeAccount(org.id, awsAccountId, accessKeyId, secretAccessKey);
+  await makeWebhook(org.id);
+  const received: Scenario["received"] = [];
+  return {
+    world,
+    orgId: org.id,
+    accountId,
+    awsAccountId,
+    received,
+    configure,
+    scan: () => begin(world, org.id, accountId),
+    atRest: () => isAtRest(org.id, world.now),
+  };
+}
+
+async function begin(world: World, orgId: string, accountId: string): Promise<string> {
+  const { result } = await world.invoke(noFaults, async (bindings: Env, ctx) => {
+    const org = systemContext(bindings, { orgId, shard: 0 }, world.now, (promise) => ctx.waitUntil(promise));
+    return startScans(org, { accountIds: [accountId], regions: null, services: null, trigger: "api" });
+  });
+  const scan = result?.scans[0];
+  if (!scan) throw new Error("The scan could not be started");
+  return scan.id;
+}
+
+async function isAtRest(orgId: string, now: Date): Promise<boolean> {
+  const [scans, due] = await env.DB.batch<{ n: number }>([
+    env.DB.prepare("SELECT count(*) AS n FROM scans WHERE org_id = ?1 AND active = 1").bind(orgId),
+    env.DB.prepare("SELECT count(*) AS n FROM deliveries WHERE org_id = ?1 AND next_attempt_at <= ?2").bind(orgId, now.toISOString()),
+  ]);
+  return scans?.results[0]?.n === 0 && due?.results[0]?.n === 0;
+}
+
+async function makeAccount(orgId: string, awsAccountId: string, accessKeyId: string, secretAccessKey: string): Promise<string> {
+  const id = newId();
+  const sealedSecret = await seal(masterKeys(env.MASTER_KEYS), "credential", `${orgId}/${id}/secret`, secretAccessKey);
+  await env.DB.prepare(
+    `INSERT INTO accounts (org_id, id, aws_account_id, name, environment, status, credential, is_management, scan_seq, version, created_at, updated_at)
+     VALUES (?1, ?2, ?3, 'Simulated', 'production', 'pending', ?4, 0, 0, 1, ?5, ?5)`,
+  )
+    .bind(orgId, id, awsAccountId, JSON.stringify({ method: "access_key", accessKeyId, sealedSecret }), start.toISOString())
+    .run();
+  return id;
+}
+
+/** Where the receiver of the simulation listens. */
+export const receiverUrl = "http://127.0.0.1:9/hook";
+
+async function makeWebhook(orgId: string): Promise<void> {
+  const id = newId();
+  const secret = await seal(masterKeys(env.MASTER_KEYS), "webhook-secret", `webhooks/${orgId}/${id}/secret`, `whsec_${btoa("x".repeat(32))}`);
+  await env.DB.prepare(
+    `INSERT INTO webhooks (org_id, id, url, events, secret, status, version, created_at, updated_at)
+     VALUES (?1, ?2, ?3, '["*"]', ?4, 'enabled', 1, ?5, ?5)`,
+  )
+    .bind(orgId, id, receiverUrl, secret, start.toISOString())
+    .run();
+}
+
+/** Everything a scan leaves behind that must be the same however it got there. */
+export async function stateOf({ orgId, accountId }: Scenario): Promise<Record<string, unknown[]>> {
+  const queries: Record<string, string> = {
+    resources: "SELECT native_id, resource_type, digest, verdicts, cross_verdicts, from_seq FROM resources WHERE org_id = ?1 ORDER BY 1, 2",
+    findings: `SELECT type, resource_arn, status, severity, summary, details, detections_before, runs_at_start, verified, reopened_count
+      FROM findings WHERE org_id = ?1 ORDER BY type, resource_arn, summary`,
+    counters: "SELECT subject, dimension, value, total, open, snoozed, ignored, resolved FROM counters WHERE org_id = ?1 ORDER BY 1, 2, 3",
+    versions: "SELECT from_seq, to_seq, row ->> 'native_id' AS native FROM resource_versions WHERE org_id = ?1 ORDER BY 3, 2",
+    scans: `SELECT status, seq, active, summary ->> 'findingsNew' AS found, summary ->> 'findingsResolved' AS resolved,
+      summary ->> 'resourcesAdded' AS added, summary ->> 'resourcesRemoved' AS removed FROM scans WHERE org_id = ?1 ORDER BY seq`,
+    tasks: "SELECT id FROM scan_tasks WHERE org_id = ?1",
+    coverage: `SELECT region, seq, key AS collector, value ->> 'state' AS state, value ->> 'runs' AS runs, value ->> 'completeSeq' AS whole,
+      value ->> 'resources' AS resources, value ->> 'fail' AS fails FROM coverage, json_each(collectors) WHERE org_id = ?1 ORDER BY 1, 3`,
+    told: `SELECT names, count(*) AS findings FROM events, json_each(data -> 'findings') WHERE org_id = ?1 GROUP BY names ORDER BY names`,
+    undelivered: "SELECT event FROM deliveries WHERE org_id = ?1 AND status <> 'delivered'",
+  };
+  const names = Object.keys(queries);
+  const results = await env.DB.batch(names.map((name) => env.DB.prepare(queries[name] ?? "").bind(orgId)));
+  const ids = new RegExp(`${orgId}|${accountId}`, "g");
+  return Object.fromEntries(
+    names.map((name, index) => [name, JSON.parse(JSON.stringify(results[index]?.results ?? []).replaceAll(ids, "…")) as unknown[]]),
+  );
+}

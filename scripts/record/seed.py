@@ -137,7 +137,8 @@ def seed_other_region(emulator):
     lost = seed_volume(ec2, subnet["AvailabilityZone"], "us-orphan", "gp3", 40)
     seed_snapshot(ec2, lost, "us-snapshot")
     ec2.allocate_address(Domain="vpc")
-    seed_database(emulator.client("rds", OTHER), "us-reporting", "postgres", "16.4", BackupRetentionPeriod=1, PubliclyAccessible=False)
+    rds = emulator.client("rds", OTHER)
+    seed_database(rds, "us-reporting", "postgres", "16.4", BackupRetentionPeriod=1, PubliclyAccessible=False)
 
 
 def statement(sid, effect, action, bucket, **more):
@@ -283,6 +284,7 @@ def seed_database(rds, name, engine, version, **more):
 def seed_rds(emulator):
     rds = emulator.client("rds")
     clock.back(250)
+    modest = {"BackupRetentionPeriod": 1, "PubliclyAccessible": False}
     strong = {"MultiAZ": True, "DeletionProtection": True, "AutoMinorVersionUpgrade": True}
     seed_database(
         rds, "orders-hardened", "postgres", "16.4", StorageEncrypted=True, BackupRetentionPeriod=7, PubliclyAccessible=False,
@@ -292,8 +294,8 @@ def seed_rds(emulator):
         rds, "shop-public-plain", "mysql", "5.7.44", StorageEncrypted=False, BackupRetentionPeriod=0, PubliclyAccessible=True,
         AutoMinorVersionUpgrade=False,
     )
-    seed_database(rds, "wiki-internal", "mariadb", "10.11.8", StorageEncrypted=True, BackupRetentionPeriod=1, PubliclyAccessible=False)
-    seed_database(rds, "archive-stopped", "postgres", "13.15", StorageEncrypted=False, BackupRetentionPeriod=1, PubliclyAccessible=False)
+    seed_database(rds, "wiki-internal", "mariadb", "10.11.8", StorageEncrypted=True, **modest)
+    seed_database(rds, "archive-stopped", "postgres", "13.15", StorageEncrypted=False, **modest)
     sources = {
         "orders-encrypted": "orders-hardened",
         "shop-plain": "shop-public-plain",

@@ -44,7 +44,7 @@ export class ScanFeed extends DurableObject<Env> {
   async publish(frames: readonly ProgressFrame[]): Promise<number> {
     const numbered = frames.map((frame) => append(this.ctx.storage.kv, frame)).filter((frame) => frame !== null);
     const reached = broadcast(this.ctx, numbered);
-    if (reached > 0) await this.#scheduleReconcile();
+    if (reached > 0 && numbered.some(({ type }) => type === "progress")) await this.#scheduleReconcile();
     return reached;
   }
 

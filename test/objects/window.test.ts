@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { blockSize, current, remaining, resetSeconds, restored, stored, take, type Policy, type Window } from "#objects/window";
 
 interface Step {
@@ -49,7 +49,7 @@ const steps = (mayRestart: boolean) =>
   );
 
 describe("a window", () => {
-  it("never admits more than its limit, whatever the clock does and however often it is restored", ({ expect }) => {
+  it("never admits more than its limit, whatever the clock does and however often it is restored", () => {
     fc.assert(
       fc.property(policies, steps(true), (policy, list) => {
         for (const count of run(policy, list).admitted.values()) expect(count).toBeLessThanOrEqual(policy.limit);
@@ -57,7 +57,7 @@ describe("a window", () => {
     );
   });
 
-  it("never opens again before it has ended, even when the clock goes backwards", ({ expect }) => {
+  it("never opens again before it has ended, even when the clock goes backwards", () => {
     fc.assert(
       fc.property(policies, steps(true), (policy, list) => {
         const openings = [...run(policy, list).admitted.keys()];
@@ -68,7 +68,7 @@ describe("a window", () => {
     );
   });
 
-  it("without restarts refuses only when its limit is used up", ({ expect }) => {
+  it("without restarts refuses only when its limit is used up", () => {
     fc.assert(
       fc.property(policies, steps(false), (policy, list) => {
         const { admitted, refused } = run(policy, list);
@@ -79,7 +79,7 @@ describe("a window", () => {
     );
   });
 
-  it("is written about ten times, not once for each request", ({ expect }) => {
+  it("is written about ten times, not once for each request", () => {
     for (const limit of [100, 200, 1000, 6000]) {
       const list = Array.from({ length: limit * 2 }, () => ({ deltaMs: 0, restart: false }));
       const [writes] = run({ limit, windowSeconds: 60 }, list).writes.values();
@@ -87,7 +87,7 @@ describe("a window", () => {
     }
   });
 
-  it("loses at most a tenth of its limit by a restart", ({ expect }) => {
+  it("loses at most a tenth of its limit by a restart", () => {
     fc.assert(
       fc.property(policies, fc.nat(60), ({ limit, windowSeconds }, used) => {
         const policy = { limit, windowSeconds };
@@ -99,7 +99,7 @@ describe("a window", () => {
     );
   });
 
-  it("says how long it lasts: between one second and its whole length", ({ expect }) => {
+  it("says how long it lasts: between one second and its whole length", () => {
     fc.assert(
       fc.property(policies, fc.integer({ min: -200_000, max: 200_000 }), (policy, deltaMs) => {
         const window = take(null, policy, 500_000);
@@ -110,7 +110,7 @@ describe("a window", () => {
     );
   });
 
-  it("has no room after its limit was lowered below what it has counted, and some after it was raised", ({ expect }) => {
+  it("has no room after its limit was lowered below what it has counted, and some after it was raised", () => {
     let window: Window | null = null;
     for (let count = 0; count < 10; count += 1) window = take(window, { limit: 20, windowSeconds: 60 }, 0);
     expect(remaining(window, { limit: 5, windowSeconds: 60 }, 0)).toBe(0);

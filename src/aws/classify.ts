@@ -12,34 +12,62 @@ export interface Classified {
 
 /** Source: AWS SDKs reference guide, "Retry behavior", throttling errors; they come with HTTP 400 as well as 429 and 503. */
 const throttles = new Set([
-  "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
-  "TooManyRequestsException", "TooManyRequests", "RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown",
-  "LimitExceededException", "ProvisionedThroughputExceededException", "PriorRequestNotComplete", "EC2ThrottledException",
+  "Throttling",
+  "ThrottlingException",
+  "ThrottledException",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "TooManyRequestsException",
+  "TooManyRequests",
+  "RequestLimitExceeded",
+  "BandwidthLimitExceeded",
+  "SlowDown",
+  "LimitExceededException",
+  "ProvisionedThroughputExceededException",
+  "PriorRequestNotComplete",
+  "EC2ThrottledException",
   "TransactionInProgressException",
-]); // prettier-ignore
+]);
 
 const denials = new Set([
-  "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedAccess", "NotAuthorized",
-  "AuthorizationError", "AllAccessDisabled", "AccountProblem",
-]); // prettier-ignore
+  "AccessDenied",
+  "AccessDeniedException",
+  "UnauthorizedOperation",
+  "UnauthorizedAccess",
+  "NotAuthorized",
+  "AuthorizationError",
+  "AllAccessDisabled",
+  "AccountProblem",
+]);
 
 /** AWS does not know the key here. In a region that must be enabled first, that is what "not enabled" looks like. */
 const strangers = new Set([
-  "AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "InvalidToken",
-]); // prettier-ignore
+  "AuthFailure",
+  "InvalidClientTokenId",
+  "UnrecognizedClientException",
+  "InvalidAccessKeyId",
+  "InvalidToken",
+]);
 
 const signatures = new Set([
-  "SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "MissingAuthenticationToken",
+  "SignatureDoesNotMatch",
+  "InvalidSignatureException",
+  "IncompleteSignature",
+  "MissingAuthenticationToken",
   "MissingAuthenticationTokenException",
-]); // prettier-ignore
+]);
 
 const closed = new Set(["OptInRequired", "SubscriptionRequiredException", "RegionDisabledException", "NotSignedUp"]);
 const expired = new Set(["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]);
 const skewed = new Set(["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"]);
 const transient = new Set([
-  "InternalError", "InternalFailure", "ServiceUnavailable", "ServiceUnavailableException", "RequestTimeout",
+  "InternalError",
+  "InternalFailure",
+  "ServiceUnavailable",
+  "ServiceUnavailableException",
+  "RequestTimeout",
   "RequestTimeoutException",
-]); // prettier-ignore
+]);
 
 const lateSignature = /signature (?:expired|not yet current)/i;
 
@@ -59,7 +87,8 @@ function denialOf(message: string): Denial {
 export function classify(status: number, code: string, message: string, optInRegion = false): Classified {
   if (throttles.has(code) || status === 429) return { kind: "throttled", retry: true };
   if (expired.has(code)) return { kind: "expired", retry: false };
-  if (skewed.has(code) || (signatures.has(code) && lateSignature.test(message))) return { kind: "skewed", retry: false };
+  if (skewed.has(code) || (signatures.has(code) && lateSignature.test(message)))
+    return { kind: "skewed", retry: false };
   if (closed.has(code)) return { kind: "unavailable", retry: false };
   if (strangers.has(code) && optInRegion) return { kind: "unavailable", retry: false };
   if (strangers.has(code) || signatures.has(code)) return { kind: "denied", retry: false, denial: "credentials" };

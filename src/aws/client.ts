@@ -1,9 +1,9 @@
 import { fullJitterMs } from "#lib/backoff";
 import { canonicalJson } from "#lib/hash";
 import type { AwsCaller, Input, Operation, Target } from "./caller.ts";
-import type { CredentialSource } from "./credentials.ts";
+import type { AwsCredentials, CredentialSource } from "./credentials.ts";
 import { AwsFault, ownFault } from "./fault.ts";
-import { createLimiter, type Limiter } from "./limiter.ts";
+import { createLimiter, type Limiter, type Pacer } from "./limiter.ts";
 import { pagesOf } from "./pages.ts";
 import { attempt, subjectOf, type Fetcher, type Outcome } from "./transport.ts";
 
@@ -15,9 +15,13 @@ export interface AwsOptions {
   readonly region: string;
   /** Shared by all clients of an invocation; 6 requests at once when left out. */
   readonly limiter?: Limiter;
+  /** Spaces requests of one service out; they leave as they come when left out. */
+  readonly pacer?: Pacer;
   /** Waits so many milliseconds; injectable so that tests need not. */
   readonly sleep?: (ms: number) => Promise<void>;
   readonly random?: () => number;
+  /** Milliseconds since 1970; requests are signed for it. */
+  readonly clock?: () => number;
   /** Called for each request that leaves. */
   readonly onCall?: () => void;
 }
@@ -32,53 +36,34 @@ const triesMax = 6;
 const baseMs = 200;
 const capMs = 20_000;
 
-export const sleepFor = (ms: number): Promise<void> => scheduler.wait(ms);
+/** AWS refuses requests 5 to 15 minutes off; a smaller difference is not what it complained of. */
+const skewMinMs = 60_000;
+
+export const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Throttling, 5xx and lost connections are tried again with full jitter, at most 6 times in all; expired credentials are
  * renewed once and a wrong clock corrected once, each without counting as a try; a denial ends at once.
  */
 export function createAws(options: AwsOptions): Aws {
-  const limiter = options.limiter ?? createLimiter();
   const sleep = options.sleep ?? sleepFor;
   const random = options.random ?? Math.random;
   const memo = new Map<string, Promise<unknown>>();
-  let skewMs = 0;
-  let renewal: Promise<unknown> | null = null;
-
-  const send = async (operation: Operation, input: Input, region: string): Promise<Outcome> =>
-    limiter.run(async () => {
-      const credentials = await options.credentials.current();
-      options.onCall?.();
-      return attempt(options.fetcher, { operation, input, region, awsAccountId: options.awsAccountId, credentials, skewMs });
-    });
-
-  /** Mends what made a request fail, where that can be mended: once for all calls, and each of them may go again once. */
-  const mend = async ({ fault, serverDate }: Outcome & { ok: false }): Promise<boolean> => {
-    if (fault.kind === "expired") {
-      renewal ??= options.credentials.renew();
-      await renewal;
-      return true;
-    }
-    const serverTime = Date.parse(serverDate ?? "");
-    if (fault.kind !== "skewed" || Number.isNaN(serverTime)) return false;
-    skewMs = serverTime - Date.now();
-    return true;
-  };
+  const { send, mend } = createSender(options);
 
   const call = async (operation: Operation, input: Input = {}, target: Target = {}): Promise<unknown> => {
     const region = target.region ?? options.region;
     let mended = false;
-    for (let tries = 1; ; ) {
+    for (let tries = 0; ;) {
       const outcome = await send(operation, input, region);
       if (outcome.ok) return outcome.answer;
       if (!mended && (await mend(outcome))) {
         mended = true;
         continue;
       }
-      if (!outcome.retry || tries >= triesMax) throw outcome.fault;
-      await sleep(fullJitterMs(tries, baseMs, capMs, random));
       tries += 1;
+      if (!outcome.retry || tries >= triesMax) throw outcome.fault;
+      await sleep(fullJitterMs(tries - 1, baseMs, capMs, random));
     }
   };
 
@@ -92,6 +77,53 @@ export function createAws(options: AwsOptions): Aws {
   return { caller: (onGap) => callerOf({ call, shared }, options.region, onGap) };
 }
 
+interface Sender {
+  send(operation: Operation, input: Input, region: string): Promise<Outcome>;
+  /** Mends what made a request fail, where that can be mended; then the request may go again. */
+  mend(outcome: Outcome & { ok: false }): Promise<boolean>;
+}
+
+/** What all calls of a client have in common: the credentials and the clock they are signed with. */
+function createSender(options: AwsOptions): Sender {
+  const limiter = options.limiter ?? createLimiter();
+  const clock = options.clock ?? Date.now;
+  let skewMs = 0;
+  let renewal: Promise<AwsCredentials> | null = null;
+  let opening: Promise<AwsCredentials> | null = null;
+
+  /** Asked for once by calls that begin together. Outside of the limiter: entering an account makes calls of its own. */
+  const current = async (): Promise<AwsCredentials> => {
+    opening ??= options.credentials.current().finally(() => (opening = null));
+    return opening;
+  };
+  const renew = async (): Promise<boolean> => {
+    renewal ??= options.credentials.renew();
+    await renewal;
+    return true;
+  };
+  return {
+    async send(operation, input, region) {
+      const credentials = await current();
+      await options.pacer?.ready(operation.service);
+      return limiter.run(() => {
+        options.onCall?.();
+        const signedAt = new Date(clock() + skewMs);
+        const { awsAccountId } = options;
+        return attempt(options.fetcher, { operation, input, region, awsAccountId, credentials, signedAt });
+      });
+    },
+    async mend({ fault, serverDate, signedAt }) {
+      if (fault.kind === "expired") return renew();
+      const serverTime = Date.parse(serverDate ?? "");
+      if (fault.kind !== "skewed" || Number.isNaN(serverTime)) return false;
+      // EC2 says RequestExpired for credentials that have ended, too: then the clocks agree.
+      if (Math.abs(serverTime - signedAt.getTime()) < skewMinMs) return renew();
+      skewMs = serverTime - clock();
+      return true;
+    },
+  };
+}
+
 function callerOf(
   { call, shared }: Pick<AwsCaller, "call" | "shared">,
   home: string,
@@ -101,8 +133,11 @@ function callerOf(
     call,
     shared,
     pages: (operation, input = {}, target = {}) =>
-      pagesOf(operation, input, (page) => call(operation, page, target), (code) =>
-        ownFault(subjectOf(operation, target.region ?? home), "broken", code),
+      pagesOf(
+        operation,
+        input,
+        (page) => call(operation, page, target),
+        (code) => ownFault(subjectOf(operation, target.region ?? home), "broken", code),
       ),
     async attempt(operation, input, absent = [], target = {}) {
       try {

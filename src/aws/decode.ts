@@ -26,7 +26,8 @@ export function decodeAnswer(operation: Operation, reply: Reply): unknown {
   if (protocol === "rest-xml" && isJson(reply)) return parseJson(reply.body);
   const { content } = decodeXml(reply.body, operation.lists);
   const result = `${operation.action}Result`;
-  const wrapped = protocol === "query" && typeof content === "object" && content !== null && Object.hasOwn(content, result);
+  const wrapped =
+    protocol === "query" && typeof content === "object" && content !== null && Object.hasOwn(content, result);
   // safe: `wrapped` has just seen that it is an object with that member.
   return wrapped ? (content as Record<string, unknown>)[result] : content;
 }

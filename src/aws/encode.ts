@@ -28,7 +28,11 @@ function form(operation: Operation, input: Input, host: string): WireRequest {
   const { protocol, version } = services[operation.service];
   const between = protocol === "ec2" ? "" : "member.";
   const pairs = Object.entries(input).flatMap(([name, value]) => flatten(name, value, between));
-  const body = new URLSearchParams([["Action", operation.action], ["Version", version], ...pairs.map(([n, v]) => [n, v])]);
+  const body = new URLSearchParams([
+    ["Action", operation.action],
+    ["Version", version],
+    ...pairs.map(([n, v]) => [n, v]),
+  ]);
   return {
     method: "POST",
     url: new URL(`https://${host}/`),

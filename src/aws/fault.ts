@@ -52,9 +52,9 @@ const denialRemedies: Readonly<Record<Denial, (subject: Subject) => string>> = {
   permission: ({ iamAction }) => `Allow ${iamAction} in the policy of the role Cloudglass uses.`,
   organization: ({ iamAction }) =>
     `A policy of your AWS organization (service or resource control policy) denies ${iamAction}: ask its administrator for an exception for the role Cloudglass uses.`,
-  resource: ({ iamAction }) => `The policy of the resource itself denies ${iamAction}: allow it there for the role Cloudglass uses.`,
-  boundary: ({ iamAction }) =>
-    `The role's permissions boundary or session policy denies ${iamAction}: allow it there.`,
+  resource: ({ iamAction }) =>
+    `The policy of the resource itself denies ${iamAction}: allow it there for the role Cloudglass uses.`,
+  boundary: ({ iamAction }) => `The role's permissions boundary or session policy denies ${iamAction}: allow it there.`,
   credentials: () => "AWS does not accept the credentials of this account: connect it again.",
 };
 
@@ -62,7 +62,8 @@ const remedies: Readonly<Record<Exclude<AwsFaultKind, "denied">, (subject: Subje
   throttled: ({ service }) => `AWS limits the rate of ${service} calls in this account: scan again later.`,
   missing: ({ service }) => `The ${service} resource was gone when it was asked for: scan again.`,
   broken: ({ service }) => `AWS did not give a usable answer for ${service}: scan again later.`,
-  unavailable: ({ region }) => `Enable the region ${region} and the service in this AWS account, or leave it out of scans.`,
+  unavailable: ({ region }) =>
+    `Enable the region ${region} and the service in this AWS account, or leave it out of scans.`,
   expired: () => "The temporary credentials ended and could not be renewed: check the role and scan again.",
   skewed: () => "AWS refused the time of the request: check the clock of this deployment and scan again.",
 };

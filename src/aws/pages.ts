@@ -20,7 +20,11 @@ export async function* pagesOf(
   const seen = new Set<string>();
   let token: string | undefined;
   for (let page = 0; page < pagesMax; page += 1) {
-    const answer = await call({ ...limit, ...input, ...(paging && token !== undefined ? { [paging.token]: token } : {}) });
+    const answer = await call({
+      ...limit,
+      ...input,
+      ...(paging && token !== undefined ? { [paging.token]: token } : {}),
+    });
     yield answer;
     token = paging ? nextToken(answer, paging) : undefined;
     if (token === undefined) return;
@@ -31,10 +35,14 @@ export async function* pagesOf(
 }
 
 function nextToken(answer: unknown, paging: NonNullable<Operation["paging"]>): string | undefined {
-  if (paging.more !== undefined && textAt(answer, paging.more) !== "true" && !isTrue(answer, paging.more)) return undefined;
+  if (paging.more !== undefined && textAt(answer, paging.more) !== "true" && !isTrue(answer, paging.more))
+    return undefined;
   return textAt(answer, paging.next) || undefined;
 }
 
 /** JSON answers have real booleans. */
 const isTrue = (answer: unknown, path: string): boolean =>
-  path.split(".").reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>> | undefined)?.[name], answer) === true;
+  path
+    .split(".")
+    .reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>> | undefined)?.[name], answer) ===
+  true;

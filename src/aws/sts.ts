@@ -25,7 +25,12 @@ const noGap = (): void => undefined;
 export async function assumeRole(
   transport: Transport,
   operator: AwsCredentials,
-  role: { readonly arn: string; readonly externalId: string; readonly sessionName: string; readonly durationSeconds: number },
+  role: {
+    readonly arn: string;
+    readonly externalId: string;
+    readonly sessionName: string;
+    readonly durationSeconds: number;
+  },
 ): Promise<AwsCredentials> {
   const account = roleArnPattern.exec(role.arn)?.[2];
   if (!account) throw new RangeError("Not the ARN of a role");

@@ -18,17 +18,23 @@ export interface Attempt {
   readonly region: string;
   readonly awsAccountId: string;
   readonly credentials: AwsCredentials;
-  /** Milliseconds AWS's clock is ahead of ours. */
-  readonly skewMs: number;
+  readonly signedAt: Date;
 }
 
 /** One try: the decoded answer, or the fault and whether trying again may help. */
 export type Outcome =
   | { readonly ok: true; readonly answer: unknown }
-  | { readonly ok: false; readonly fault: AwsFault; readonly retry: boolean; readonly serverDate: string | null };
+  | (Failure & { readonly ok: false; readonly signedAt: Date });
+
+interface Failure {
+  readonly fault: AwsFault;
+  readonly retry: boolean;
+  /** The `Date` header: AWS's clock. */
+  readonly serverDate: string | null;
+}
 
 const timeoutMs = 15_000;
-const bodyBytesMax = 8_000_000;
+const bodyBytesMax = 8 * 1024 * 1024;
 
 export const subjectOf = (operation: Operation, region: string): Subject => ({
   service: operation.service,
@@ -40,36 +46,38 @@ export const subjectOf = (operation: Operation, region: string): Subject => ({
 /** Signs and sends one request, and reads its answer. Never retries, never throws. */
 export async function attempt(fetcher: Fetcher, call: Attempt): Promise<Outcome> {
   const subject = subjectOf(call.operation, call.region);
+  const failed = (failure: Failure): Outcome => ({ ok: false, signedAt: call.signedAt, ...failure });
   let request: Request;
   try {
     request = await signed(call);
   } catch (cause) {
-    return { ok: false, fault: ownFault(subject, "unavailable", "NOT_SENT", cause), retry: false, serverDate: null };
+    return failed({ fault: ownFault(subject, "unavailable", "NOT_SENT", cause), retry: false, serverDate: null });
   }
-  let reply: Reply;
   try {
     const response = await fetcher.fetch(request);
-    reply = { status: response.status, headers: response.headers, body: await readText(response) };
+    const body = await readText(response);
+    if (body === null)
+      return failed({ fault: ownFault(subject, "broken", "ANSWER_TOO_LARGE"), retry: false, serverDate: null });
+    const answer = read(call, subject, { status: response.status, headers: response.headers, body });
+    return "fault" in answer ? failed(answer) : { ok: true, ...answer };
   } catch (cause) {
-    return { ok: false, ...faultOf(subject, { status: 0, code: "NO_ANSWER", message: "", cause }), serverDate: null };
+    return failed({ ...faultOf(subject, { status: 0, code: "NO_ANSWER", message: "", cause }), serverDate: null });
   }
-  return read(call, subject, reply);
 }
 
-function read(call: Attempt, subject: Subject, reply: Reply): Outcome {
+function read(call: Attempt, subject: Subject, reply: Reply): Failure | { readonly answer: unknown } {
   const serverDate = reply.headers.get("date");
-  if (reply.status < 200 || reply.status > 299) {
-    return { ok: false, ...faultOf(subject, decodeError(reply)), serverDate };
-  }
+  if (reply.status < 200 || reply.status > 299) return { ...faultOf(subject, decodeError(reply)), serverDate };
   try {
-    return { ok: true, answer: decodeAnswer(call.operation, reply) };
-  } catch (cause) {
-    return { ok: false, fault: ownFault(subject, "broken", "UNREADABLE_ANSWER", cause), retry: false, serverDate };
+    return { answer: decodeAnswer(call.operation, reply) };
+  } catch {
+    // What the decoder says of an answer may quote it, and an answer may hold credentials: it is not kept as the cause.
+    return { fault: ownFault(subject, "broken", "UNREADABLE_ANSWER"), retry: false, serverDate };
   }
 }
 
 /** SigV4 by aws4fetch, service and region named, never guessed from the host. */
-async function signed({ operation, input, region, awsAccountId, credentials, skewMs }: Attempt): Promise<Request> {
+async function signed({ operation, input, region, awsAccountId, credentials, signedAt }: Attempt): Promise<Request> {
   const host = hostOf(operation.service, region, awsAccountId);
   const { method, url, headers, body } = encode(operation, input, host, awsAccountId);
   assertAwsUrl(url);
@@ -83,7 +91,7 @@ async function signed({ operation, input, region, awsAccountId, credentials, ske
     ...(credentials.sessionToken ? { sessionToken: credentials.sessionToken } : {}),
     service: services[operation.service].signingName,
     region: signingRegion(operation.service, region),
-    datetime: amzDate(new Date(Date.now() + skewMs)),
+    datetime: amzDate(signedAt),
   });
   const { url: target, ...init } = await signer.sign();
   assertAwsUrl(target);
@@ -93,12 +101,20 @@ async function signed({ operation, input, region, awsAccountId, credentials, ske
 /** `20261121T073000Z`. */
 const amzDate = (date: Date): string => date.toISOString().replaceAll(/[-:]|\.\d{3}/g, "");
 
-async function readText(response: Response): Promise<string> {
-  const length = Number(response.headers.get("content-length") ?? 0);
-  const text = length > bodyBytesMax ? null : await response.text();
-  if (text === null || text.length > bodyBytesMax) {
-    await response.body?.cancel();
-    throw new RangeError(`An answer of AWS is larger than ${bodyBytesMax} bytes`);
+/** The body as text; `null` when it is larger than we read. It is cancelled then, so that the connection is free again. */
+async function readText({ headers, body }: Response): Promise<string | null> {
+  if (!body) return "";
+  if (Number(headers.get("content-length") ?? 0) > bodyBytesMax) {
+    await body.cancel();
+    return null;
   }
-  return text;
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = "";
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > bodyBytesMax) return null;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }

@@ -41,7 +41,10 @@ const parserFor = (lists: ReadonlySet<string>): XMLParser =>
  * empty elements are `""`; `item`, `member` and the names in `lists` are arrays. Throws a `SyntaxError` for a DOCTYPE, for
  * more than 64 levels and for what is not XML.
  */
-export function decodeXml(text: string, lists: readonly string[] = []): { readonly name: string; readonly content: unknown } {
+export function decodeXml(
+  text: string,
+  lists: readonly string[] = [],
+): { readonly name: string; readonly content: unknown } {
   if (/<!DOCTYPE/i.test(text)) throw new SyntaxError("XML with a DOCTYPE is refused");
   let decoded: unknown;
   try {

@@ -87,7 +87,11 @@ export interface ScanRecord extends Omit<ScanState, "percent" | "seq"> {
 const recordsMax = 1_000;
 
 /** Scans of one organization: those under way, or those with these ids, whatever their state. Unknown ids are left out. */
-export async function readScanRecords(db: Database, orgId: string, which: "active" | readonly string[]): Promise<ScanRecord[]> {
+export async function readScanRecords(
+  db: Database,
+  orgId: string,
+  which: "active" | readonly string[],
+): Promise<ScanRecord[]> {
   // A literal 1, as SQLite uses a partial index only for what it can prove.
   const named =
     which === "active"

@@ -54,9 +54,13 @@ async function openSocket(c: Ctx, scanId: string | null): Promise<Response> {
 function refuseKeysInUrl(c: Ctx): void {
   const values = Object.values(c.req.queries()).flat();
   if (values.some((value) => value.startsWith(keyPrefix))) {
-    throw new Fault("INVALID_REQUEST", "Never put a key into a URL. Send it in a header or as the first message, and revoke this one.", {
-      errors: [{ in: "query", pointer: "token", message: "Send the key in a header or as the first message." }],
-    });
+    throw new Fault(
+      "INVALID_REQUEST",
+      "Never put a key into a URL. Send it in a header or as the first message, and revoke this one.",
+      {
+        errors: [{ in: "query", pointer: "token", message: "Send the key in a header or as the first message." }],
+      },
+    );
   }
 }
 
@@ -67,7 +71,13 @@ async function byHeader(c: Ctx) {
   const { orgId, keyId, shard, expiresAt } = credential;
   const named = c.req.query("org");
   if (named !== undefined && named.toLowerCase() !== orgId) throw notFound("organization");
-  return { auth: "header" as const, org: orgId, shard: String(shard), credential: keyId, ...(expiresAt === null ? {} : { expires: expiresAt }) };
+  return {
+    auth: "header" as const,
+    org: orgId,
+    shard: String(shard),
+    credential: keyId,
+    ...(expiresAt === null ? {} : { expires: expiresAt }),
+  };
 }
 
 /** The organization whose object shall ask for the credential. */
@@ -75,7 +85,10 @@ async function organizationOf(c: Ctx, scanId: string | null): Promise<string> {
   if (scanId !== null) return ownerOf(c, scanId);
   const org = c.req.query("org")?.toLowerCase();
   if (org === undefined) {
-    throw new Fault("UNAUTHORIZED", "Send an API key in a header, or name the organization (`?org=<id>`) and send the key as the first message.");
+    throw new Fault(
+      "UNAUTHORIZED",
+      "Send an API key in a header, or name the organization (`?org=<id>`) and send the key as the first message.",
+    );
   }
   if (uuidPattern.test(org)) return org;
   throw new Fault("INVALID_REQUEST", "`org` must be the id of your organization.", {
@@ -92,10 +105,13 @@ async function ownerOf(c: Ctx, scanId: string): Promise<string> {
 /** Only these headers reach the object: a client's own cannot pass for ours. */
 async function handOver(c: Ctx, opening: Opening): Promise<Response> {
   const headers = new Headers({ Upgrade: "websocket" });
-  for (const [name, header] of Object.entries(openingHeaders)) headers.set(header, opening[name as keyof Opening] ?? "");
+  for (const [name, header] of Object.entries(openingHeaders))
+    headers.set(header, opening[name as keyof Opening] ?? "");
   const answer = await c.env.SCAN_FEED.getByName(opening.org).fetch("https://scan-feed/", { headers });
   if (!answer.webSocket) {
-    throw new Fault("UNAVAILABLE", "No more sockets can be opened right now. Try again.", { members: { retryAfterSeconds: 5 } });
+    throw new Fault("UNAVAILABLE", "No more sockets can be opened right now. Try again.", {
+      members: { retryAfterSeconds: 5 },
+    });
   }
   // The object's own headers cannot be changed, and the frame adds to them.
   return new Response(null, { status: 101, webSocket: answer.webSocket });

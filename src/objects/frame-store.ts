@@ -10,7 +10,7 @@ export interface Feed {
 }
 
 /** Frames kept for each scan; the oldest makes room. */
-export const framesKept = 200;
+const framesKept = 200;
 /** Scans whose frames are kept after their end, and scans kept in all; the oldest go first. */
 const endedFeedsKept = 50;
 const feedsKept = 1_000;
@@ -65,7 +65,9 @@ export function framesAfter(kv: SyncKvStorage, scanId: string, seq: number): Num
 
 export function deleteFeed(kv: SyncKvStorage, scanId: string): void {
   kv.delete(feedKey(scanId));
-  for (const [key] of [...kv.list({ prefix: `frame:${scanId}:` })]) kv.delete(key);
+  // Listed before the first is deleted: the list reads on as it is walked.
+  const frames = [...kv.list({ prefix: `frame:${scanId}:` })];
+  for (const [key] of frames) kv.delete(key);
 }
 
 /** Scan ids are in order of time, so the greatest are the newest. */

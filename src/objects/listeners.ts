@@ -2,7 +2,7 @@ import type { NumberedFrame } from "#db/frames";
 import { closeSocket, closings, connectionOf, sendFrame, type Connection } from "./connection.ts";
 
 /** A newer socket of the same credential takes the place of the oldest. */
-export const socketsPerCredential = 3;
+const socketsPerCredential = 3;
 
 /** Tag of the sockets that hear of all scans. */
 const everything = "org";

@@ -34,7 +34,7 @@ export function readOpening(headers: Headers): Opening {
 }
 
 /** What a client may say. Anything else is refused. */
-export const ClientMessage = z.discriminatedUnion("type", [
+const ClientMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("auth"), token: z.string().min(1) }),
   z.strictObject({ type: z.literal("resume"), scanId: z.uuid(), seq: z.int().min(0) }),
   // A ping that is written exactly `{"type":"ping"}` is answered by the runtime and never gets here.

@@ -2,15 +2,25 @@ import { DurableObject } from "cloudflare:workers";
 import { defaultSettings, type OrgSettings } from "#db/values";
 import type { Env } from "#env";
 import { canonicalJson } from "#lib/hash";
-import { current, remaining, resetSeconds, restored, stored, take, type Policy, type StoredWindow, type Window } from "./window.ts";
+import {
+  current,
+  remaining,
+  resetSeconds,
+  restored,
+  stored,
+  take,
+  type Policy,
+  type StoredWindow,
+  type Window,
+} from "./window.ts";
 
 /** Groups of an organization with limits of their own. */
 export type GateGroup = "scan-create" | "key-create" | "webhook-test";
 /** Groups of an IP address. */
-export type IpGroup = "auth" | "login";
-export type WindowName = "default" | "org" | "hour" | GateGroup | IpGroup;
+type IpGroup = "auth" | "login";
+type WindowName = "default" | "org" | "hour" | GateGroup | IpGroup;
 
-export interface WindowReport {
+interface WindowReport {
   readonly name: WindowName;
   readonly limit: number;
   readonly remaining: number;
@@ -98,7 +108,9 @@ export class OrgGate extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const { kv } = this.ctx.storage;
     const nowMs = Date.now();
-    for (const [key, window] of kv.list<StoredWindow>({ prefix: "window:" })) {
+    // Listed before the first is deleted: the list reads on as it is walked.
+    const windows = [...kv.list<StoredWindow>({ prefix: "window:" })];
+    for (const [key, window] of windows) {
       if (window.endsAtMs + CLOCK_SKEW_MS > nowMs) continue;
       kv.delete(key);
       this.#windows.delete(key.slice("window:".length));
@@ -111,7 +123,9 @@ export class OrgGate extends DurableObject<Env> {
   }
 
   #pass(slots: readonly Slot[], nowMs: number, mayPass: boolean): Omit<Admission, "revoked"> {
-    const violated = slots.filter(({ key, policy }) => remaining(this.#window(key), policy, nowMs) === 0).map(({ name }) => name);
+    const violated = slots
+      .filter(({ key, policy }) => remaining(this.#window(key), policy, nowMs) === 0)
+      .map(({ name }) => name);
     const admitted = mayPass && violated.length === 0;
     if (admitted) for (const slot of slots) this.#count(slot, nowMs);
     const windows = slots.map(({ key, name, policy }) => ({
@@ -151,7 +165,11 @@ export class OrgGate extends DurableObject<Env> {
       "key-create": limits.keyCreationPerMinute,
       "webhook-test": limits.webhookTestPerMinute,
     };
-    const hour: Slot = { key: "hour", name: "hour", policy: { limit: limits.perOrganizationPerHour, windowSeconds: 3600 } };
+    const hour: Slot = {
+      key: "hour",
+      name: "hour",
+      policy: { limit: limits.perOrganizationPerHour, windowSeconds: 3600 },
+    };
     return [
       { key: `default:${credentialId}`, name: "default", policy: minute(limits.perCredentialPerMinute) },
       { key: "org", name: "org", policy: minute(limits.perOrganizationPerMinute) },

@@ -5,7 +5,15 @@ import { shardOf } from "#db/shards";
 import type { Env } from "#env";
 import { Fault } from "#lib/fault";
 import { newId } from "#lib/id";
-import { changeConnection, closeSocket, closingFor, closings, connectionOf, sendFrame, type Connection } from "./connection.ts";
+import {
+  changeConnection,
+  closeSocket,
+  closingFor,
+  closings,
+  connectionOf,
+  sendFrame,
+  type Connection,
+} from "./connection.ts";
 import { allFeeds, append, deleteFeed, emptyFeed, feedOf, framesAfter, openFeed } from "./frame-store.ts";
 import { broadcast, closeCredential, keepNewest, readyListeners, topicOf } from "./listeners.ts";
 import { newsSince, stateFrame } from "./news.ts";
@@ -184,7 +192,11 @@ export class ScanFeed extends DurableObject<Env> {
   }
 
   /** The frames that were missed; the state instead when they are no longer kept, or when the last of them was lost. */
-  async #resume(socket: WebSocket, connection: Connection, { scanId, seq }: { scanId: string; seq: number }): Promise<void> {
+  async #resume(
+    socket: WebSocket,
+    connection: Connection,
+    { scanId, seq }: { scanId: string; seq: number },
+  ): Promise<void> {
     const { kv } = this.ctx.storage;
     const missed = framesAfter(kv, scanId, seq);
     for (const frame of missed ?? []) sendFrame(socket, frame);

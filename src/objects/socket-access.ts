@@ -21,7 +21,8 @@ export async function identify(key: string, { env, connection, now, waitUntil }:
     if (!admitted) throw new Fault("RATE_LIMITED", "Too many unknown keys from this address.");
   };
   const credential = await findApiKey(env, key, { now, waitUntil, beforeDatabase });
-  if (credential.orgId !== connection.orgId) throw new Fault("UNAUTHORIZED", "This key belongs to another organization.");
+  if (credential.orgId !== connection.orgId)
+    throw new Fault("UNAUTHORIZED", "This key belongs to another organization.");
   if (!credential.scopes.includes("*") && !credential.scopes.includes("scans:read")) {
     throw new Fault("MISSING_SCOPE", "This needs a key with the scope `scans:read`.");
   }
@@ -30,7 +31,11 @@ export async function identify(key: string, { env, connection, now, waitUntil }:
 
 /** One call for limits and revocation. Faults: KEY_REVOKED, RATE_LIMITED. */
 export async function passGate(env: Env, { orgId, keyId }: Credential, now: Date): Promise<void> {
-  const admission = await env.ORG_GATE.getByName(orgId).admit({ credentialId: keyId, group: null, nowMs: now.getTime() });
+  const admission = await env.ORG_GATE.getByName(orgId).admit({
+    credentialId: keyId,
+    group: null,
+    nowMs: now.getTime(),
+  });
   if (admission.revoked) throw new Fault("KEY_REVOKED", "This key was revoked.");
   if (!admission.admitted) throw new Fault("RATE_LIMITED", "The limit is used up.");
 }

@@ -5,12 +5,10 @@ import type { ScanProgress } from "#db/frames";
 import type { ScanStatus } from "#db/schema";
 import type { ScanSummary } from "#db/values";
 import { createApp } from "#http/app";
-import { socketRoutes } from "#http/sockets";
 import { newId } from "#lib/id";
 import { connectionOf } from "#objects/connection";
 
 const app = createApp([]);
-socketRoutes(app);
 
 export type Frame = Readonly<Record<string, unknown>> & { readonly type: string };
 
@@ -104,10 +102,13 @@ export async function makeScan(orgId: string, status: ScanStatus = "running"): P
 }
 
 export async function setScanStatus(scanId: string, status: ScanStatus): Promise<void> {
-  await env.DB.prepare("UPDATE scans SET status = ?2, active = ?3 WHERE id = ?1").bind(scanId, status, activeOf(status)).run();
+  await env.DB.prepare("UPDATE scans SET status = ?2, active = ?3 WHERE id = ?1")
+    .bind(scanId, status, activeOf(status))
+    .run();
 }
 
-const activeOf = (status: ScanStatus): number => (["queued", "processing", "running", "analyzing"].includes(status) ? 1 : 0);
+const activeOf = (status: ScanStatus): number =>
+  ["queued", "processing", "running", "analyzing"].includes(status) ? 1 : 0;
 
 export const progress = (scanId: string, percent: number): ScanProgress => ({
   type: "progress",
@@ -120,8 +121,15 @@ export const progress = (scanId: string, percent: number): ScanProgress => ({
   counts: { resources: percent },
 });
 
+/** The numbers of the frames a client got, in the order in which they came. */
+export const numbers = (client: Client): unknown[] =>
+  client.frames.flatMap(({ seq }) => (seq === undefined ? [] : [seq]));
+export const types = (client: Client): string[] => client.frames.map(({ type }) => type);
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 const { coverage: _coverage, ...frameSummary } = summary;
-export const complete = (scanId: string) => ({ type: "complete", scanId, status: "complete", summary: frameSummary }) as const;
+export const complete = (scanId: string) =>
+  ({ type: "complete", scanId, status: "complete", summary: frameSummary }) as const;
 
 export const feedOf = (orgId: string) => env.SCAN_FEED.getByName(orgId);
 

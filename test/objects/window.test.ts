@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { blockSize, current, remaining, resetSeconds, restored, stored, take, type Policy, type Window } from "#objects/window";
+import {
+  blockSize,
+  current,
+  remaining,
+  resetSeconds,
+  restored,
+  stored,
+  take,
+  type Policy,
+  type Window,
+} from "#objects/window";
 
 interface Step {
   readonly deltaMs: number;
@@ -44,7 +54,10 @@ function run(policy: Policy, steps: readonly Step[]): Run {
 const policies = fc.record({ limit: fc.integer({ min: 1, max: 60 }), windowSeconds: fc.constantFrom(1, 60) });
 const steps = (mayRestart: boolean) =>
   fc.array(
-    fc.record({ deltaMs: fc.integer({ min: -3_000, max: 3_000 }), restart: mayRestart ? fc.boolean() : fc.constant(false) }),
+    fc.record({
+      deltaMs: fc.integer({ min: -3_000, max: 3_000 }),
+      restart: mayRestart ? fc.boolean() : fc.constant(false),
+    }),
     { maxLength: 400 },
   );
 
@@ -62,7 +75,8 @@ describe("a window", () => {
       fc.property(policies, steps(true), (policy, list) => {
         const openings = [...run(policy, list).admitted.keys()];
         openings.forEach((openedAtMs, index) => {
-          if (index > 0) expect(openedAtMs - (openings[index - 1] ?? 0)).toBeGreaterThanOrEqual(policy.windowSeconds * 1000);
+          if (index > 0)
+            expect(openedAtMs - (openings[index - 1] ?? 0)).toBeGreaterThanOrEqual(policy.windowSeconds * 1000);
         });
       }),
     );

@@ -141,3 +141,29 @@ export function rough(random: Random, max: number): Chaos {
     },
   };
 }
+
+/** One fault in the whole life of a world: at its n-th operation, counted over all invocations. */
+export function nthFails(n: number, moment: "before" | "after", mode: FaultPlan["mode"]): Chaos {
+  let count = 0;
+  const plan: FaultPlan = {
+    mode,
+    fails: (_, at) => {
+      if (at === "before") count += 1;
+      return count === n && at === moment;
+    },
+  };
+  return { ...calm, plan: () => plan };
+}
+
+/** Counts the operations of a calm life. */
+export function counting(): { readonly chaos: Chaos; readonly count: () => number } {
+  let count = 0;
+  const plan: FaultPlan = {
+    mode: "error",
+    fails: (_, at) => {
+      if (at === "before") count += 1;
+      return false;
+    },
+  };
+  return { chaos: { ...calm, plan: () => plan }, count: () => count };
+}

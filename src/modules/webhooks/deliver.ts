@@ -35,7 +35,7 @@ async function carryOn(first: OrgContext, claim: Claim): Promise<void> {
       const next = await attemptDelivery(org, held);
       if (!next) return;
       if (Date.now() - startedMs > carryOnMs) return await sendNudges(org.env, [next]);
-      org = systemContext(org.env, next, new Date(), org.waitUntil);
+      org = systemContext(org.env, next, new Date(), (promise) => first.waitUntil(promise));
       held = await claimDelivery(org, next.deliveryId);
     }
   } catch (error) {

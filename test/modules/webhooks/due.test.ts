@@ -6,6 +6,7 @@ import { pruneDeliveries, wakeDueDeliveries } from "#modules/webhooks";
 import { job as dueJob } from "#schedules/due-deliveries";
 import { job as retentionJob } from "#schedules/retention-deliveries";
 import { startReceiver } from "../../support/receiver.ts";
+import { deliveriesOf } from "./rows.ts";
 import { newWorld, type World } from "./world.ts";
 
 afterEach(() => {
@@ -15,16 +16,6 @@ afterEach(() => {
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-
-interface DeliveryRow {
-  readonly id: string;
-  readonly event_id: string;
-  readonly status: string;
-  readonly attempts: number;
-  readonly next_attempt_at: string | null;
-}
-
-const deliveriesOf = (world: World) => world.rows<DeliveryRow>("SELECT * FROM deliveries WHERE org_id = ?1 ORDER BY id");
 
 /** One tick; answers the nudges it sent for this world. */
 async function tick(world: World, at = new Date()) {

@@ -15,9 +15,6 @@ afterEach(() => vi.restoreAllMocks());
 
 interface WebhookBody {
   readonly id: string;
-  readonly url: string;
-  readonly events: readonly string[];
-  readonly status: string;
   readonly secret?: string;
 }
 interface One<Body> {
@@ -36,7 +33,7 @@ interface DeliveryBody {
   readonly event: string;
   readonly status: string;
   readonly attemptCount: number;
-  readonly attempts?: readonly { readonly number: number; readonly status: number | null; readonly response: string | null }[];
+  readonly attempts?: readonly unknown[];
 }
 
 const url = "https://hooks.example.com/in?token=url-canary-5a1f";
@@ -150,8 +147,7 @@ describe("GET /webhooks", () => {
     expect(ids.at(-1)).toBe(oldest.id);
     const csv = await admin.get("/webhooks", { Accept: "text/csv" });
     expect(csv.status).toBe(200);
-    for (const { text } of [first, second, csv]) expect(text).not.toContain("whsec_");
-    for (const { text } of [first, second, csv]) expect(text).not.toMatch(/"?secret"?/);
+    for (const { text } of [first, second, csv]) expect(text).not.toMatch(/whsec_|secret/);
   });
 
   it("404: another organization's webhook is as good as none", async ({ expect }) => {

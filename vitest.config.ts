@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
@@ -17,18 +16,21 @@ interface Simulator {
   fetch(request: Request): Promise<Response>;
 }
 
-/** The simulated AWS account; a test that asks for AWS without one is told so. */
+let started: Promise<Simulator> | null = null;
+
+/** The simulated AWS account, from the first request to it on. */
 async function simulator(): Promise<Simulator> {
-  const file = path.join(root, "simulator/simulator.ts");
-  if (!existsSync(file)) return { fetch: async () => new Response("no simulator", { status: 599 }) };
   // safe: simulator/simulator.ts exports it.
-  const { createSimulator } = (await import(file)) as { createSimulator(): Simulator };
-  return createSimulator();
+  const module = (await import(path.join(root, "simulator/simulator.ts"))) as { createSimulator(): Simulator };
+  return module.createSimulator();
 }
 
 export default defineConfig(async () => {
-  const aws = await simulator();
   return {
+    // How much of the simulation runs; scripts/sim.mjs asks for all of it.
+    define: Object.fromEntries(
+      ["SIM_SEEDS", "SIM_FIRST_SEED", "SIM_STRIDE"].map((name) => [`import.meta.env.${name}`, process.env[name] ?? "undefined"]),
+    ),
     plugins: [
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml" },
@@ -44,7 +46,7 @@ export default defineConfig(async () => {
             OPERATOR_ACCESS_KEY_ID,
             OPERATOR_SECRET_ACCESS_KEY,
           },
-          serviceBindings: { AWS: (request: Request) => aws.fetch(request) },
+          serviceBindings: { AWS: async (request: Request) => (await (started ??= simulator())).fetch(request) },
           queueConsumers: {
             "scan-tasks": { maxBatchSize: 1, maxBatchTimeout: 0.02, maxRetries: 5, deadLetterQueue: "scan-tasks-dead" },
             deliveries: { maxBatchSize: 10, maxBatchTimeout: 0.02, maxRetries: 5, deadLetterQueue: "deliveries-dead" },

@@ -17,18 +17,22 @@ const requestId = "7a62c49f-347e-4fc4-9331-6e8eEXAMPLE0";
 export const escapeXml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
+/** The date tells a client how far its clock is off. */
+const headers = (contentType: string): Record<string, string> => ({
+  "content-type": contentType,
+  "x-amzn-requestid": requestId,
+  date: new Date().toUTCString(),
+});
+
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
 /** An XML answer. */
 export const xml = (body: string, status = 200): Response =>
-  new Response(declaration + body, { status, headers: { "content-type": "text/xml;charset=UTF-8", "x-amzn-requestid": requestId } });
+  new Response(declaration + body, { status, headers: headers("text/xml;charset=UTF-8") });
 
 /** A JSON 1.1 answer. */
 export const json = (body: unknown, status = 200): Response =>
-  new Response(JSON.stringify(body), {
-    status,
-    headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },
-  });
+  new Response(JSON.stringify(body), { status, headers: headers("application/x-amz-json-1.1") });
 
 /** `<XResponse>` round an EC2 answer. */
 export const ec2Answer = (action: string, inside: string): Response =>

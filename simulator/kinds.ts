@@ -66,10 +66,14 @@ const serverCertificates = elements(inside(bodyOf("iam", "ListServerCertificates
       .replace(/<Expiration>[^<]*/, "<Expiration>2026-12-11T08:00:00Z"),
 );
 
-/** IAM's ids of users begin with AIDA; moto draws twenty small letters. */
-const users = elements(inside(bodyOf("iam", "ListUsers"), "Users"), "member").map((fragment) =>
-  fragment.replace(/<UserId>([^<]*)/, (_, id: string) => `<UserId>AIDA${id.slice(0, 17).toUpperCase().replaceAll(/[018 9]/g, "X")}`),
-);
+/** IAM's ids of users begin with AIDA; moto draws twenty small letters and digits. */
+export const withUserId = (fragment: string): string =>
+  fragment.replace(
+    /<UserId>([a-z0-9]*)</,
+    (_, id: string) => `<UserId>AIDA${id.slice(0, 17).toUpperCase().replaceAll(/[0189]/g, "X")}<`,
+  );
+
+const users = elements(inside(bodyOf("iam", "ListUsers"), "Users"), "member").map(withUserId);
 
 /** What AWS tells of a database's server certificate; moto only its name. */
 const withCertificate = (fragment: string): string =>

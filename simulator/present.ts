@@ -15,6 +15,7 @@ export function spotOf(account: Account, slice: Slice, index: number): Spot {
     region: slice.region,
     copy: placeOf(slice, index).copy,
     epoch: Date.parse(epoch),
+    now: nowOf(account),
     revision: generation === 0 ? 0 : revisionOf(account.inventory, slice.base + index, generation, changedShare),
   };
 }

@@ -28,7 +28,7 @@ async function keysOf(sessionToken: string): Promise<TemporaryKeys> {
   const id = await digest(`id ${sessionToken}`);
   const secret = await digest(`secret ${sessionToken}`);
   return {
-    accessKeyId: `ASIA${[...id.slice(0, 16)].map((byte) => alphabet[byte % 32]).join("")}`,
+    accessKeyId: `ASIA${Array.from(id.slice(0, 16), (byte) => alphabet[byte % 32]).join("")}`,
     secretAccessKey: btoa(String.fromCharCode(...secret)).slice(0, 40),
     sessionToken,
   };

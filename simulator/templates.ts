@@ -12,6 +12,8 @@ export interface Spot {
   readonly copy: number;
   /** The date recorded dates become relative to, ms since 1970. */
   readonly epoch: number;
+  /** The same for the dates that move on while nothing changes: last used, latest restorable. */
+  readonly now: number;
   /** The generation the thing was last changed in; 0: never. */
   readonly revision: number;
 }
@@ -87,6 +89,7 @@ const tokens = new RegExp(
   [
     String.raw`(?<hex>(?<=\b[a-z]{1,8}(?:-[a-z]{5,6})?-)[0-9a-f]{17}\b)`,
     String.raw`(?<uuid>(?<=:certificate\/)[0-9a-f-]{36})`,
+    String.raw`(?<moving>(?<=<(?:PasswordLastUsed|LatestRestorableTime)>)[^<]+)`,
     String.raw`(?<date>\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z| \d\d:\d\d:\d\d (?:UTC|GMT)))`,
     String.raw`(?<unix>(?<="(?:ImportedAt|CreatedAt|IssuedAt|NotBefore|NotAfter)": ?)\d{10})`,
     String.raw`(?<account>${DEMO_ACCOUNT_ID})`,
@@ -110,6 +113,7 @@ const fills: Readonly<Record<string, (text: string) => Fill>> = {
     return `${id.slice(0, 8)}-${id.slice(8, 12)}-4${id.slice(13, 16)}-a${id.slice(17, 20)}-${id.slice(20)}`;
   },
   date: (text) => (spot) => date(text, spot.epoch),
+  moving: (text) => (spot) => date(text, spot.now),
   unix: (text) => (spot) => String(Math.round(shifted(Number(text) * 1000, spot.epoch) / 1000)),
   account: () => (spot) => spot.awsAccountId,
   region: () => (spot) => spot.region,

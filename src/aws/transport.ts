@@ -47,27 +47,36 @@ export const subjectOf = (operation: Operation, region: string): Subject => ({
 export async function attempt(fetcher: Fetcher, call: Attempt): Promise<Outcome> {
   const subject = subjectOf(call.operation, call.region);
   const failed = (failure: Failure): Outcome => ({ ok: false, signedAt: call.signedAt, ...failure });
+  const abort = new AbortController();
   let request: Request;
   try {
-    request = await signed(call);
+    request = await signed(call, abort.signal);
   } catch (cause) {
     return failed({ fault: ownFault(subject, "unavailable", "NOT_SENT", cause), retry: false, serverDate: null });
   }
+  // Not AbortSignal.timeout: its timer stays when the answer is there, and a Worker may have 10,000 of them.
+  const timer = setTimeout(() => abort.abort(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);
   try {
     const response = await fetcher.fetch(request);
-    const body = await readText(response);
-    if (body === null)
-      return failed({ fault: ownFault(subject, "broken", "ANSWER_TOO_LARGE"), retry: false, serverDate: null });
-    const answer = read(call, subject, { status: response.status, headers: response.headers, body });
+    const answer = read(call, subject, response, await readText(response));
     return "fault" in answer ? failed(answer) : { ok: true, ...answer };
   } catch (cause) {
     return failed({ ...faultOf(subject, { status: 0, code: "NO_ANSWER", message: "", cause }), serverDate: null });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-function read(call: Attempt, subject: Subject, reply: Reply): Failure | { readonly answer: unknown } {
-  const serverDate = reply.headers.get("date");
-  if (reply.status < 200 || reply.status > 299) return { ...faultOf(subject, decodeError(reply)), serverDate };
+function read(
+  call: Attempt,
+  subject: Subject,
+  { status, headers }: Response,
+  body: string | null,
+): Failure | { readonly answer: unknown } {
+  const serverDate = headers.get("date");
+  if (body === null) return { fault: ownFault(subject, "broken", "ANSWER_TOO_LARGE"), retry: false, serverDate };
+  const reply: Reply = { status, headers, body };
+  if (status < 200 || status > 299) return { ...faultOf(subject, decodeError(reply)), serverDate };
   try {
     return { answer: decodeAnswer(call.operation, reply) };
   } catch {
@@ -77,7 +86,8 @@ function read(call: Attempt, subject: Subject, reply: Reply): Failure | { readon
 }
 
 /** SigV4 by aws4fetch, service and region named, never guessed from the host. */
-async function signed({ operation, input, region, awsAccountId, credentials, signedAt }: Attempt): Promise<Request> {
+async function signed(call: Attempt, signal: AbortSignal): Promise<Request> {
+  const { operation, input, region, awsAccountId, credentials, signedAt } = call;
   const host = hostOf(operation.service, region, awsAccountId);
   const { method, url, headers, body } = encode(operation, input, host, awsAccountId);
   assertAwsUrl(url);
@@ -95,7 +105,7 @@ async function signed({ operation, input, region, awsAccountId, credentials, sig
   });
   const { url: target, ...init } = await signer.sign();
   assertAwsUrl(target);
-  return new Request(target, { ...init, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
+  return new Request(target, { ...init, redirect: "manual", signal });
 }
 
 /** `20261121T073000Z`. */

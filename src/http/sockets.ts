@@ -8,7 +8,6 @@ import { uuidPattern } from "#lib/id";
 import { authenticate, authorize } from "./authenticate.ts";
 import { apiBase, ipOf, type App, type Ctx } from "./context.ts";
 import { passGate } from "./gate.ts";
-import { otherMethod } from "./mount.ts";
 import { allowedOrigin } from "./security.ts";
 
 /** An object that nobody's key opens: what asks for a scan that is nowhere is refused like what asks for another organization's. */
@@ -21,11 +20,8 @@ interface Opening extends Partial<Record<keyof typeof openingHeaders, string>> {
 
 /** `/ws`: the organization's scans; `/scans/{id}/ws`: one scan's. The organization's ScanFeed object takes the socket over. */
 export function socketRoutes(app: App): void {
-  const organization = `${apiBase}/ws`;
-  const scan = `${apiBase}/scans/:id/ws`;
-  app.get(organization, (c) => openSocket(c, null));
-  app.get(scan, (c) => openSocket(c, c.req.param("id").toLowerCase()));
-  for (const path of [organization, scan]) app.all(path, (c) => otherMethod(c, ["GET"]));
+  app.get(`${apiBase}/ws`, (c) => openSocket(c, null));
+  app.get(`${apiBase}/scans/:id/ws`, (c) => openSocket(c, c.req.param("id").toLowerCase()));
 }
 
 /**

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { makeKey } from "#db/key-format";
 import { newId } from "#lib/id";
 import { makeApiKey, makeOrg } from "../support/org.ts";
-import { bearer, complete, feedOf, knock, makeScan, open, pause, progress, types } from "./live.ts";
+import { bearer, feedOf, knock, makeScan, open, pause, progress, types } from "./live.ts";
 
 describe("who gets in", () => {
   it("a key in a header: ready, then the scans under way", async () => {

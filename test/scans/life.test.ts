@@ -41,6 +41,7 @@ interface ScanRow {
 async function scanRow(id: string): Promise<ScanRow & { readonly cost: Record<string, number> }> {
   const [row] = await rows<ScanRow>("SELECT * FROM scans WHERE id = ?1", id);
   if (!row) throw new Error("No such scan");
+  if (row.status === "error") console.warn("SCAN ERROR", row.error_message);
   return { ...row, cost: JSON.parse(row.summary) as Record<string, number> };
 }
 

@@ -13,7 +13,7 @@ const stride = Number(import.meta.env["SIM_STRIDE"] ?? 9);
 
 /** Two scans a day apart; in between a fifth of the account changes. */
 async function life(chaos: Chaos, seed: number): Promise<Scenario> {
-  const scenario = await makeScenario({ regions: ["eu-west-1"] });
+  const scenario = await makeScenario();
   await scenario.scan();
   await scenario.world.run(seeded(seed), chaos, () => scenario.atRest());
   scenario.world.advance(day);

@@ -30,7 +30,7 @@ export interface Scenario {
 
 const start = new Date("2026-11-21T08:00:00Z");
 
-export async function makeScenario(setting: AwsSetting = { regions: ["eu-west-1"] }): Promise<Scenario> {
+export async function makeScenario(setting: AwsSetting = {}, regions: readonly string[] = ["eu-west-1"]): Promise<Scenario> {
   vi.setSystemTime(start);
   const simulator = createSimulator();
   const world = new World(env, { fetch: (request: Request) => simulator.fetch(request) } as unknown as Fetcher, start);
@@ -45,7 +45,7 @@ export async function makeScenario(setting: AwsSetting = { regions: ["eu-west-1"
     if (!answer.ok) throw new Error(`The simulator refused: ${await answer.text()}`);
   };
   await configure({ accessKeyId, secretAccessKey, ...setting });
-  const accountId = await makeAccount(org.id, awsAccountId, accessKeyId, secretAccessKey);
+  const accountId = await makeAccount(org.id, awsAccountId, { accessKeyId, secretAccessKey, regions });
   await makeWebhook(org.id);
   const received: Scenario["received"] = [];
   return {
@@ -78,14 +78,20 @@ async function isAtRest(orgId: string, now: Date): Promise<boolean> {
   return scans?.results[0]?.n === 0 && due?.results[0]?.n === 0;
 }
 
-async function makeAccount(orgId: string, awsAccountId: string, accessKeyId: string, secretAccessKey: string): Promise<string> {
+interface AccountMaking {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly regions: readonly string[];
+}
+
+async function makeAccount(orgId: string, awsAccountId: string, { accessKeyId, secretAccessKey, regions }: AccountMaking): Promise<string> {
   const id = newId();
   const sealedSecret = await seal(masterKeys(env.MASTER_KEYS), "credential", `${orgId}/${id}/secret`, secretAccessKey);
   await env.DB.prepare(
-    `INSERT INTO accounts (org_id, id, aws_account_id, name, environment, status, credential, is_management, scan_seq, version, created_at, updated_at)
-     VALUES (?1, ?2, ?3, 'Simulated', 'production', 'pending', ?4, 0, 0, 1, ?5, ?5)`,
+    `INSERT INTO accounts (org_id, id, aws_account_id, name, environment, status, credential, regions, is_management, scan_seq, version, created_at, updated_at)
+     VALUES (?1, ?2, ?3, 'Simulated', 'production', 'pending', ?4, ?6, 0, 0, 1, ?5, ?5)`,
   )
-    .bind(orgId, id, awsAccountId, JSON.stringify({ method: "access_key", accessKeyId, sealedSecret }), start.toISOString())
+    .bind(orgId, id, awsAccountId, JSON.stringify({ method: "access_key", accessKeyId, sealedSecret }), start.toISOString(), JSON.stringify(regions))
     .run();
   return id;
 }

@@ -1,4 +1,4 @@
-export { accountFilter, accountsNamed, fromFirstId } from "./account-filter.ts";
+export { accountFilter, accountsNamed } from "./account-filter.ts";
 export { coverageStatement, later, sightsIn, type SeenBy, type Sight, type Sights } from "./coverage.ts";
 export {
   accountList,

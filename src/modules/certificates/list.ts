@@ -4,7 +4,7 @@ import type { OrgContext } from "#db/context";
 import { listRows, type Filter } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { resources } from "#db/schema";
-import { accountFilter, coverageStatement, fromFirstId, sightsIn } from "#modules/accounts";
+import { accountFilter, coverageStatement, sightsIn } from "#modules/accounts";
 import { resourceOf, type Resource } from "#modules/resources";
 import { certificateTypes, sources, type Source } from "./certificate.ts";
 
@@ -35,7 +35,7 @@ export async function listCertificates(org: OrgContext, page: PageRequest, filte
     page,
     ...order,
     filters: [...keptFilters(filters), ...account.filters],
-    conditions: [...account.conditions, ...residual(org, filters), ...(filters.issued ? [] : fromFirstId(resources.id, page))],
+    conditions: [...account.conditions, ...residual(org, filters)],
   };
   const found = await listRows(org, spec, [coverageStatement(org, filters.accountId)]);
   const sights = sightsIn(found.extra[0]);

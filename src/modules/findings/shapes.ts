@@ -126,8 +126,8 @@ export const WholeFindingBody = FindingBody.extend({
   rationale: z.string().nullable().openapi({ description: "Why it matters; null where the check is no longer known." }),
   remediation: z.string().nullable(),
   controls: z.record(z.string(), z.array(z.string())).openapi({ description: "Framework → controls." }),
-  resource: ResourceBody.nullable().openapi({ description: "Null: it is gone." }),
-  certificate: CertificateBody.nullable().openapi({ description: "Null: the resource is none, or it is gone." }),
+  resource: z.union([ResourceBody, z.null()]).openapi({ description: "Null: it is gone." }),
+  certificate: z.union([CertificateBody, z.null()]).openapi({ description: "Null: the resource is none, or it is gone." }),
 }).openapi("FindingWithResource");
 
 /** A finding as everybody may see it; `now` decides what its details say of today. */

@@ -1,7 +1,7 @@
 import { endpoint, one, openEndpoint, type AnyEndpoint } from "#http/endpoint";
 import { bootstrap } from "./bootstrap.ts";
 import { changeSettings } from "./change-settings.ts";
-import { getOrganization } from "./get.ts";
+import { getOrganization, type Organization } from "./get.ts";
 import { Settings, settingsBody, SettingsPatch } from "./settings.ts";
 import { BootstrapBody, bootstrapBody, BootstrapInput, OrganizationBody, organizationBody } from "./shapes.ts";
 
@@ -31,7 +31,7 @@ export const endpoints: readonly AnyEndpoint[] = [
       summary: "Reads limits, retention, allowed regions and check parameters",
       scope: "organization:read",
       role: "viewer",
-      reply: one(Settings, ({ settings }) => settingsBody(settings), ({ version }) => version),
+      reply: one(Settings, settingsBody, ({ version }: Organization) => version),
       faults: ["RESOURCE_NOT_FOUND"],
     },
     ({ org }) => getOrganization(org),
@@ -46,7 +46,7 @@ export const endpoints: readonly AnyEndpoint[] = [
       scope: "organization:write",
       role: "admin",
       body: SettingsPatch,
-      reply: one(Settings, ({ settings }) => settingsBody(settings), ({ version }) => version),
+      reply: one(Settings, settingsBody, ({ version }: Organization) => version),
       faults: ["RESOURCE_NOT_FOUND", "PRECONDITION_FAILED", "CONFLICT"],
     },
     ({ org, body, ifMatch }) => changeSettings(org, body, ifMatch),

@@ -65,7 +65,7 @@ export const SettingsPatch = z
   })
   .openapi("OrganizationSettingsPatch", { example: { limits: { perCredentialPerMinute: 300 }, allowedRegions: null } });
 
-export const settingsBody = (settings: OrgSettings): z.input<typeof Settings> => ({
+export const settingsBody = ({ settings }: { readonly settings: OrgSettings }): z.input<typeof Settings> => ({
   allowedRegions: settings.allowedRegions === null ? null : [...settings.allowedRegions],
   limits: { ...settings.limits },
   retentionDays: { ...settings.retentionDays },

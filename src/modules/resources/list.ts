@@ -4,7 +4,7 @@ import type { OrgContext } from "#db/context";
 import { listRows, type Filter } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { resources } from "#db/schema";
-import { accountFilter, coverageStatement, fromFirstId, serviceMeaning, sightsIn } from "#modules/accounts";
+import { accountFilter, coverageStatement, serviceMeaning, sightsIn } from "#modules/accounts";
 import { resourceOf, type Resource } from "./resource.ts";
 
 export interface ResourceFilters {
@@ -45,7 +45,7 @@ export async function listResources(org: OrgContext, page: PageRequest, filters:
     order: [],
     sortable,
     filters: [...account.filters, ...kept.map(({ filter }) => filter)],
-    conditions: [...conditions, ...fromFirstId(resources.id, page)],
+    conditions,
     counted: countedBy([...account.filters.map((filter) => ({ dimension: "account", filter })), ...kept], conditions),
   };
   const found = await listRows(org, spec, [coverageStatement(org, filters.accountId)]);

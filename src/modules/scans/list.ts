@@ -3,7 +3,7 @@ import type { OrgContext } from "#db/context";
 import { listRows, type Filter } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { scans, type ScanStatus } from "#db/schema";
-import { accountFilter, fromFirstId } from "#modules/accounts";
+import { accountFilter } from "#modules/accounts";
 import type { ScanRow } from "#scans/claim";
 
 export interface ScanFilters {
@@ -33,7 +33,7 @@ export async function listScans(org: OrgContext, page: PageRequest, filters: Sca
     order: newestFirst,
     sortable: { createdAt: scans.id },
     filters: [...account.filters, ...kept],
-    conditions: [...account.conditions, ...between(since, until), ...fromFirstId(scans.id, page)],
+    conditions: [...account.conditions, ...between(since, until)],
   });
 }
 

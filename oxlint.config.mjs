@@ -1,0 +1,89 @@
+// The walls between the rooms of src/ (ARCHITECTURE.md) and the rules of the house.
+
+/** What each room may import beside itself. `env` is the list of bindings; its types reach everywhere below http. */
+const rooms = {
+  lib: [],
+  db: ["lib", "env"],
+  aws: ["lib", "env"],
+  collectors: ["aws", "lib"],
+  checks: ["collectors", "lib"],
+  frameworks: ["lib"],
+  scans: ["collectors", "checks", "frameworks", "aws", "db", "lib", "env"],
+  objects: ["db", "lib", "env"],
+  http: ["db", "lib", "env"],
+  modules: ["modules", "scans", "checks", "collectors", "frameworks", "aws", "db", "lib", "env"],
+  queues: ["modules", "scans", "aws", "db", "lib", "env"],
+  schedules: ["modules", "scans", "aws", "db", "lib", "env"],
+};
+
+/** Packages that belong to some rooms alone. */
+const owners = {
+  "drizzle-orm": ["db", "modules", "scans"],
+  aws4fetch: ["aws"],
+  "fast-xml-parser": ["aws"],
+  hono: ["http"],
+  "@hono/zod-openapi": ["http"],
+  "cloudflare:workers": ["objects"],
+};
+
+const everyRoom = [...Object.keys(rooms), "env"];
+
+function wall(room, also = { rooms: [], packages: [] }) {
+  const allowed = new Set([...rooms[room], ...also.rooms]);
+  const closed = everyRoom.filter((other) => !allowed.has(other));
+  const foreign = Object.entries(owners)
+    .filter(([name, owning]) => !owning.includes(room) && !also.packages.includes(name))
+    .map(([name]) => name);
+  return [
+    "error",
+    {
+      patterns: [
+        { group: ["../*", "../**"], message: "Leave a room by its name: `#room/…`." },
+        { group: closed.flatMap((other) => [`#${other}`, `#${other}/**`]), message: `src/${room} may import ${[...allowed].join(", ") || "nothing"}.` },
+        ...(foreign.length > 0 ? [{ group: foreign.flatMap((name) => [name, `${name}/**`]), message: `Not for src/${room}.` }] : []),
+      ],
+    },
+  ];
+}
+
+const walls = Object.keys(rooms).map((room) => ({
+  files: [`src/${room}/**/*.ts`],
+  rules: { "no-restricted-imports": wall(room) },
+}));
+
+/** The wire of a module: its declarations and bodies know HTTP; its verbs do not. */
+const wire = {
+  files: ["src/modules/*/endpoints.ts", "src/modules/*/shapes.ts", "src/modules/*/filters.ts"],
+  rules: { "no-restricted-imports": wall("modules", { rooms: ["http"], packages: ["hono", "@hono/zod-openapi"] }) },
+};
+
+export default {
+  plugins: ["typescript", "import", "unicorn", "promise", "vitest"],
+  categories: { correctness: "error", suspicious: "error", perf: "error" },
+  ignorePatterns: ["node_modules", "assets", "docs", "src/*/registry.ts", "simulator/recordings"],
+  rules: {
+    "typescript/no-explicit-any": "error",
+    "typescript/no-non-null-assertion": "error",
+    "typescript/consistent-type-imports": "error",
+    "typescript/no-floating-promises": "error",
+    "typescript/no-misused-promises": "error",
+    "typescript/switch-exhaustiveness-check": "error",
+    "typescript/only-throw-error": "error",
+    "import/no-default-export": "error",
+    eqeqeq: "error",
+    "no-var": "error",
+    "prefer-const": "error",
+    // Order and dependence are meant where a loop awaits: pages, retries, migrations.
+    "no-await-in-loop": "off",
+    // Bodies of requests and answers are drained one after the other in tests.
+    "max-lines": ["warn", { max: 250, skipBlankLines: true, skipComments: true }],
+    "max-lines-per-function": ["warn", { max: 40, skipBlankLines: true, skipComments: true }],
+  },
+  overrides: [
+    ...walls,
+    wire,
+    { files: ["src/worker.ts", "*.config.ts", "*.config.mjs", "simulator/**/*.ts"], rules: { "import/no-default-export": "off" } },
+    { files: ["test/**", "simulator/**", "scripts/**"], rules: { "max-lines": "off", "max-lines-per-function": "off" } },
+    { files: ["src/db/schema.ts"], rules: { "max-lines": "off" } },
+  ],
+};

@@ -1,0 +1,2 @@
+// (a) What the runtime costs.
+export default { fetch: () => Response.json({ ok: true }) };

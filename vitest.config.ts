@@ -29,7 +29,10 @@ export default defineConfig(async () => {
   return {
     // How much of the simulation runs; scripts/sim.mjs asks for all of it.
     define: Object.fromEntries(
-      ["SIM_SEEDS", "SIM_FIRST_SEED", "SIM_STRIDE"].map((name) => [`import.meta.env.${name}`, process.env[name] ?? "undefined"]),
+      ["SIM_SEEDS", "SIM_FIRST_SEED", "SIM_STRIDE"].map((name) => [
+        `import.meta.env.${name}`,
+        process.env[name] ?? "undefined",
+      ]),
     ),
     plugins: [
       cloudflareTest({
@@ -54,7 +57,8 @@ export default defineConfig(async () => {
             "deliveries-dead": { maxBatchTimeout: 0.02 },
           },
           // Whatever a test did not provide for is refused, not sent.
-          outboundService: (request: Request) => new Response(`unexpected ${request.method} ${request.url}`, { status: 599 }),
+          outboundService: (request: Request) =>
+            new Response(`unexpected ${request.method} ${request.url}`, { status: 599 }),
         },
       }),
     ],

@@ -18,7 +18,10 @@ const lines = Object.entries(secrets).map(([name, value]) => `${name} = ${JSON.s
 
 const production = readFileSync(path.join(root, "wrangler.toml"), "utf8");
 const withoutSecrets = production.replace(/\[secrets\]\n(?:.+\n)*/, "");
-const withVars = withoutSecrets.replace("[vars]\n", `[vars]\n# For development only: they open nothing anywhere else.\n${lines.join("\n")}\n`);
+const withVars = withoutSecrets.replace(
+  "[vars]\n",
+  `[vars]\n# For development only: they open nothing anywhere else.\n${lines.join("\n")}\n`,
+);
 const text = `# Written from wrangler.toml by scripts/dev-config.mjs.
 ${withVars}
 [[services]]

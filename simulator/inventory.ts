@@ -77,12 +77,11 @@ type Counted = Pick<Slice, "kind" | "region" | "count">;
 function spread(names: readonly KindName[], region: string, amount: number): Counted[] {
   const sizes = names.map((name) => blockOf(kinds[name]).length);
   const size = sizes.reduce((sum, one) => sum + one, 0);
-  const whole = Math.floor(amount / size);
-  let left = amount - whole * size;
+  let before = 0;
   return names.map((kind, at) => {
-    const extra = Math.min(left, sizes[at] ?? 0);
-    left -= extra;
-    return { kind, region, count: whole * (sizes[at] ?? 0) + extra };
+    const from = Math.floor((amount * before) / size);
+    before += sizes[at] ?? 0;
+    return { kind, region, count: Math.floor((amount * before) / size) - from };
   });
 }
 

@@ -1,7 +1,7 @@
 import { lastPart, type Account } from "./accounts.ts";
 import { placeOf, revisionOf, type Slice } from "./inventory.ts";
 import { kinds, type KindName } from "./kinds.ts";
-import { render, type Spot } from "./templates.ts";
+import { render, spotAt, type Spot } from "./templates.ts";
 
 /** The things of a kind in a region; IAM and S3 have none. */
 export const sliceOf = ({ inventory }: Account, kind: KindName, region = ""): Slice =>
@@ -10,14 +10,14 @@ export const sliceOf = ({ inventory }: Account, kind: KindName, region = ""): Sl
 /** Where the thing at an index stands. */
 export function spotOf(account: Account, slice: Slice, index: number): Spot {
   const { generation, changedShare, epoch } = account.settings;
-  return {
+  return spotAt({
     awsAccountId: account.id,
     region: slice.region,
     copy: placeOf(slice, index).copy,
     epoch: Date.parse(epoch),
     now: nowOf(account),
     revision: generation === 0 ? 0 : revisionOf(account.inventory, slice.base + index, generation, changedShare),
-  };
+  });
 }
 
 /** Sets elements of a fragment, the first of each name: `{ status: "in-use" }`. */

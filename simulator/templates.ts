@@ -16,38 +16,48 @@ export interface Spot {
   readonly now: number;
   /** The generation the thing was last changed in; 0: never. */
   readonly revision: number;
+  /** Differs between accounts; 0 for the demo account, which keeps its recorded ids. */
+  readonly salt: number;
+  /** Nine hexadecimal digits of the region and the copy; "" where ids are as recorded. */
+  readonly tail: string;
 }
 
 type Fill = (spot: Spot) => string;
 export type Template = readonly (string | Fill)[];
 
-/** Differs between accounts; nothing for the demo account, which keeps its recorded ids. */
-const salt = (awsAccountId: string): number =>
-  awsAccountId === DEMO_ACCOUNT_ID ? 0 : Number((BigInt(awsAccountId) * 2_654_435_761n) % 4_294_967_296n);
+const salts = new Map<string, number>();
+
+function saltOf(awsAccountId: string): number {
+  if (awsAccountId === DEMO_ACCOUNT_ID) return 0;
+  const salt = salts.get(awsAccountId) ?? Number((BigInt(awsAccountId) * 2_654_435_761n) % 4_294_967_296n);
+  salts.set(awsAccountId, salt);
+  return salt;
+}
 
 const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, "0");
 
+/** A spot, with what its ids are made of. */
+export function spotAt(spot: Omit<Spot, "salt" | "tail">): Spot {
+  const number = regionNumber(spot.region);
+  const tail = spot.copy === 0 && number === 0 ? "" : hex(number, 2) + hex(spot.copy, 7);
+  return { ...spot, salt: saltOf(spot.awsAccountId), tail };
+}
+
 /** Hexadecimal digits for a thing: the first eight say which it is, the last nine which region and copy. */
-export function hexId(digits: string, { awsAccountId, region, copy }: Spot): string {
-  const head = hex((Number.parseInt(digits.slice(0, 8), 16) ^ salt(awsAccountId)) >>> 0, 8);
-  const number = regionNumber(region);
-  if (copy === 0 && number === 0) return head + digits.slice(8);
-  return head + (hex(number, 2) + hex(copy, 7)).padStart(digits.length - 8, "0");
+function hexId(digits: string, { salt, tail }: Spot): string {
+  const head = salt === 0 ? digits.slice(0, 8) : hex((Number.parseInt(digits.slice(0, 8), 16) ^ salt) >>> 0, 8);
+  return head + (tail === "" ? digits.slice(8) : tail.padStart(digits.length - 8, "0"));
 }
 
 const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** `AKIA…`, `AIDA…`: the last seven characters say which account and copy. */
-function iamId(id: string, { awsAccountId, copy }: Spot): string {
-  let number = salt(awsAccountId) * 3 + copy * 4_294_967_291;
-  if (number === 0) return id;
-  let tail = "";
-  for (let at = 0; at < 10; at += 1) {
-    tail = (base32[number % 32] ?? "A") + tail;
-    number = Math.floor(number / 32);
-  }
-  return id.slice(0, 10) + tail;
-}
+/** The last four digits of a number. */
+const letters = (number: number): string =>
+  [15, 10, 5, 0].map((shift) => base32[(number >>> shift) & 31] ?? "").join("");
+
+/** `AKIA…`, `AIDA…`: the first characters say the kind, account and copy, the last which it is. */
+const iamId = (id: string, { salt, copy }: Spot): string =>
+  salt === 0 && copy === 0 ? id : id.slice(0, 4) + letters(salt >>> 12) + letters(copy) + id.slice(12);
 
 function publicIp(address: string, { region, copy }: Spot): string {
   if (copy === 0 && region === HOME_REGION) return address;

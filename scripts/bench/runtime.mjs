@@ -1,6 +1,6 @@
 // The Worker as it is deployed, in the runtime that wrangler brings, without the proxies of `wrangler dev`.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,7 +10,7 @@ export const root = path.join(import.meta.dirname, "..", "..");
 const require = createRequire(import.meta.url);
 const wranglerMain = require.resolve("wrangler");
 // The copy wrangler uses: there must be no second workerd.
-const { convertV4MiniflareOptions, Miniflare, NoOpLog } = createRequire(wranglerMain)("miniflare");
+const { convertV4MiniflareOptions, Miniflare, NoOpLog, Response: AnyResponse } = createRequire(wranglerMain)("miniflare");
 
 const quiet = {
   ...process.env,
@@ -19,6 +19,9 @@ const quiet = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   CI: "1",
 };
+
+/** The class of answers that functions behind a service binding give. */
+export { AnyResponse as BindingResponse };
 
 /** Runs wrangler in the repository; answers what it printed. */
 export function wrangler(...args) {
@@ -59,11 +62,18 @@ function script(name) {
   return outputFiles[0].text;
 }
 
-const moduleOf = (name, contents) => ({ modules: [{ type: "ESModule", path: `/${name}.js`, contents }], modulesRoot: "/" });
+const module = (name, contents) => ({ type: "ESModule", path: `/${name}.js`, contents });
+const moduleOf = (name, contents) => ({ modules: [module(name, contents)], modulesRoot: "/" });
+
+/** The product, with a module around it that counts. */
+const countedModules = () => {
+  const around = readFileSync(path.join(import.meta.dirname, "workers", "counted.mjs"), "utf8");
+  return { modules: [module("counted", around), module("worker", product())], modulesRoot: "/" };
+};
 const direct = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
 
 /** Bindings, queues and variables of `wrangler.dev.toml`: those of production, and secrets that open nothing. */
-function productOptions(aws) {
+function productOptions({ aws, counted }) {
   const said = console.log;
   console.log = () => {};
   const { workerOptions } = optionsOf(path.join(root, "wrangler.dev.toml"));
@@ -73,8 +83,8 @@ function productOptions(aws) {
     ...options,
     ...direct,
     name: "cloudglass",
-    ...moduleOf("worker", product()),
-    serviceBindings: { AWS: aws, ASSETS: () => new Response(null, { status: 404 }) },
+    ...(counted ? countedModules() : moduleOf("worker", product())),
+    serviceBindings: { AWS: aws, ASSETS: () => new AnyResponse(null, { status: 404 }) },
   };
 }
 
@@ -88,11 +98,11 @@ export const other = (name, compatibilityDate, bindings = {}) => ({
 });
 
 /**
- * Starts the product, and others beside it that share its database. `aws` answers its requests to AWS. Answers their origins,
- * the database, what the Worker logged, and `stop`.
+ * Starts the product, and others beside it that share its database. `aws` answers its requests to AWS; `counted` counts all
+ * that D1 does. Answers their origins, the database, what the Worker logged, and `stop`.
  */
-export async function startRuntime({ aws = refuse, others = () => [] } = {}) {
-  const main = productOptions(aws);
+export async function startRuntime({ aws = refuse, counted = false, others = () => [] } = {}) {
+  const main = productOptions({ aws, counted });
   const workers = [main, ...others(main)];
   const logs = [];
   const keep = ({ level, message }) => (logs.length < 10_000 ? logs.push(`${level} ${message}`) : undefined);
@@ -106,7 +116,7 @@ export async function startRuntime({ aws = refuse, others = () => [] } = {}) {
   return { origin: origins.cloudglass, origins, db, mf, logs, stop: () => mf.dispose() };
 }
 
-const refuse = () => new Response("There is no AWS here.", { status: 503 });
+const refuse = () => new AnyResponse("There is no AWS here.", { status: 503 });
 
 async function migrate(db) {
   const directory = path.join(root, "migrations");
@@ -116,27 +126,3 @@ async function migrate(db) {
     await db.batch(statements.map((one) => db.prepare(one)));
   }
 }
-
-/** The simulated account behind the binding `AWS`, in this process. */
-export async function startSimulator() {
-  const file = path.join(root, "simulator", "simulator.ts");
-  if (!statSync(file, { throwIfNoEntry: false })) throw new Error("simulator/simulator.ts is not there");
-  const { createSimulator } = await import(file);
-  const simulator = createSimulator();
-  const control = async (method, route, body) => {
-    const answer = await simulator.fetch(
-      new Request(`https://simulator.internal${route}`, { method, ...(body && { body: JSON.stringify(body) }) }),
-    );
-    if (!answer.ok) throw new Error(`simulator ${method} ${route}: ${answer.status} ${await answer.text()}`);
-    return answer.status === 204 ? null : answer.json();
-  };
-  /** miniflare's requests and answers are of another class than this process's. */
-  const aws = async (request) => {
-    const body = request.method === "GET" || request.method === "HEAD" ? undefined : await request.text();
-    const answer = await simulator.fetch(new Request(request.url, { method: request.method, headers: [...request.headers], body }));
-    return new MiniflareResponse(await answer.arrayBuffer(), { status: answer.status, headers: [...answer.headers] });
-  };
-  return { aws, control };
-}
-
-const { Response: MiniflareResponse } = createRequire(wranglerMain)("miniflare");

@@ -7,7 +7,7 @@ import { devicesOfUser, keysOfUser, kinds, withUserId } from "../kinds.ts";
 import { windowOf, type Paging, type Window } from "../paging.ts";
 import { isHidden, nowOf, present, presentOne, sliceOf, type Presented } from "../present.ts";
 import { bodyOf } from "../recordings.ts";
-import { compile, render, type Template } from "../templates.ts";
+import { compile, render, spotAt, type Template } from "../templates.ts";
 
 /** Source: IAM API 2010-05-08. */
 const paging: Paging = { token: "Marker", limit: "MaxItems", byDefault: 100, min: 1, max: 1000 };
@@ -82,7 +82,8 @@ function assignedDevices({ account }: Call): (() => string)[] {
 
 const listVirtualMfaDevices: Operation = (call) => {
   const status = text(call, "AssignmentStatus") ?? "Any";
-  const spot = { awsAccountId: call.account.id, region: "", copy: 0, epoch: Date.parse(call.account.settings.epoch), now: 0, revision: 0 };
+  const epoch = Date.parse(call.account.settings.epoch);
+  const spot = spotAt({ awsAccountId: call.account.id, region: "", copy: 0, epoch, now: epoch, revision: 0 });
   const spare = unassigned.map((template) => () => render(template, spot));
   const devices = [...(status === "Unassigned" ? [] : assignedDevices(call)), ...(status === "Assigned" ? [] : spare)];
   const window = windowOf(call, devices.length, paging);

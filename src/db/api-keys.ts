@@ -60,7 +60,8 @@ export async function findApiKey(env: Env, key: string, lookup: KeyLookup): Prom
   return { ...record, hash };
 }
 
-const unknownKey = (): Fault => new Fault("UNAUTHORIZED", "This is not an API key we know. Check it for typing errors or make a new one.");
+const unknownKey = (): Fault =>
+  new Fault("UNAUTHORIZED", "This is not an API key we know. Check it for typing errors or make a new one.");
 
 /** `<version>:<HMAC-SHA256 hex>` under every master key, the current one first. */
 async function hashesOf(env: Env, key: string): Promise<string[]> {
@@ -73,7 +74,8 @@ const hashUnder = async (env: Env, key: string, version: string): Promise<string
   `${version}:${(await hmac(masterKeys(env.MASTER_KEYS), "api-key", key, version)).toHex()}`;
 
 /** What is stored of a new key. */
-export const hashApiKey = (env: Env, key: string): Promise<string> => hashUnder(env, key, masterKeys(env.MASTER_KEYS).current);
+export const hashApiKey = (env: Env, key: string): Promise<string> =>
+  hashUnder(env, key, masterKeys(env.MASTER_KEYS).current);
 
 function remembered(hash: string, now: Date): KeyRecord | null {
   const entry = memo.get(hash);
@@ -110,7 +112,9 @@ async function lookUp(env: Env, hashes: readonly string[], lookup: KeyLookup): P
 /** A miss, a failure and a copy that cannot be believed are all the same: D1 is asked. */
 async function fromKv(env: Env, hashes: readonly string[], lookup: KeyLookup): Promise<KeyRecord | null> {
   if (lookup.cost) lookup.cost.kvReads += hashes.length;
-  const values = await Promise.allSettled(hashes.map((hash) => env.KEYS.get(kvName(hash), { type: "json", cacheTtl: 60 })));
+  const values = await Promise.allSettled(
+    hashes.map((hash) => env.KEYS.get(kvName(hash), { type: "json", cacheTtl: 60 })),
+  );
   for (const value of values) {
     const copy = KvCopy.safeParse(value.status === "fulfilled" ? value.value : null);
     if (copy.success && copy.data.readAt > lookup.now.getTime() - copyMs) return KeyRecord.parse(copy.data);
@@ -121,9 +125,14 @@ async function fromKv(env: Env, hashes: readonly string[], lookup: KeyLookup): P
 async function fromDatabase(env: Env, hashes: readonly string[], lookup: KeyLookup): Promise<KeyRecord> {
   await lookup.beforeDatabase?.();
   const meter = lookup.cost?.meter ?? newMeter();
-  const found = await Promise.all(shards(env).map((d1, shard) => inShard(d1, shard, hashes, meter))).catch((cause: unknown) => {
-    throw new Fault("UNAVAILABLE", "Keys cannot be looked up right now. Try again.", { cause, members: { retryAfterSeconds: 1 } });
-  });
+  const found = await Promise.all(shards(env).map((d1, shard) => inShard(d1, shard, hashes, meter))).catch(
+    (cause: unknown) => {
+      throw new Fault("UNAVAILABLE", "Keys cannot be looked up right now. Try again.", {
+        cause,
+        members: { retryAfterSeconds: 1 },
+      });
+    },
+  );
   const row = found.find((candidate) => candidate !== null);
   if (!row) throw unknownKey();
   if (row.revokedAt !== null) throw keyRevoked();
@@ -134,7 +143,11 @@ async function fromDatabase(env: Env, hashes: readonly string[], lookup: KeyLook
 export const keyRevoked = (): Fault => new Fault("KEY_REVOKED", "This key was revoked. Use another one.");
 
 async function inShard(d1: D1Database, shard: number, hashes: readonly string[], meter: Meter) {
-  const rows = await directoryDatabase(d1, meter).select().from(apiKeys).where(inArray(apiKeys.hash, [...hashes])).limit(1);
+  const rows = await directoryDatabase(d1, meter)
+    .select()
+    .from(apiKeys)
+    .where(inArray(apiKeys.hash, [...hashes]))
+    .limit(1);
   const [row] = rows;
   if (!row) return null;
   const { orgId, id, name, role, expiresAt, hash, revokedAt } = row;

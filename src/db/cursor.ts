@@ -23,7 +23,11 @@ const macBytes = 8;
 const Payload = z.tuple([z.union([z.literal(0), z.literal(1)])], z.union([z.string(), z.number(), z.null()]));
 
 /** A position as text: its values and a MAC that binds them to the list, so that it can be neither made up nor used elsewhere. */
-export async function encodeCursor(keys: MasterKeys, list: CursorList, { key, backward }: CursorPosition): Promise<string> {
+export async function encodeCursor(
+  keys: MasterKeys,
+  list: CursorList,
+  { key, backward }: CursorPosition,
+): Promise<string> {
   const payload = JSON.stringify([backward ? 1 : 0, ...key]);
   const mac = await macOf(keys, keys.current, list, payload);
   return encodeBase64Url(new Uint8Array([...mac, ...new TextEncoder().encode(payload)]));
@@ -56,7 +60,12 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   throw invalid();
 }
 
-async function macOf(keys: MasterKeys, version: string, list: CursorList, payload: string): Promise<Uint8Array<ArrayBuffer>> {
+async function macOf(
+  keys: MasterKeys,
+  version: string,
+  list: CursorList,
+  payload: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const subject = JSON.stringify([list.orgId, list.route, list.filters, list.sort, payload]);
   const mac = await hmac(keys, "cursor", subject, version);
   return new Uint8Array(mac.slice(0, macBytes));

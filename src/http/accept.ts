@@ -19,5 +19,8 @@ export function negotiate(accept: string | null, isList: boolean): "json" | "csv
   const csv = isList && /text\/(csv|\*)/i.test(accept) ? quality(accept, "text/csv") : 0;
   if (csv > json) return "csv";
   if (json > 0) return "json";
-  throw new Fault("NOT_ACCEPTABLE", isList ? "This answers application/json and text/csv." : "This answers application/json.");
+  throw new Fault(
+    "NOT_ACCEPTABLE",
+    isList ? "This answers application/json and text/csv." : "This answers application/json.",
+  );
 }

@@ -25,8 +25,14 @@ export function rateLimitHeaders({ windows }: Admission): Record<string, string>
   const items = (parameters: (window: Window) => [string, number][]) =>
     serializeList(windows.map((window) => [window.name, new Map(parameters(window))]));
   return {
-    "RateLimit-Policy": items(({ limit, windowSeconds }) => [["q", limit], ["w", windowSeconds]]),
-    RateLimit: items(({ remaining, resetSeconds }) => [["r", remaining], ["t", resetSeconds]]),
+    "RateLimit-Policy": items(({ limit, windowSeconds }) => [
+      ["q", limit],
+      ["w", windowSeconds],
+    ]),
+    RateLimit: items(({ remaining, resetSeconds }) => [
+      ["r", remaining],
+      ["t", resetSeconds],
+    ]),
   };
 }
 
@@ -37,7 +43,11 @@ export const secondsUntilOpen = ({ violated, windows }: Admission): number =>
 export function rateLimited(admission: Admission): Fault {
   const seconds = secondsUntilOpen(admission);
   const { violated } = admission;
-  return new Fault("RATE_LIMITED", `The limit ${violated.map((name) => `"${name}"`).join(", ")} is used up. Try again in ${seconds} s.`, {
-    members: { retryAfterSeconds: seconds, "violated-policies": violated },
-  });
+  return new Fault(
+    "RATE_LIMITED",
+    `The limit ${violated.map((name) => `"${name}"`).join(", ")} is used up. Try again in ${seconds} s.`,
+    {
+      members: { retryAfterSeconds: seconds, "violated-policies": violated },
+    },
+  );
 }

@@ -24,12 +24,22 @@ export async function render(c: Ctx, endpoint: Endpoint, input: Input, value: un
   // safe: an endpoint that replies with a list answers a page.
   if (reply.kind === "list") return renderList(c, endpoint, reply, input, value as Page<never>);
   const text = JSON.stringify({ data: reply.body(value, c.var.now) });
-  const etag = reply.version ? strongEtag(reply.version(value)) : endpoint.method === "get" ? await weakEtag(text) : null;
+  const etag = reply.version
+    ? strongEtag(reply.version(value))
+    : endpoint.method === "get"
+      ? await weakEtag(text)
+      : null;
   const headers = { "Content-Type": "application/json", ...location, ...(etag === null ? {} : { ETag: etag }) };
   return { status: endpoint.status ?? 200, headers, text };
 }
 
-async function renderList(c: Ctx, endpoint: Endpoint, reply: ListReply, input: Input, page: Page<never>): Promise<Rendered> {
+async function renderList(
+  c: Ctx,
+  endpoint: Endpoint,
+  reply: ListReply,
+  input: Input,
+  page: Page<never>,
+): Promise<Rendered> {
   const rows = page.rows.map((row) => reply.body(row, c.var.now));
   const pagination = await paginationOf(masterKeys(c.env.MASTER_KEYS), input.list, input.page, page);
   const csv = input.format === "csv";

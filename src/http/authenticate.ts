@@ -9,7 +9,8 @@ import { passAddressGate, refuseDeniedAddress } from "./gate.ts";
 const bearerPattern = /^Bearer +([^\s]+)$/i;
 
 /** The text behind `Authorization: Bearer`; null when the header is missing or of another scheme. */
-export const bearerOf = (headers: Headers): string | null => bearerPattern.exec(headers.get("authorization") ?? "")?.[1] ?? null;
+export const bearerOf = (headers: Headers): string | null =>
+  bearerPattern.exec(headers.get("authorization") ?? "")?.[1] ?? null;
 
 /** The one credential of a request. Faults: UNAUTHORIZED without one, AMBIGUOUS_CREDENTIALS with two that differ. */
 export function credentialOf(headers: Headers): string {
@@ -17,7 +18,10 @@ export function credentialOf(headers: Headers): string {
   const apiKey = headers.get("x-api-key");
   const bearer = bearerOf(headers);
   if (authorization !== null && apiKey !== null && bearer !== apiKey) {
-    throw new Fault("AMBIGUOUS_CREDENTIALS", "Send `Authorization: Bearer` or `X-API-Key`, not two different credentials.");
+    throw new Fault(
+      "AMBIGUOUS_CREDENTIALS",
+      "Send `Authorization: Bearer` or `X-API-Key`, not two different credentials.",
+    );
   }
   const credential = apiKey ?? bearer;
   if (credential === null || credential === "") {
@@ -35,7 +39,8 @@ export async function authenticate(c: Ctx): Promise<Credential> {
     cost: c.var.cost,
     beforeDatabase: () => refuseDeniedAddress(c, "auth"),
   }).catch(async (error: unknown) => {
-    if (error instanceof Fault && error.code === "UNAUTHORIZED" && isWellFormedKey(key)) await passAddressGate(c, "auth");
+    if (error instanceof Fault && error.code === "UNAUTHORIZED" && isWellFormedKey(key))
+      await passAddressGate(c, "auth");
     throw error;
   });
   c.set("credential", credential);
@@ -45,9 +50,13 @@ export async function authenticate(c: Ctx): Promise<Credential> {
 /** Faults: MISSING_SCOPE, FORBIDDEN. */
 export function authorize({ scope, role }: Pick<Endpoint, "scope" | "role">, credential: Credential): void {
   if (scope !== null && !credential.scopes.includes("*") && !credential.scopes.includes(scope)) {
-    throw new Fault("MISSING_SCOPE", `This needs a key with the scope \`${scope}\`.`, { members: { requiredScope: scope } });
+    throw new Fault("MISSING_SCOPE", `This needs a key with the scope \`${scope}\`.`, {
+      members: { requiredScope: scope },
+    });
   }
   if (!roleAtLeast(credential.role, role)) {
-    throw new Fault("FORBIDDEN", `This needs the role \`${role}\`; your key has \`${credential.role}\`.`, { members: { requiredRole: role } });
+    throw new Fault("FORBIDDEN", `This needs the role \`${role}\`; your key has \`${credential.role}\`.`, {
+      members: { requiredRole: role },
+    });
   }
 }

@@ -58,7 +58,9 @@ export function mountPages(app: App): void {
   page(app, "/api/docs", () => html(docsPage, docsPolicy));
   page(app, "/problems/:slug", (c) => {
     const found = problemPage(c.req.param("slug") ?? "");
-    return found === null ? problem(c, new Fault("RESOURCE_NOT_FOUND", "There is no such problem. See /api/v1/problems.")) : html(found);
+    return found === null
+      ? problem(c, new Fault("RESOURCE_NOT_FOUND", "There is no such problem. See /api/v1/problems."))
+      : html(found);
   });
   page(app, "/", (c) => c.redirect("/api/docs", 302));
 }
@@ -70,5 +72,7 @@ function page(app: App, path: string, handler: (c: Ctx) => Response): void {
 
 function html(body: string, policy?: string): Response {
   const headers = { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "public, max-age=300" };
-  return new Response(body, { headers: policy === undefined ? headers : { ...headers, "Content-Security-Policy": policy } });
+  return new Response(body, {
+    headers: policy === undefined ? headers : { ...headers, "Content-Security-Policy": policy },
+  });
 }

@@ -10,12 +10,21 @@ export type RateLimitGroup = "scan-create" | "key-create" | "webhook-test";
 
 /** How a value becomes an answer. */
 export type Reply<Value> =
-  | { readonly kind: "one"; readonly schema: z.ZodType; readonly body: (value: Value, now: Date) => object; readonly version?: (value: Value) => number }
+  | {
+      readonly kind: "one";
+      readonly schema: z.ZodType;
+      readonly body: (value: Value, now: Date) => object;
+      readonly version?: (value: Value) => number;
+    }
   | { readonly kind: "list"; readonly schema: z.ZodType; readonly body: (value: never, now: Date) => object }
   | { readonly kind: "none" };
 
 /** `{data: …}`. With `version` the answer carries `ETag: "<version>"` and If-None-Match is honoured. */
-export function one<Value>(schema: z.ZodType, body: (value: Value, now: Date) => object, version?: (value: Value) => number): Reply<Value> {
+export function one<Value>(
+  schema: z.ZodType,
+  body: (value: Value, now: Date) => object,
+  version?: (value: Value) => number,
+): Reply<Value> {
   return { kind: "one", schema, body, ...(version ? { version } : {}) };
 }
 
@@ -75,7 +84,12 @@ export interface Declaration<
 }
 
 /** An endpoint whose types are forgotten, as the app mounts it. */
-export interface Endpoint extends Declaration<z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined, unknown> {
+export interface Endpoint extends Declaration<
+  z.ZodType | undefined,
+  z.ZodType | undefined,
+  z.ZodType | undefined,
+  unknown
+> {
   readonly handle: (request: Request<unknown, unknown, unknown>) => Promise<unknown>;
 }
 

@@ -27,10 +27,13 @@ function finished(c: Ctx, answer: Response): Response {
   headers.set("X-Request-ID", c.var.requestId);
   setSecurityHeaders(headers);
   setCorsHeaders(headers, allowedOrigin(c.req.header("origin"), c.env.CORS_ORIGINS));
-  if (c.var.admission) for (const [name, value] of Object.entries(rateLimitHeaders(c.var.admission))) headers.set(name, value);
+  if (c.var.admission)
+    for (const [name, value] of Object.entries(rateLimitHeaders(c.var.admission))) headers.set(name, value);
   if (c.var.credential?.role === "admin") headers.set("Server-Timing", serverTiming(c.var.cost));
   const { status, webSocket } = answer;
-  return webSocket ? new Response(null, { status, headers, webSocket }) : new Response(answer.body, { status, headers });
+  return webSocket
+    ? new Response(null, { status, headers, webSocket })
+    : new Response(answer.body, { status, headers });
 }
 
 /** One JSON line for each request: never a token, never a query string. */
@@ -58,6 +61,11 @@ function log(c: Ctx, status: number, ms: number): void {
 function causeText(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause;
   const inner = cause.message.startsWith("Failed query") && cause.cause instanceof Error ? cause.cause : cause;
-  const place = cause.stack?.split("\n").slice(1, 4).map((line) => line.trim()).join(" ") ?? "";
+  const place =
+    cause.stack
+      ?.split("\n")
+      .slice(1, 4)
+      .map((line) => line.trim())
+      .join(" ") ?? "";
   return `${inner.name}: ${inner.message.startsWith("Failed query") ? "query failed" : inner.message} ${place}`;
 }

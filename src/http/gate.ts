@@ -59,7 +59,10 @@ function denialOf(subject: string, nowMs: number): Admission | null {
   const known = denials.get(subject);
   if (!known || known.until <= nowMs) return null;
   const passed = Math.floor((nowMs - known.at) / 1000);
-  const windows = known.admission.windows.map((window) => ({ ...window, resetSeconds: Math.max(1, window.resetSeconds - passed) }));
+  const windows = known.admission.windows.map((window) => ({
+    ...window,
+    resetSeconds: Math.max(1, window.resetSeconds - passed),
+  }));
   return { ...known.admission, windows };
 }
 
@@ -80,10 +83,14 @@ async function ask(c: Ctx, name: string, call: (gate: Gate) => Promise<Admission
       return await call(c.env.ORG_GATE.getByName(name));
     } catch (cause) {
       if (attempt === 2 || isOverloaded(cause)) {
-        throw new Fault("UNAVAILABLE", "Limits cannot be checked right now. Try again.", { cause, members: { retryAfterSeconds: 1 } });
+        throw new Fault("UNAVAILABLE", "Limits cannot be checked right now. Try again.", {
+          cause,
+          members: { retryAfterSeconds: 1 },
+        });
       }
     }
   }
 }
 
-const isOverloaded = (error: unknown): boolean => error instanceof Error && "overloaded" in error && error.overloaded === true;
+const isOverloaded = (error: unknown): boolean =>
+  error instanceof Error && "overloaded" in error && error.overloaded === true;

@@ -1,6 +1,6 @@
 import type { Credential } from "#db/api-keys";
 import type { IdempotencyClaim } from "#db/context";
-import { orgDatabase, type Database, type Statement } from "#db/database";
+import { orgDatabase, type Database, type RawStatement, type Statement } from "#db/database";
 import { shardOf } from "#db/shards";
 import { Fault } from "#lib/fault";
 import { sha256Hex } from "#lib/hash";
@@ -44,7 +44,9 @@ export function idempotencyKeyOf(headers: Headers): string | null {
   if (value === null) return null;
   const key = /^"(.*)"$/.exec(value)?.[1] ?? value;
   if (/^[\x20-\x7e]{1,255}$/.test(key)) return key;
-  throw invalidRequest([{ in: "header", pointer: "Idempotency-Key", message: "must be 1 to 255 printable ASCII characters" }]);
+  throw invalidRequest([
+    { in: "header", pointer: "Idempotency-Key", message: "must be 1 to 255 printable ASCII characters" },
+  ]);
 }
 
 /**
@@ -63,11 +65,16 @@ export async function claimKey(
   const db = orgDatabase(shardOf(c.env, credential.shard), credential.orgId, c.var.cost.meter);
   const id = await sha256Hex(JSON.stringify([credential.keyId, endpoint.method, endpoint.path, key]));
   const record = { id, orgId: credential.orgId, claimedAt: c.var.now.toISOString() };
-  const fingerprint = await sha256Hex(JSON.stringify([endpoint.method, input.url.pathname, input.url.search, input.rawBody]));
-  const [claimed, stored] = await db.atomic([claimStatement(db, record, fingerprint, c.var.now), storedStatement(db, record)]);
+  const fingerprint = await sha256Hex(
+    JSON.stringify([endpoint.method, input.url.pathname, input.url.search, input.rawBody]),
+  );
+  const [claimed, stored] = await db.atomic([
+    claimStatement(db, record, fingerprint, c.var.now),
+    storedStatement(db, record),
+  ]);
   // safe: the statements above answer these columns.
   const [own] = claimed as { reserved_id: string }[];
-  if (own) return { claim: claimOf(c, db, record, own.reserved_id, endpoint, render) };
+  if (own) return { claim: claimOf({ c, db, record, endpoint, render }, own.reserved_id) };
   return { replay: await replayOf(c, record, fingerprint, (stored as Stored[])[0]) };
 }
 
@@ -110,49 +117,62 @@ async function replayOf(c: Ctx, record: Record, fingerprint: string, stored: Sto
 
 const subjectOf = ({ orgId, id }: Record): string => `idempotency_keys/${orgId}/${id}`;
 
-function claimOf(
-  c: Ctx,
-  db: Database,
-  record: Record,
-  reservedId: string,
-  endpoint: Endpoint,
-  render: (value: unknown) => Promise<Rendered>,
-): Claim {
+/** What the life of a claim needs. */
+interface Claiming {
+  readonly c: Ctx;
+  readonly db: Database;
+  readonly record: Record;
+  readonly endpoint: Endpoint;
+  readonly render: (value: unknown) => Promise<Rendered>;
+}
+
+function claimOf(claiming: Claiming, reservedId: string): Claim {
+  const { db, record, endpoint, render } = claiming;
   let kept = false;
-  const keep = async ({ status, headers, text }: Rendered, condition: string): Promise<Statement> => {
-    const reply = text === null ? null : await seal(masterKeys(c.env.MASTER_KEYS), "idempotency", subjectOf(record), text);
-    const statement = db.sql<{ id: string }>(
-      `UPDATE idempotency_keys SET status = ?3, reply = ?4, headers = ?5
-       WHERE org_id = ?1 AND id = ?2 AND status IS NULL ${condition} RETURNING id`,
-      record.orgId,
-      record.id,
-      status,
-      reply,
-      JSON.stringify(headers),
-    );
-    return observed(statement, (rows) => {
+  const keep = async (rendered: Rendered, condition: string): Promise<Statement> =>
+    observed(await keepStatement(claiming, rendered, condition), (rows) => {
       kept ||= rows.length > 0;
     });
-  };
   return {
     reservedId,
     async completion(value) {
       // A verb that did not say what it answers is completed after it has.
       const unknownAnswer = value === undefined && endpoint.reply.kind !== "none";
-      return unknownAnswer ? db.sql("SELECT ?1 AS org_id", record.orgId) : keep(await render(value), "AND changes() > 0");
+      return unknownAnswer
+        ? db.sql("SELECT ?1 AS org_id", record.orgId)
+        : keep(await render(value), "AND changes() > 0");
     },
     async settle(rendered) {
       if (!kept) await db.atomic([await keep(rendered, "")]);
     },
     async release() {
-      await db.atomic([
-        db.sql(
-          "DELETE FROM idempotency_keys WHERE org_id = ?1 AND id = ?2 AND status IS NULL AND claimed_at = ?3",
-          record.orgId,
-          record.id,
-          record.claimedAt,
-        ),
-      ]);
+      await db.atomic([releaseStatement(db, record)]);
     },
   };
 }
+
+async function keepStatement(
+  { c, db, record }: Claiming,
+  { status, headers, text }: Rendered,
+  condition: string,
+): Promise<RawStatement<unknown>> {
+  const reply =
+    text === null ? null : await seal(masterKeys(c.env.MASTER_KEYS), "idempotency", subjectOf(record), text);
+  return db.sql(
+    `UPDATE idempotency_keys SET status = ?3, reply = ?4, headers = ?5
+     WHERE org_id = ?1 AND id = ?2 AND status IS NULL ${condition} RETURNING id`,
+    record.orgId,
+    record.id,
+    status,
+    reply,
+    JSON.stringify(headers),
+  );
+}
+
+const releaseStatement = (db: Database, { orgId, id, claimedAt }: Record): Statement =>
+  db.sql(
+    "DELETE FROM idempotency_keys WHERE org_id = ?1 AND id = ?2 AND status IS NULL AND claimed_at = ?3",
+    orgId,
+    id,
+    claimedAt,
+  );

@@ -33,8 +33,12 @@ export async function readInput(c: Ctx, endpoint: Endpoint, credential: Credenti
   const body = endpoint.body ? parseWith(endpoint.body, "body", bodyOf(c, endpoint.body, rawBody)) : undefined;
   const list = listOf(credential, endpoint, pathOf(c), pick(values, filterNames), values["sort"] ?? "");
   // safe: PagingQuery parsed it.
-  const asked = isList ? (parseWith(PagingQuery, "query", pick(values, pagingNames)) as z.output<typeof PagingQuery>) : {};
-  const page = isList ? await pageRequest(masterKeys(c.env.MASTER_KEYS), list, asked, endpoint.sort ?? []) : defaultPage;
+  const asked = isList
+    ? (parseWith(PagingQuery, "query", pick(values, pagingNames)) as z.output<typeof PagingQuery>)
+    : {};
+  const page = isList
+    ? await pageRequest(masterKeys(c.env.MASTER_KEYS), list, asked, endpoint.sort ?? [])
+    : defaultPage;
   const format = asked.format ?? negotiate(headers.get("accept"), isList);
   return { params, query, body, page, ifMatch: ifMatchOf(headers), url, rawBody, format, list };
 }

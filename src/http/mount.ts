@@ -15,7 +15,9 @@ export function mount(app: App, endpoints: readonly AnyEndpoint[]): void {
   for (const path of [...paths.keys()].toSorted(fixedFirst)) {
     const group = paths.get(path) ?? [];
     for (const endpoint of group) {
-      app.on(endpoint.method.toUpperCase(), routePath(path), (c) => (isOpen(endpoint) ? answerOpen(c, endpoint) : answer(c, endpoint)));
+      app.on(endpoint.method.toUpperCase(), routePath(path), (c) =>
+        isOpen(endpoint) ? answerOpen(c, endpoint) : answer(c, endpoint),
+      );
     }
     const methods = group.map(({ method }) => method.toUpperCase());
     app.all(routePath(path), (c) => otherMethod(c, methods));
@@ -24,7 +26,12 @@ export function mount(app: App, endpoints: readonly AnyEndpoint[]): void {
 
 /** `/findings/stats` stands before `/findings/{id}`, which would take it too. */
 function fixedFirst(a: string, b: string): number {
-  const [left, right] = [a, b].map((path) => path.split("/").map((part) => (part.startsWith("{") ? `\uffff${part}` : part)).join("/"));
+  const [left, right] = [a, b].map((path) =>
+    path
+      .split("/")
+      .map((part) => (part.startsWith("{") ? `\uffff${part}` : part))
+      .join("/"),
+  );
   return (left ?? "") < (right ?? "") ? -1 : 1;
 }
 
@@ -33,7 +40,10 @@ export function otherMethod(c: Ctx, methods: readonly string[]): Response {
   const allowed = [...new Set([...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"])].join(", ");
   if (c.req.method === "OPTIONS") {
     const isPreflight = c.req.header("access-control-request-method") !== undefined;
-    return new Response(null, { status: 204, headers: { Allow: allowed, ...(isPreflight ? preflightHeaders(allowed) : {}) } });
+    return new Response(null, {
+      status: 204,
+      headers: { Allow: allowed, ...(isPreflight ? preflightHeaders(allowed) : {}) },
+    });
   }
   return problem(c, new Fault("METHOD_NOT_ALLOWED", `This address answers ${allowed}.`), { Allow: allowed });
 }

@@ -27,8 +27,17 @@ const Problem = z
   .openapi("Problem", { description: "RFC 9457. Every error has this form." });
 
 const answeredByAll: readonly FaultCode[] = [
-  "INVALID_REQUEST", "AMBIGUOUS_CREDENTIALS", "UNAUTHORIZED", "KEY_REVOKED", "KEY_EXPIRED", "FORBIDDEN", "MISSING_SCOPE",
-  "NOT_ACCEPTABLE", "RATE_LIMITED", "INTERNAL", "UNAVAILABLE",
+  "INVALID_REQUEST",
+  "AMBIGUOUS_CREDENTIALS",
+  "UNAUTHORIZED",
+  "KEY_REVOKED",
+  "KEY_EXPIRED",
+  "FORBIDDEN",
+  "MISSING_SCOPE",
+  "NOT_ACCEPTABLE",
+  "RATE_LIMITED",
+  "INTERNAL",
+  "UNAVAILABLE",
 ];
 const bodyFaults: readonly FaultCode[] = ["PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"];
 
@@ -37,7 +46,14 @@ export function faultsOf(endpoint: AnyEndpoint): readonly FaultCode[] {
   const { method, reply } = endpoint;
   const body = endpoint.body ? bodyFaults : [];
   if (isOpen(endpoint)) {
-    return [...endpoint.faults, "INVALID_REQUEST", "INTERNAL", "UNAVAILABLE", ...body, ...(endpoint.group ? (["RATE_LIMITED"] as const) : [])];
+    return [
+      ...endpoint.faults,
+      "INVALID_REQUEST",
+      "INTERNAL",
+      "UNAVAILABLE",
+      ...body,
+      ...(endpoint.group ? (["RATE_LIMITED"] as const) : []),
+    ];
   }
   return [
     ...answeredByAll,
@@ -53,11 +69,20 @@ export function faultsOf(endpoint: AnyEndpoint): readonly FaultCode[] {
 export function openApiDocument(endpoints: readonly AnyEndpoint[]): object {
   const generator = new OpenAPIHono();
   const registry = generator.openAPIRegistry;
-  registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", description: "An API key: `cg_live_…`." });
+  registry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key: `cg_live_…`.",
+  });
   registry.registerComponent("securitySchemes", "apiKey", { type: "apiKey", in: "header", name: "X-API-Key" });
-  registry.registerComponent("securitySchemes", "bootstrap", { type: "http", scheme: "bearer", description: "The secret BOOTSTRAP_TOKEN." });
+  registry.registerComponent("securitySchemes", "bootstrap", {
+    type: "http",
+    scheme: "bearer",
+    description: "The secret BOOTSTRAP_TOKEN.",
+  });
   const answered = new Set(endpoints.flatMap(faultsOf));
-  for (const code of [...answered].toSorted()) registry.registerComponent("examples", code, { value: problemExample(code) });
+  for (const code of [...answered].toSorted())
+    registry.registerComponent("examples", code, { value: problemExample(code) });
   for (const endpoint of endpoints) registry.registerPath(routeOf(endpoint));
   return generator.getOpenAPI31Document({
     openapi: "3.1.0",
@@ -84,18 +109,27 @@ function routeOf(endpoint: AnyEndpoint): RouteConfig {
     summary,
     description: descriptionOf(endpoint),
     ...(open ? { security: endpoint.security ? [{ [endpoint.security]: [] }] : [] } : {}),
-    ...(open ? {} : { "x-required-role": endpoint.role, ...(endpoint.scope === null ? {} : { "x-required-scope": endpoint.scope }) }),
+    ...(open
+      ? {}
+      : {
+          "x-required-role": endpoint.role,
+          ...(endpoint.scope === null ? {} : { "x-required-scope": endpoint.scope }),
+        }),
     request: {
       ...(open ? {} : parametersOf(endpoint)),
       ...(endpoint.body ? { body: bodyOf(endpoint.body) } : {}),
     },
-    responses: { [endpoint.status ?? (endpoint.reply.kind === "none" ? 204 : 200)]: successOf(endpoint), ...problemsOf(faultsOf(endpoint)) },
+    responses: {
+      [endpoint.status ?? (endpoint.reply.kind === "none" ? 204 : 200)]: successOf(endpoint),
+      ...problemsOf(faultsOf(endpoint)),
+    },
   };
 }
 
 function descriptionOf(endpoint: AnyEndpoint): string {
   const own = endpoint.description === undefined ? [] : [endpoint.description];
-  if (isOpen(endpoint)) return [...own, endpoint.security ? "Needs its own secret." : "Needs no credential."].join("\n\n");
+  if (isOpen(endpoint))
+    return [...own, endpoint.security ? "Needs its own secret." : "Needs no credential."].join("\n\n");
   const scope = endpoint.scope === null ? "any scope" : `scope \`${endpoint.scope}\``;
   return [...own, `Needs role \`${endpoint.role}\`, ${scope}.`].join("\n\n");
 }
@@ -127,7 +161,13 @@ function pagingOf({ sort = [] }: Endpoint): Record<string, z.core.$ZodType> {
 function headersOf({ method, faults: declared }: Endpoint): Record<string, z.ZodType> {
   return {
     ...(method === "post"
-      ? { "Idempotency-Key": z.string().max(257).optional().openapi({ description: "Repeats within 24 h get the first answer." }) }
+      ? {
+          "Idempotency-Key": z
+            .string()
+            .max(257)
+            .optional()
+            .openapi({ description: "Repeats within 24 h get the first answer." }),
+        }
       : {}),
     ...(declared.includes("PRECONDITION_FAILED")
       ? { "If-Match": z.string().optional().openapi({ description: 'The version it must still have: `"3"`.' }) }
@@ -140,7 +180,8 @@ function successOf(endpoint: Endpoint | OpenEndpoint): RouteConfig["responses"][
   const description = endpoint.summary;
   if (reply.kind === "none") return { description };
   if (reply.kind === "text") return { description, content: { [reply.mediaType]: { schema: reply.schema } } };
-  if (reply.kind === "one") return { description, content: { "application/json": { schema: z.object({ data: reply.schema }) } } };
+  if (reply.kind === "one")
+    return { description, content: { "application/json": { schema: z.object({ data: reply.schema }) } } };
   const schema = z.object({ data: z.array(reply.schema), pagination: Pagination });
   return { description, content: { "application/json": { schema }, "text/csv": { schema: z.string() } } };
 }
@@ -165,5 +206,13 @@ function problemsOf(codes: readonly FaultCode[]): RouteConfig["responses"] {
 
 function problemExample(code: FaultCode): object {
   const { type, title, status, advice } = problemEntry(code, "https://cloudglass.example");
-  return { type, title, status, detail: advice, instance: "/api/v1/whoami", code, requestId: "019aa5d2-6b1c-7c43-9a7e-1f2d3c4b5a69" };
+  return {
+    type,
+    title,
+    status,
+    detail: advice,
+    instance: "/api/v1/whoami",
+    code,
+    requestId: "019aa5d2-6b1c-7c43-9a7e-1f2d3c4b5a69",
+  };
 }

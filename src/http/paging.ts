@@ -16,12 +16,27 @@ export const PagingQuery = z.object({
   limit: whole(1, 500)
     .optional()
     .openapi({ type: "integer", minimum: 1, maximum: 500, default: 50, description: "Rows of a page." }),
-  cursor: z.string().min(1).max(2048).optional().openapi({ description: "`nextCursor` or `prevCursor` of an answer of this list." }),
-  page: whole(1, 10_000)
+  cursor: z
+    .string()
+    .min(1)
+    .max(2048)
     .optional()
-    .openapi({ type: "integer", minimum: 1, description: "Numbered pages, to 10,000 rows deep; `cursor` has no such end." }),
-  sort: z.string().min(1).max(200).optional().openapi({ description: "Fields separated by commas; `-` in front: descending." }),
-  count: z.stringbool().optional().openapi({ type: "boolean", default: false, description: "Totals also in cursor style." }),
+    .openapi({ description: "`nextCursor` or `prevCursor` of an answer of this list." }),
+  page: whole(1, 10_000).optional().openapi({
+    type: "integer",
+    minimum: 1,
+    description: "Numbered pages, to 10,000 rows deep; `cursor` has no such end.",
+  }),
+  sort: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .openapi({ description: "Fields separated by commas; `-` in front: descending." }),
+  count: z
+    .stringbool()
+    .optional()
+    .openapi({ type: "boolean", default: false, description: "Totals also in cursor style." }),
   format: z.enum(["json", "csv"]).optional().openapi({ description: "`csv`: as `Accept: text/csv`." }),
 });
 
@@ -39,7 +54,16 @@ export const Pagination = z
     totalExact: z.boolean().nullable().openapi({ description: "False: there are at least `total` rows." }),
   })
   .openapi("Pagination", {
-    example: { limit: 50, nextCursor: null, prevCursor: null, hasMore: false, page: null, total: null, totalPages: null, totalExact: null },
+    example: {
+      limit: 50,
+      nextCursor: null,
+      prevCursor: null,
+      hasMore: false,
+      page: null,
+      total: null,
+      totalPages: null,
+      totalExact: null,
+    },
   });
 
 export const defaultPage: PageRequest = { limit: 50, sort: [], from: null, page: null, count: false };
@@ -64,8 +88,12 @@ export async function pageRequest(
 }
 
 function sortFields(text: string, sortable: readonly string[]): SortField[] {
-  const fields = text.split(",").map((part) => ({ field: part.replace(/^[-+]/, ""), descending: part.startsWith("-") }));
-  const wrong = fields.find(({ field }, index) => !sortable.includes(field) || fields.findIndex((other) => other.field === field) !== index);
+  const fields = text
+    .split(",")
+    .map((part) => ({ field: part.replace(/^[-+]/, ""), descending: part.startsWith("-") }));
+  const wrong = fields.find(
+    ({ field }, index) => !sortable.includes(field) || fields.findIndex((other) => other.field === field) !== index,
+  );
   if (!wrong) return fields;
   const message = sortable.includes(wrong.field)
     ? `names \`${wrong.field}\` twice`

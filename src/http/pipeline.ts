@@ -80,7 +80,9 @@ export async function answerOpen(c: Ctx, endpoint: OpenEndpoint): Promise<Respon
   if (endpoint.group) await passAddressGate(c, endpoint.group);
   readQuery(new URL(c.req.url), []);
   const { reply } = endpoint;
-  const body = endpoint.body ? parseWith(endpoint.body, "body", parseJson(c.req.raw, await readText(c.req.raw))) : undefined;
+  const body = endpoint.body
+    ? parseWith(endpoint.body, "body", parseJson(c.req.raw, await readText(c.req.raw)))
+    : undefined;
   const value = await endpoint.handle({
     env: c.env,
     now: c.var.now,
@@ -92,7 +94,10 @@ export async function answerOpen(c: Ctx, endpoint: OpenEndpoint): Promise<Respon
     body,
     waitUntil: (promise) => c.executionCtx.waitUntil(promise),
   });
-  const headers = { "Content-Type": reply.kind === "text" ? reply.mediaType : "application/json", "Cache-Control": "no-store" };
+  const headers = {
+    "Content-Type": reply.kind === "text" ? reply.mediaType : "application/json",
+    "Cache-Control": "no-store",
+  };
   const status = endpoint.status ?? 200;
   if (reply.kind === "text") return new Response(String(value), { status, headers });
   const data = reply.kind === "one" ? reply.body(value, c.var.now) : null;

@@ -10,16 +10,24 @@ export const problemType = (origin: string, code: FaultCode): string =>
   code === "RATE_LIMITED" ? quotaExceeded : `${origin}/problems/${slugOf(code)}`;
 
 /** What D1 and Durable Objects say when trying again may help. */
-const passing = /overloaded|network connection lost|reset because|object to be reset|cannot resolve d1|transient|exceeded timeout/i;
+const passing =
+  /overloaded|network connection lost|reset because|object to be reset|cannot resolve d1|transient|exceeded timeout/i;
 
 /** Everything thrown becomes a fault; what is not one is a bug of ours, and its text goes to the log only. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
-  const texts = [error, error instanceof Error ? error.cause : null].map((part) => (part instanceof Error ? part.message : ""));
+  const texts = [error, error instanceof Error ? error.cause : null].map((part) =>
+    part instanceof Error ? part.message : "",
+  );
   if (texts.some((text) => passing.test(text))) {
-    return new Fault("UNAVAILABLE", "A part of the service did not answer in time. Try again.", { cause: error, members: { retryAfterSeconds: 1 } });
+    return new Fault("UNAVAILABLE", "A part of the service did not answer in time. Try again.", {
+      cause: error,
+      members: { retryAfterSeconds: 1 },
+    });
   }
-  return new Fault("INTERNAL", "Something went wrong on our side. Tell us the requestId if it happens again.", { cause: error });
+  return new Fault("INTERNAL", "Something went wrong on our side. Tell us the requestId if it happens again.", {
+    cause: error,
+  });
 }
 
 /** RFC 9457 `application/problem+json`: the only form in which errors leave. */
@@ -44,7 +52,12 @@ export function problem(c: Ctx, error: unknown, headers: Readonly<Record<string,
   };
   return new Response(JSON.stringify(body), {
     status,
-    headers: { ...headers, ...headersOf(fault), "Content-Type": "application/problem+json", "Cache-Control": "no-store" },
+    headers: {
+      ...headers,
+      ...headersOf(fault),
+      "Content-Type": "application/problem+json",
+      "Cache-Control": "no-store",
+    },
   });
 }
 

@@ -3,7 +3,8 @@ import { problemType, slugOf } from "./problem.ts";
 
 /** What to do about each problem: the text of its page. */
 const advice: Readonly<Record<FaultCode, string>> = {
-  INVALID_REQUEST: "Read `errors`: each entry names a part of the request, a JSON pointer or parameter, and what is wrong with it.",
+  INVALID_REQUEST:
+    "Read `errors`: each entry names a part of the request, a JSON pointer or parameter, and what is wrong with it.",
   INVALID_CURSOR: "A cursor belongs to one list with its filters and order. Start again without `cursor`.",
   AMBIGUOUS_CREDENTIALS: "Send one credential: `Authorization: Bearer` or `X-API-Key`.",
   UNAUTHORIZED: "Send a valid API key as `Authorization: Bearer cg_live_…` or `X-API-Key`.",

@@ -16,7 +16,9 @@ export function parseWith(schema: z.ZodType, where: FaultDetail["in"], value: un
 
 export function invalidRequest(errors: readonly FaultDetail[]): Fault {
   const [first] = errors;
-  const named = first ? `${first.in} ${first.pointer}: ${first.message}`.replace(/ +: /, ": ") : "It does not fit the schema";
+  const named = first
+    ? `${first.in} ${first.pointer}: ${first.message}`.replace(/ +: /, ": ")
+    : "It does not fit the schema";
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more in \`errors\`)` : "";
   return new Fault("INVALID_REQUEST", `${named}${more}.`, { errors });
 }
@@ -24,7 +26,11 @@ export function invalidRequest(errors: readonly FaultDetail[]): Fault {
 function detailsOf(where: FaultDetail["in"], issue: z.core.$ZodIssue, above: readonly PropertyKey[]): FaultDetail[] {
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ in: where, pointer: pointerOf(where, [...path, key]), message: "is not known here" }));
+    return issue.keys.map((key) => ({
+      in: where,
+      pointer: pointerOf(where, [...path, key]),
+      message: "is not known here",
+    }));
   }
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
     const nearest = issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? [];
@@ -34,7 +40,9 @@ function detailsOf(where: FaultDetail["in"], issue: z.core.$ZodIssue, above: rea
 }
 
 const messageOf = ({ message }: z.core.$ZodIssue): string =>
-  message.endsWith("received undefined") ? "is required" : message.replace(/^(Invalid input|Too small|Too big|Invalid string): /, "");
+  message.endsWith("received undefined")
+    ? "is required"
+    : message.replace(/^(Invalid input|Too small|Too big|Invalid string): /, "");
 
 /** RFC 6901 in bodies; the bare name elsewhere. */
 function pointerOf(where: FaultDetail["in"], path: readonly PropertyKey[]): string {

@@ -9,20 +9,26 @@ export interface Consumer {
   consume(batch: MessageBatch, env: Env, ctx: ExecutionContext): Promise<void>;
 }
 
-/** Queues of messages that failed too often end so. */
+/** Queues of messages that failed too often end so; they need no consumer of their own. */
 const deadSuffix = "-dead";
 
 /** Hands a batch to the consumer of its queue. Without one the batch fails and is delivered again. */
-export async function consumeBatch(consumers: readonly Consumer[], batch: MessageBatch, env: Env, ctx: ExecutionContext): Promise<void> {
-  if (batch.queue.endsWith(deadSuffix)) return dropDead(batch);
+export async function consumeBatch(
+  consumers: readonly Consumer[],
+  batch: MessageBatch,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<void> {
   const consumer = consumers.find(({ queue }) => queue === batch.queue);
+  if (!consumer && batch.queue.endsWith(deadSuffix)) return dropDead(batch);
   if (!consumer) throw new Error(`No consumer for the queue ${batch.queue}`);
   await consumer.consume(batch, env, ctx);
 }
 
 /** The truth is in D1 and cron drives on what is due: of a dead message nothing is lost, but somebody should look. */
 function dropDead(batch: MessageBatch): void {
-  for (const message of batch.messages) log(message, `dead letter of ${batch.queue.slice(0, -deadSuffix.length)}`, null);
+  for (const message of batch.messages)
+    log(message, `dead letter of ${batch.queue.slice(0, -deadSuffix.length)}`, null);
   batch.ackAll();
 }
 
@@ -57,7 +63,10 @@ async function consumeOne<Message>(
   }
 }
 
-function tryParse<Message>(message: globalThis.Message, parse: (body: unknown) => Message): { readonly value: Message } | null {
+function tryParse<Message>(
+  message: globalThis.Message,
+  parse: (body: unknown) => Message,
+): { readonly value: Message } | null {
   try {
     return { value: parse(message.body) };
   } catch {
@@ -78,5 +87,7 @@ function settle(message: Message, error: unknown): void {
 
 function log({ id, attempts }: Message, msg: string, error: unknown): void {
   const cause = error instanceof Fault ? error.code : error instanceof Error ? error.name : null;
-  console.log(JSON.stringify({ level: error instanceof Fault ? "info" : "error", msg, messageId: id, attempts, cause }));
+  console.log(
+    JSON.stringify({ level: error instanceof Fault ? "info" : "error", msg, messageId: id, attempts, cause }),
+  );
 }

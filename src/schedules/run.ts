@@ -7,12 +7,18 @@ export interface Job {
 }
 
 /** Runs the jobs of one tick side by side; one that fails stops no other, and the next tick tries again. */
-export async function runJobs(jobs: readonly Job[], controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void> {
+export async function runJobs(
+  jobs: readonly Job[],
+  controller: ScheduledController,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<void> {
   const scheduledTime = new Date(controller.scheduledTime);
   const due = jobs.filter(({ cron }) => cron === controller.cron);
   const outcomes = await Promise.allSettled(due.map(async (job) => job.run(env, scheduledTime, ctx)));
   for (const outcome of outcomes) {
-    if (outcome.status === "rejected") console.log(JSON.stringify({ level: "error", msg: "job failed", cause: nameOf(outcome.reason) }));
+    if (outcome.status === "rejected")
+      console.log(JSON.stringify({ level: "error", msg: "job failed", cause: nameOf(outcome.reason) }));
   }
 }
 

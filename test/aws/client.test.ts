@@ -1,10 +1,10 @@
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 import type { Operation } from "#aws/caller";
 import { AwsFault } from "#aws/fault";
 import { enabledRegions } from "#aws/enabled-regions";
 import { createLimiter, createPacer } from "#aws/limiter";
 import { accountOf, assumeRole } from "#aws/sts";
-import { ec2Error, fakeAws, keys, temporary, xml } from "./fake-aws.ts";
+import { bodyOf, ec2Error, fakeAws, keys, temporary, xml } from "./fake-aws.ts";
 
 const volumes = {
   service: "ec2",
@@ -13,6 +13,7 @@ const volumes = {
 } as const satisfies Operation;
 const good = () => xml("<R><ok>1</ok></R>");
 const page = (token: string) => xml(`<R><volumeSet/><nextToken>${token}</nextToken></R>`);
+const turn = () => new Promise<void>((resolve) => queueMicrotask(resolve));
 const turns = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
 async function all(pages: AsyncIterable<unknown>): Promise<unknown[]> {
@@ -130,6 +131,27 @@ describe("a call", () => {
     ]);
   });
 
+  it("that hangs is given up after 15 s and tried again", async ({ expect }) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const hangs = (request: Request) =>
+        new Promise<Response>((_, reject) =>
+          request.signal.addEventListener("abort", () => reject(request.signal.reason)),
+        );
+      const { caller, requests } = fakeAws((request, at) => (at === 0 ? hangs(request) : good()));
+      const called = caller.call(volumes);
+      await vi.waitUntil(() => requests.length === 1);
+      vi.advanceTimersByTime(14_999);
+      await turn();
+      expect(requests).toHaveLength(1);
+      vi.advanceTimersByTime(1);
+      expect(await called).toEqual({ ok: "1" });
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("for a region we do not know is not sent", async ({ expect }) => {
     const { caller, requests } = fakeAws(good);
     await expect(caller.call(volumes, {}, { region: "x.evil.com/#" })).rejects.toMatchObject({
@@ -216,7 +238,7 @@ describe("a list", () => {
   it("is read to its end, with the page size and the tokens AWS gave", async ({ expect }) => {
     const { caller, requests } = fakeAws((_, at) => page(at < 2 ? `t${at}` : ""));
     expect(await all(caller.pages(volumes, { Filter: [] }))).toHaveLength(3);
-    const bodies = await Promise.all(requests.map((request) => request.text()));
+    const bodies = await Promise.all(requests.map(bodyOf));
     expect(bodies.map((body) => new URLSearchParams(body).get("NextToken"))).toEqual([null, "t0", "t1"]);
     expect(bodies.every((body) => body.includes("MaxResults=500"))).toBe(true);
   });

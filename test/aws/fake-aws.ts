@@ -45,6 +45,10 @@ export function fakeAws(answer: Answer, options: Partial<AwsOptions> = {}): Fake
 export const xml = (body: string, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(body, { status, headers: { "content-type": "text/xml", ...headers } });
 
+/** The body as text, whatever its content type: workerd warns of `text()` on forms. */
+export const bodyOf = async (request: Request): Promise<string> =>
+  new TextDecoder().decode(await request.clone().arrayBuffer());
+
 export const ec2Error = (code: string, status: number, message = "", headers: Record<string, string> = {}): Response =>
   xml(
     `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>1</RequestID></Response>`,
@@ -80,7 +84,7 @@ export async function signatureByAws(request: Request, credentials: AwsCredentia
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
       headers: Object.fromEntries(signed.map((name) => [name, header(name)])),
-      body: await request.clone().text(),
+      body: await bodyOf(request),
     },
     { signingDate: new Date(iso), signableHeaders: new Set(signed) },
   );

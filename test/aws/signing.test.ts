@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import type { Input, Operation, Target } from "#aws/caller";
 import { fixedCredentials } from "#aws/credentials";
-import { fakeAws, keys, signatureByAws, temporary, xml } from "./fake-aws.ts";
+import { bodyOf, fakeAws, keys, signatureByAws, temporary, xml } from "./fake-aws.ts";
 
 const calls: Record<string, { operation: Operation; input?: Input; target?: Target; host: string; scope: string }> = {
   "ec2 query": {
@@ -86,7 +86,7 @@ describe("a signed request", () => {
     await caller.call({ service: "ec2", action: "DescribeImages" }, input);
     await caller.call({ service: "iam", action: "X" }, { Names: ["a", "b"], "Filters.Filter.1.Name": "engine" });
     const [ec2, query] = await Promise.all(
-      requests.map(async (request) => Object.fromEntries(new URLSearchParams(await request.text()))),
+      requests.map(async (request) => Object.fromEntries(new URLSearchParams(await bodyOf(request)))),
     );
     expect(ec2).toEqual({
       Action: "DescribeImages",

@@ -10,11 +10,15 @@ import { makeApiKey, makeOrg } from "../support/org.ts";
 const app = createApp(endpoints.filter(({ operationId }) => !["getOpenApi", "listProblems"].includes(operationId)));
 
 /** One request with some bindings replaced. */
-async function ask(bindings: Partial<Record<keyof Env, unknown>>, key: string, method = "GET", path = "/whoami"): Promise<Response> {
+async function ask(
+  bindings: Partial<Record<keyof Env, unknown>>,
+  key: string,
+  method = "GET",
+  path = "/whoami",
+): Promise<Response> {
   const ctx = createExecutionContext();
   const request = new Request(`${origin}/api/v1${path}`, { method, headers: { Authorization: `Bearer ${key}` } });
-  // safe: a test replaces a binding by what behaves like one.
-  const response = await app.fetch(request, { ...env, ...bindings } as Env, ctx);
+  const response = await app.fetch(request, { ...env, ...bindings }, ctx);
   await waitOnExecutionContext(ctx);
   return response;
 }
@@ -22,7 +26,12 @@ async function ask(bindings: Partial<Record<keyof Env, unknown>>, key: string, m
 const costOf = (headers: Headers) => {
   const text = headers.get("server-timing") ?? "";
   const figure = (name: string): number => Number(new RegExp(`${name}=(\\d+)`).exec(text)?.[1]);
-  return { roundTrips: figure("round_trips"), kvReads: figure("reads"), gateCalls: figure("calls"), rowsWritten: figure("rows_written") };
+  return {
+    roundTrips: figure("round_trips"),
+    kvReads: figure("reads"),
+    gateCalls: figure("calls"),
+    rowsWritten: figure("rows_written"),
+  };
 };
 
 describe("what a request costs", () => {
@@ -51,18 +60,35 @@ describe("what a request costs", () => {
 });
 
 describe("KV is a cache", () => {
-  const failing = { get: () => Promise.reject(new Error("KV is down")), put: () => Promise.reject(new Error("KV is down")) };
+  const failing = {
+    get: () => Promise.reject(new Error("KV is down")),
+    put: () => Promise.reject(new Error("KV is down")),
+  };
 
   it("answers from D1 while KV fails or knows nothing", async () => {
     const org = await makeOrg();
     expect((await ask({ KEYS: failing }, org.keys.admin)).status).toBe(200);
-    expect((await ask({ KEYS: { get: async () => null, put: async () => undefined } }, org.keys.viewer)).status).toBe(200);
+    expect((await ask({ KEYS: { get: async () => null, put: async () => undefined } }, org.keys.viewer)).status).toBe(
+      200,
+    );
   });
 
   it("does not believe what KV holds in another form or from long ago", async () => {
     const org = await makeOrg();
-    const record = { orgId: org.id, shard: 0, keyId: org.keyIds.viewer, name: "x", role: "admin", scopes: ["*"], expiresAt: null };
-    for (const stale of [{ some: "thing" }, { ...record, readAt: Date.now() - 3_600_000 }, { ...record, readAt: Date.now(), role: "owner" }]) {
+    const record = {
+      orgId: org.id,
+      shard: 0,
+      keyId: org.keyIds.viewer,
+      name: "x",
+      role: "admin",
+      scopes: ["*"],
+      expiresAt: null,
+    };
+    for (const stale of [
+      { some: "thing" },
+      { ...record, readAt: Date.now() - 3_600_000 },
+      { ...record, readAt: Date.now(), role: "owner" },
+    ]) {
       const { key, id } = await makeApiKey(org.id, { role: "viewer" });
       const response = await ask({ KEYS: { get: async () => stale, put: async () => undefined } }, key);
       expect(await response.json()).toMatchObject({ data: { role: "viewer", credential: { id } } });
@@ -72,7 +98,16 @@ describe("KV is a cache", () => {
   it("401: refuses a revoked key whatever KV says", async () => {
     const org = await makeOrg();
     const { key, id } = await makeApiKey(org.id);
-    const record = { orgId: org.id, shard: 0, keyId: id, name: "x", role: "admin", scopes: ["*"], expiresAt: null, readAt: Date.now() };
+    const record = {
+      orgId: org.id,
+      shard: 0,
+      keyId: id,
+      name: "x",
+      role: "admin",
+      scopes: ["*"],
+      expiresAt: null,
+      readAt: Date.now(),
+    };
     const stale = { KEYS: { get: async () => record, put: async () => undefined } };
     expect((await ask(stale, key)).status).toBe(200);
     await api(org.keys.admin).post(`/api-keys/${id}/revoke`);
@@ -89,7 +124,10 @@ describe("when something is down", () => {
   it("503: lets nobody in without the gate, after one more try", async () => {
     const { keys } = await makeOrg();
     let calls = 0;
-    const response = await ask(gate(() => Promise.reject(new Error(`gone ${(calls += 1)}`))), keys.admin);
+    const response = await ask(
+      gate(() => Promise.reject(new Error(`gone ${(calls += 1)}`))),
+      keys.admin,
+    );
     expect([response.status, response.headers.get("retry-after"), calls]).toEqual([503, "1", 2]);
     expect(await response.json()).toMatchObject({ code: "UNAVAILABLE" });
   });
@@ -97,20 +135,29 @@ describe("when something is down", () => {
   it("503: does not press an overloaded gate", async () => {
     const { keys } = await makeOrg();
     let calls = 0;
-    const overloaded = () => Promise.reject(Object.assign(new Error("overloaded"), { overloaded: true, calls: (calls += 1) }));
+    const overloaded = () =>
+      Promise.reject(Object.assign(new Error("overloaded"), { overloaded: true, calls: (calls += 1) }));
     expect([(await ask(gate(overloaded), keys.admin)).status, calls]).toEqual([503, 1]);
   });
 
   it("200: uses a fresh stub after a failure", async () => {
     const { keys } = await makeOrg();
     let stubs = 0;
-    const flaky = { getByName: (name: string) => ((stubs += 1) === 1 ? { admit: () => Promise.reject(new Error("reset")) } : env.ORG_GATE.getByName(name)) };
+    const flaky = {
+      getByName: (name: string) =>
+        (stubs += 1) === 1 ? { admit: () => Promise.reject(new Error("reset")) } : env.ORG_GATE.getByName(name),
+    };
     expect([(await ask({ ORG_GATE: flaky }, keys.admin)).status, stubs]).toEqual([200, 2]);
   });
 
   it("503: when D1 cannot look a key up, and 500 with a fixed text for what we did not foresee", async () => {
     const org = await makeOrg();
-    const broken = (message: string) => ({ prepare: () => { throw new Error(message); }, batch: () => Promise.reject(new Error(message)) });
+    const broken = (message: string) => ({
+      prepare: () => {
+        throw new Error(message);
+      },
+      batch: () => Promise.reject(new Error(message)),
+    });
     expect((await ask({ DB: broken("D1 is gone") }, org.keys.editor)).status).toBe(503);
     await ask({}, org.keys.admin);
     const overloaded = await ask({ DB: broken("D1_ERROR: D1 DB is overloaded.") }, org.keys.admin);
@@ -124,11 +171,21 @@ describe("when something is down", () => {
 
 describe("limits", () => {
   it("429: names the policy, and a flood does not reach the gate", async () => {
-    const limits = { perCredentialPerMinute: 3, perOrganizationPerMinute: 1_000, perOrganizationPerHour: 0, scanCreationPerMinute: 10, keyCreationPerMinute: 5, webhookTestPerMinute: 5 };
+    const limits = {
+      perCredentialPerMinute: 3,
+      perOrganizationPerMinute: 1_000,
+      perOrganizationPerHour: 0,
+      scanCreationPerMinute: 10,
+      keyCreationPerMinute: 5,
+      webhookTestPerMinute: 5,
+    };
     const org = await makeOrg({ limits });
     const answers = await Promise.all(Array.from({ length: 20 }, () => api(org.keys.viewer).get("/whoami")));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
-    const denied = await ask({ ORG_GATE: { getByName: () => ({ admit: () => Promise.reject(new Error("asked")) }) } }, org.keys.viewer);
+    const denied = await ask(
+      { ORG_GATE: { getByName: () => ({ admit: () => Promise.reject(new Error("asked")) }) } },
+      org.keys.viewer,
+    );
     expect(denied.status).toBe(429);
     expect(Number(denied.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(denied.headers.get("ratelimit")).toMatch(/^"default";r=0;t=\d+/);

@@ -3,13 +3,22 @@ import { describe, expect, it } from "vitest";
 import { api, origin, send } from "../support/api.ts";
 import { makeApiKey, makeOrg } from "../support/org.ts";
 
-const problem = (code: string) => ({ code, type: expect.stringContaining("https://"), requestId: expect.any(String), instance: expect.any(String) });
+const problem = (code: string) => ({
+  code,
+  type: expect.stringContaining("https://"),
+  requestId: expect.any(String),
+  instance: expect.any(String),
+});
 
 describe("addresses", () => {
   it("404: answers a problem where there is nothing", async () => {
     const answer = await send("GET", "/nothing/here");
     expect([answer.status, answer.headers.get("content-type")]).toEqual([404, "application/problem+json"]);
-    expect(answer.body).toMatchObject({ ...problem("RESOURCE_NOT_FOUND"), type: `${origin}/problems/resource-not-found`, status: 404 });
+    expect(answer.body).toMatchObject({
+      ...problem("RESOURCE_NOT_FOUND"),
+      type: `${origin}/problems/resource-not-found`,
+      status: 404,
+    });
   });
 
   it("405: names the methods there are", async () => {
@@ -35,17 +44,25 @@ describe("addresses", () => {
 describe("credentials", () => {
   it("400: refuses two that differ, and takes two that are the same", async () => {
     const { keys } = await makeOrg();
-    const both = (apiKey: string) => send("GET", "/whoami", { headers: { Authorization: `Bearer ${keys.viewer}`, "X-API-Key": apiKey } });
+    const both = (apiKey: string) =>
+      send("GET", "/whoami", { headers: { Authorization: `Bearer ${keys.viewer}`, "X-API-Key": apiKey } });
     const answer = await both(keys.admin);
     expect([answer.status, answer.body]).toMatchObject([400, problem("AMBIGUOUS_CREDENTIALS")]);
     expect((await both(keys.viewer)).status).toBe(200);
     expect((await send("GET", "/whoami", { headers: { "X-API-Key": keys.viewer } })).status).toBe(200);
   });
 
-  it.each(["Basic abc", "Bearer", "Bearer ", "bearer x y", "Token cg_live_x"])("401: refuses %j", async (authorization) => {
-    const answer = await send("GET", "/whoami", { headers: { Authorization: authorization } });
-    expect([answer.status, answer.body, answer.headers.get("www-authenticate")]).toMatchObject([401, problem("UNAUTHORIZED"), 'Bearer realm="cloudglass"']);
-  });
+  it.each(["Basic abc", "Bearer", "Bearer ", "bearer x y", "Token cg_live_x"])(
+    "401: refuses %j",
+    async (authorization) => {
+      const answer = await send("GET", "/whoami", { headers: { Authorization: authorization } });
+      expect([answer.status, answer.body, answer.headers.get("www-authenticate")]).toMatchObject([
+        401,
+        problem("UNAUTHORIZED"),
+        'Bearer realm="cloudglass"',
+      ]);
+    },
+  );
 
   it("401: says that a key has expired", async () => {
     const org = await makeOrg();
@@ -56,15 +73,21 @@ describe("credentials", () => {
 
 describe("headers", () => {
   it("echoes an acceptable request id and draws one otherwise", async () => {
-    const id = async (given: string) => (await send("GET", "/health", { headers: { "X-Request-ID": given } })).headers.get("x-request-id");
+    const id = async (given: string) =>
+      (await send("GET", "/health", { headers: { "X-Request-ID": given } })).headers.get("x-request-id");
     expect(await id("job-7.a_B")).toBe("job-7.a_B");
-    for (const given of ["", "a b", "x".repeat(65), "ä", "<script>"]) expect(await id(encodeURI(given))).not.toBe(encodeURI(given));
+    for (const given of ["", "a b", "x".repeat(65), "ä", "<script>"])
+      expect(await id(encodeURI(given))).not.toBe(encodeURI(given));
     expect(await id("a b")).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   });
 
   it("secures every answer", async () => {
     const { keys } = await makeOrg();
-    for (const answer of [await send("GET", "/nothing"), await api(keys.viewer).get("/whoami"), await send("GET", `${origin}/api/docs`)]) {
+    for (const answer of [
+      await send("GET", "/nothing"),
+      await api(keys.viewer).get("/whoami"),
+      await send("GET", `${origin}/api/docs`),
+    ]) {
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
       expect(answer.headers.get("strict-transport-security")).toContain("max-age=");
@@ -81,7 +104,11 @@ describe("headers", () => {
 
   it("tells the limits on every answer the gate saw", async () => {
     const { keys } = await makeOrg();
-    const answers = [await api(keys.viewer).get("/whoami"), await api(keys.viewer).get("/api-keys"), await api(keys.viewer).get("/whoami?x=1")];
+    const answers = [
+      await api(keys.viewer).get("/whoami"),
+      await api(keys.viewer).get("/api-keys"),
+      await api(keys.viewer).get("/whoami?x=1"),
+    ];
     expect(answers.map(({ status }) => status)).toEqual([200, 403, 400]);
     for (const { headers } of answers) {
       expect(headers.get("ratelimit-policy")).toMatch(/^"default";q=200;w=60, "org";q=1000;w=60/);
@@ -92,7 +119,9 @@ describe("headers", () => {
   it("shows what a request cost to admins only", async () => {
     const { keys } = await makeOrg();
     expect((await api(keys.viewer).get("/whoami")).headers.get("server-timing")).toBeNull();
-    expect((await api(keys.admin).get("/whoami")).headers.get("server-timing")).toMatch(/^db;desc="rows_read=\d+ rows_written=0 round_trips=\d"/);
+    expect((await api(keys.admin).get("/whoami")).headers.get("server-timing")).toMatch(
+      /^db;desc="rows_read=\d+ rows_written=0 round_trips=\d"/,
+    );
   });
 });
 
@@ -108,13 +137,18 @@ describe("CORS", () => {
     expect(answer.headers.get("access-control-max-age")).toBe("7200");
   });
 
-  it.each(["null", "http://app.example.com", "https://app.example.com.evil.test", "https://evil-app.example.com", "https://x.app.example.com", "https://app.example.com:8443", ""])(
-    "names no origin to %j",
-    async (foreign) => {
-      const answer = await send("GET", "/health", { headers: { Origin: foreign } });
-      expect(answer.headers.get("access-control-allow-origin")).toBeNull();
-    },
-  );
+  it.each([
+    "null",
+    "http://app.example.com",
+    "https://app.example.com.evil.test",
+    "https://evil-app.example.com",
+    "https://x.app.example.com",
+    "https://app.example.com:8443",
+    "",
+  ])("names no origin to %j", async (foreign) => {
+    const answer = await send("GET", "/health", { headers: { Origin: foreign } });
+    expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+  });
 });
 
 describe("forms", () => {
@@ -168,7 +202,11 @@ describe("documents", () => {
 describe("sockets", () => {
   it("426: for a plain GET", async () => {
     const answer = await send("GET", "/ws");
-    expect([answer.status, answer.body, answer.headers.get("upgrade")]).toMatchObject([426, problem("UPGRADE_REQUIRED"), "websocket"]);
+    expect([answer.status, answer.body, answer.headers.get("upgrade")]).toMatchObject([
+      426,
+      problem("UPGRADE_REQUIRED"),
+      "websocket",
+    ]);
     expect((await send("POST", "/ws")).headers.get("allow")).toBe("GET, HEAD, OPTIONS");
   });
 

@@ -22,7 +22,16 @@ describe("the OpenAPI document", () => {
   it("lists every route of the app but pages and sockets", () => {
     const routes = createApp([]).routes.map(({ path }) => path);
     expect([...new Set(routes)].toSorted()).toEqual(
-      ["/", "/*", "/api/docs", "/api/v1/openapi.json", "/api/v1/problems", "/api/v1/scans/:id/ws", "/api/v1/ws", "/problems/:slug"].toSorted(),
+      [
+        "/",
+        "/*",
+        "/api/docs",
+        "/api/v1/openapi.json",
+        "/api/v1/problems",
+        "/api/v1/scans/:id/ws",
+        "/api/v1/ws",
+        "/problems/:slug",
+      ].toSorted(),
     );
   });
 });

@@ -10,7 +10,12 @@ import { makeApiKey, makeOrg } from "../support/org.ts";
 
 interface List {
   readonly data: readonly { readonly id: string; readonly name: string }[];
-  readonly pagination: { readonly nextCursor: string | null; readonly prevCursor: string | null; readonly hasMore: boolean; readonly total: number | null };
+  readonly pagination: {
+    readonly nextCursor: string | null;
+    readonly prevCursor: string | null;
+    readonly hasMore: boolean;
+    readonly total: number | null;
+  };
 }
 
 async function orgWithKeys(count: number) {
@@ -78,16 +83,24 @@ describe("cursors", () => {
     const list = { orgId: "o", route: "get /x", filters: "{}", sort: "" };
     const key = fc.array(fc.oneof(fc.string(), fc.integer(), fc.constant(null)), { minLength: 1, maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(key, fc.boolean(), fc.nat(), fc.integer({ min: 1, max: 63 }), async (values, backward, at, shift) => {
-        const text = await encodeCursor(keys, list, { key: values, backward });
-        expect(await decodeCursor(keys, list, text)).toEqual({ key: values, backward });
-        const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        const place = at % text.length;
-        const changed = alphabet[(alphabet.indexOf(text[place] ?? "") + shift) % 64] ?? "";
-        const tampered = text.slice(0, place) + changed + text.slice(place + 1);
-        await expect(decodeCursor(keys, list, tampered)).rejects.toMatchObject({ code: "INVALID_CURSOR" });
-        await expect(decodeCursor(keys, { ...list, sort: "x" }, text)).rejects.toMatchObject({ code: "INVALID_CURSOR" });
-      }),
+      fc.asyncProperty(
+        key,
+        fc.boolean(),
+        fc.nat(),
+        fc.integer({ min: 1, max: 63 }),
+        async (values, backward, at, shift) => {
+          const text = await encodeCursor(keys, list, { key: values, backward });
+          expect(await decodeCursor(keys, list, text)).toEqual({ key: values, backward });
+          const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+          const place = at % text.length;
+          const changed = alphabet[(alphabet.indexOf(text[place] ?? "") + shift) % 64] ?? "";
+          const tampered = text.slice(0, place) + changed + text.slice(place + 1);
+          await expect(decodeCursor(keys, list, tampered)).rejects.toMatchObject({ code: "INVALID_CURSOR" });
+          await expect(decodeCursor(keys, { ...list, sort: "x" }, text)).rejects.toMatchObject({
+            code: "INVALID_CURSOR",
+          });
+        },
+      ),
       { numRuns: 300 },
     );
     await fc.assert(
@@ -108,7 +121,9 @@ describe("CSV", () => {
     expect(byHeader.headers.get("content-disposition")).toBe('attachment; filename="api-keys.csv"');
     expect(byHeader.headers.get("link")).toContain('rel="next"');
     const [head, ...rows] = byHeader.text.trimEnd().split("\r\n");
-    expect(head).toBe("id,name,hint,role,scopes,status,createdBy,rotatedTo,expiresAt,revokedAt,lastUsedAt,createdAt,updatedAt");
+    expect(head).toBe(
+      "id,name,hint,role,scopes,status,createdBy,rotatedTo,expiresAt,revokedAt,lastUsedAt,createdAt,updatedAt",
+    );
     expect(rows).toHaveLength(2);
     expect(byQuery.text.split("\r\n")).toHaveLength(4);
   });
@@ -118,7 +133,9 @@ describe("CSV", () => {
     for (const start of ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"]) {
       expect(csvOf(schema, [{ cell: `${start}1`, nested: null }])).toMatch(new RegExp(`^cell,nested\r\n"?'`));
     }
-    expect(csvOf(schema, [{ cell: 'a "b", c\nd', nested: { x: [1] } }])).toBe('cell,nested\r\n"a ""b"", c\nd","{""x"":[1]}"\r\n');
+    expect(csvOf(schema, [{ cell: 'a "b", c\nd', nested: { x: [1] } }])).toBe(
+      'cell,nested\r\n"a ""b"", c\nd","{""x"":[1]}"\r\n',
+    );
     expect(csvOf(schema, [{ cell: "x", nested: -5 }])).toBe("cell,nested\r\nx,-5\r\n");
   });
 });

@@ -15,17 +15,37 @@ describe("query", () => {
     const { status, body } = await (await admin()).get<Problem>("/audit-log?actoin=x");
     expect([status, body.code]).toEqual([400, "INVALID_REQUEST"]);
     expect(body.errors).toEqual([
-      { in: "query", pointer: "actoin", message: expect.stringContaining("known: action, actorId, targetId, since, until, limit, cursor") },
+      {
+        in: "query",
+        pointer: "actoin",
+        message: expect.stringContaining("known: action, actorId, targetId, since, until, limit, cursor"),
+      },
     ]);
   });
 
   it.each([
-    ["limit=0", "limit"], ["limit=501", "limit"], ["limit=ten", "limit"], ["limit=1&limit=2", "limit"], ["limit=1e2", "limit"],
-    ["page=0", "page"], ["page=1&cursor=abc", "page"], ["count=maybe", "count"], ["sort=nothing", "sort"], ["format=xml", "format"],
-    ["action=a%00b", "action"], ["action=", "action"], ["since=yesterday", "since"], ["cursor=", "cursor"],
+    ["limit=0", "limit"],
+    ["limit=501", "limit"],
+    ["limit=ten", "limit"],
+    ["limit=1&limit=2", "limit"],
+    ["limit=1e2", "limit"],
+    ["page=0", "page"],
+    ["page=1&cursor=abc", "page"],
+    ["count=maybe", "count"],
+    ["sort=nothing", "sort"],
+    ["format=xml", "format"],
+    ["action=a%00b", "action"],
+    ["action=", "action"],
+    ["since=yesterday", "since"],
+    ["cursor=", "cursor"],
   ])("400: refuses ?%s", async (query, pointer) => {
     const { status, body } = await (await admin()).get<Problem>(`/audit-log?${query}`);
-    expect([status, body.code, body.errors?.[0]?.in, body.errors?.[0]?.pointer]).toEqual([400, "INVALID_REQUEST", "query", pointer]);
+    expect([status, body.code, body.errors?.[0]?.in, body.errors?.[0]?.pointer]).toEqual([
+      400,
+      "INVALID_REQUEST",
+      "query",
+      pointer,
+    ]);
   });
 
   it("400: sends numbered pages beyond 10,000 rows to the cursor", async () => {
@@ -41,14 +61,26 @@ describe("body", () => {
   };
 
   it.each([
-    ["nothing", "", ""], ["half of it", '{"name":', ""], ["a list", "[]", ""], ["null", "null", ""], ["text", '"x"', ""],
-    ["an unknown member", '{"name":"x","orgId":"y"}', "/orgId"], ["__proto__", '{"name":"x","__proto__":{"role":"admin"}}', ""],
-    ["a NUL", '{"name":"a\\u0000b"}', "/name"], ["a wrong type", '{"name":7}', "/name"], ["a missing member", "{}", "/name"],
-    ["a wrong value", '{"name":"x","role":"owner"}', "/role"], ["deep nesting", `{"name":${"[".repeat(65)}${"]".repeat(65)}}`, ""],
+    ["nothing", "", ""],
+    ["half of it", '{"name":', ""],
+    ["a list", "[]", ""],
+    ["null", "null", ""],
+    ["text", '"x"', ""],
+    ["an unknown member", '{"name":"x","orgId":"y"}', "/orgId"],
+    ["__proto__", '{"name":"x","__proto__":{"role":"admin"}}', ""],
+    ["a NUL", '{"name":"a\\u0000b"}', "/name"],
+    ["a wrong type", '{"name":7}', "/name"],
+    ["a missing member", "{}", "/name"],
+    ["a wrong value", '{"name":"x","role":"owner"}', "/role"],
+    ["deep nesting", `{"name":${"[".repeat(65)}${"]".repeat(65)}}`, ""],
     ["very deep nesting", `{"name":${"[".repeat(5_000)}${"]".repeat(5_000)}}`, ""],
   ])("400: refuses %s", async (_name, body, pointer) => {
     const answer = await post(body);
-    expect([answer.status, answer.body.code, answer.body.errors?.[0]]).toMatchObject([400, "INVALID_REQUEST", { in: "body", pointer }]);
+    expect([answer.status, answer.body.code, answer.body.errors?.[0]]).toMatchObject([
+      400,
+      "INVALID_REQUEST",
+      { in: "body", pointer },
+    ]);
   });
 
   it("400: says of a missing member that it is required", async () => {
@@ -56,7 +88,12 @@ describe("body", () => {
   });
 
   it("415: takes JSON only", async () => {
-    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp"]) {
+    for (const type of [
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data",
+      "application/jsonp",
+    ]) {
       expect((await post('{"name":"x"}', { "Content-Type": type })).status).toBe(415);
     }
     expect((await post('{"name":"x"}', { "Content-Type": "application/json; charset=utf-8" })).status).toBe(201);
@@ -96,17 +133,23 @@ describe("body", () => {
 });
 
 describe("path and headers", () => {
-  it.each(["not-a-uuid", "%00", "%E0%A4%A", "..%2F..", "' OR 1=1 --", "🙂", "x".repeat(2_000)])("4xx: refuses the id %j", async (id) => {
-    const answer = await (await admin()).get<Problem>(`/api-keys/${id.startsWith("%") ? id : encodeURIComponent(id)}`);
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-    expect(answer.status).toBeLessThan(500);
-  });
+  it.each(["not-a-uuid", "%00", "%E0%A4%A", "..%2F..", "' OR 1=1 --", "🙂", "x".repeat(2_000)])(
+    "4xx: refuses the id %j",
+    async (id) => {
+      const answer = await (
+        await admin()
+      ).get<Problem>(`/api-keys/${id.startsWith("%") ? id : encodeURIComponent(id)}`);
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+    },
+  );
 
   it("400: wants one version in If-Match, and 412 for what is none of ours", async () => {
     const caller = await admin();
     const patch = (tag: string) => caller.patch<Problem>("/organization/settings", {}, { "If-Match": tag });
     expect((await patch('"1", "2"')).status).toBe(400);
-    for (const tag of ['W/"1"', '"x"', "1", '"2"']) expect((await patch(tag)).body).toMatchObject({ code: "PRECONDITION_FAILED", currentVersion: 1 });
+    for (const tag of ['W/"1"', '"x"', "1", '"2"'])
+      expect((await patch(tag)).body).toMatchObject({ code: "PRECONDITION_FAILED", currentVersion: 1 });
     expect((await patch("*")).status).toBe(200);
   });
 });

@@ -82,6 +82,7 @@ describe("a scan", () => {
     const { status, cost } = await scanRow(await scan(scenario));
     expect(status).toBe("complete");
     expect(cost["resourcesChanged"]).toBe(0);
+    expect((await findingsOf(scenario)).filter((finding) => finding.first_detected_at > "2026-11-24")).toEqual([]);
     expect(cost["findingsNew"]).toBe(0);
     expect(cost["rowsWritten"]).toBeLessThanOrEqual(8 * ((cost["tasksTotal"] ?? 0) - 2) + 60);
   });

@@ -28,7 +28,7 @@ export interface Scenario {
   atRest(): Promise<boolean>;
 }
 
-const start = new Date("2026-11-21T08:00:00Z");
+const start = new Date("2026-11-23T08:00:00Z");
 
 export async function makeScenario(setting: AwsSetting = {}, regions: readonly string[] = ["eu-west-1"]): Promise<Scenario> {
   vi.setSystemTime(start);

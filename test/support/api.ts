@@ -18,7 +18,11 @@ export interface RequestOptions {
 }
 
 /** One request through the entry point. Paths are below `/api/v1` unless they begin with the origin. */
-export async function send<Body = unknown>(method: string, path: string, { body, headers = {} }: RequestOptions = {}): Promise<Answer<Body>> {
+export async function send<Body = unknown>(
+  method: string,
+  path: string,
+  { body, headers = {} }: RequestOptions = {},
+): Promise<Answer<Body>> {
   const url = path.startsWith(origin) ? path : `${origin}/api/v1${path}`;
   const request = new Request(url, {
     method,

@@ -10,7 +10,9 @@ export interface Operation {
   readonly "x-required-scope"?: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly requestBody?: { readonly required?: boolean };
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }>
+  >;
 }
 
 export interface Document {
@@ -44,7 +46,11 @@ export function operationOf(method: string, pathname: string): Found | undefined
 }
 
 /** Throws when an answer is not one that the document promises: status, media type and every member. */
-export function check(method: string, pathname: string, answer: { status: number; headers: Headers; body: unknown; text: string }): void {
+export function check(
+  method: string,
+  pathname: string,
+  answer: { status: number; headers: Headers; body: unknown; text: string },
+): void {
   const found = operationOf(method, pathname);
   if (!found || answer.status === 304 || method === "HEAD" || answer.text === "") return;
   const where = `${method} ${found.path} → ${answer.status}`;
@@ -53,9 +59,10 @@ export function check(method: string, pathname: string, answer: { status: number
   const mediaType = answer.headers.get("content-type")?.split(";")[0] ?? "";
   const content = Object.entries(response.content ?? {}).find(([type]) => type.split(";")[0] === mediaType)?.[1];
   if (!content) throw new Error(`${where}: ${mediaType} is not documented`);
-  if (!/json$/.test(mediaType) || !content.schema) return;
+  if (!mediaType.endsWith("json") || !content.schema) return;
   const wrong = complaints(answer.body, content.schema, (ref) => schemaNamed(ref));
-  if (wrong.length > 0) throw new Error(`${where} is not as documented:\n${wrong.slice(0, 10).join("\n")}\n${answer.text.slice(0, 500)}`);
+  if (wrong.length > 0)
+    throw new Error(`${where} is not as documented:\n${wrong.slice(0, 10).join("\n")}\n${answer.text.slice(0, 500)}`);
 }
 
 function schemaNamed(ref: string): Schema {

@@ -24,10 +24,12 @@ export async function makeOrg(settings: Partial<OrgSettings> = {}): Promise<Test
     .run();
   if (settings.limits) await env.ORG_GATE.getByName(id).configure(settings.limits);
   const made = await Promise.all(
-    (["viewer", "analyst", "editor", "admin"] as const).map(async (role) => [role, await makeApiKey(id, { role })] as const),
+    (["viewer", "analyst", "editor", "admin"] as const).map(
+      async (role) => [role, await makeApiKey(id, { role })] as const,
+    ),
   );
   const keys = Object.fromEntries(made.map(([role, { key }]) => [role, key])) as Record<Role, string>;
-  const keyIds = Object.fromEntries(made.map(([role, made]) => [role, made.id])) as Record<Role, string>;
+  const keyIds = Object.fromEntries(made.map(([role, { id: keyId }]) => [role, keyId])) as Record<Role, string>;
   return { id, keys, keyIds };
 }
 
@@ -45,7 +47,17 @@ export async function makeApiKey(orgId: string, { role = "admin", scopes = ["*"]
     `INSERT INTO api_keys (org_id, id, name, hash, hint, role, scopes, expires_at, version, created_at, updated_at)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9)`,
   )
-    .bind(orgId, id, `${role} key`, await hashApiKey(env, key), keyHint(key), role, JSON.stringify(scopes), expiresAt, new Date().toISOString())
+    .bind(
+      orgId,
+      id,
+      `${role} key`,
+      await hashApiKey(env, key),
+      keyHint(key),
+      role,
+      JSON.stringify(scopes),
+      expiresAt,
+      new Date().toISOString(),
+    )
     .run();
   return { key, id };
 }

@@ -5,7 +5,7 @@ export interface Sample {
   /** Path parameters, of things that are made here; left out when the path has none. */
   readonly params?: (org: TestOrg) => Promise<Readonly<Record<string, string>>>;
   readonly query?: string;
-  readonly body?: unknown;
+  readonly body?: object | ((org: TestOrg) => Promise<object>);
 }
 
 /** One sample for each operationId. Each module's stand in `test/modules/<module>/samples.ts`. */

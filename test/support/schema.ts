@@ -19,7 +19,8 @@ export type Resolve = (ref: string) => Schema;
 
 type Members = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Members => value !== null && typeof value === "object" && !Array.isArray(value);
+const isObject = (value: unknown): value is Members =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
 
 function typeMatches(value: unknown, type: string): boolean {
   if (type === "null") return value === null;
@@ -40,9 +41,10 @@ export function complaints(value: unknown, schema: Schema, resolve: Resolve, at 
   const types = schema.type === undefined ? [] : [schema.type].flat();
   if (types.length > 0 && !types.some((type) => typeMatches(value, type))) return [`${at}: not ${types.join(" or ")}`];
   if (schema.enum && !schema.enum.includes(value)) return [`${at}: not one of ${schema.enum.join(", ")}`];
-  if (schema.const !== undefined && schema.const !== value) return [`${at}: not ${String(schema.const)}`];
+  if (schema.const !== undefined && schema.const !== value) return [`${at}: not ${JSON.stringify(schema.const)}`];
   if (typeof value === "string") return textComplaints(value, schema, at);
-  if (Array.isArray(value)) return value.flatMap((item, index) => complaints(item, schema.items ?? {}, resolve, `${at}/${index}`));
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => complaints(item, schema.items ?? {}, resolve, `${at}/${index}`));
   return isObject(value) ? memberComplaints(value, schema, resolve, at) : [];
 }
 
@@ -53,7 +55,9 @@ function merged(schema: Schema, resolve: Resolve): Schema {
   const first = flat.find((part) => part.type !== undefined);
   return {
     ...(first?.type === undefined ? {} : { type: schema.type ?? first.type }),
-    properties: Object.assign({}, ...flat.map((part) => part.properties ?? {}), schema.properties ?? {}) as Readonly<Record<string, Schema>>,
+    properties: Object.assign({}, ...flat.map((part) => part.properties ?? {}), schema.properties ?? {}) as Readonly<
+      Record<string, Schema>
+    >,
     required: [...flat.flatMap((part) => part.required ?? []), ...(schema.required ?? [])],
   };
 }

@@ -14,7 +14,11 @@ export interface AccountFilter {
 const isDigits = (ref: string): boolean => /^\d{12}$/.test(ref);
 
 /** Accounts by UUID or 12 digits, as a condition on a column of account ids. */
-export const ofAccounts = (org: OrgContext, column: SQLiteColumn, refs: readonly string[] | undefined): SQL | undefined =>
+export const ofAccounts = (
+  org: OrgContext,
+  column: SQLiteColumn,
+  refs: readonly string[] | undefined,
+): SQL | undefined =>
   refs === undefined
     ? undefined
     : sql`${column} IN (SELECT id FROM accounts WHERE org_id = ${org.id} AND ${isOneOf(refs)})`;
@@ -54,7 +58,9 @@ export async function accountsNamed(org: OrgContext, refs: readonly string[]): P
   const rows = await org.db
     .select({ id: accounts.id, awsAccountId: accounts.awsAccountId })
     .from(accounts)
-    .where(and(eq(accounts.orgId, org.id), sql`aws_account_id IN (SELECT value FROM json_each(${JSON.stringify(digits)}))`));
+    .where(
+      and(eq(accounts.orgId, org.id), sql`aws_account_id IN (SELECT value FROM json_each(${JSON.stringify(digits)}))`),
+    );
   return new Map([...uuids, ...rows.map(({ id, awsAccountId }): [string, string] => [awsAccountId, id])]);
 }
 

@@ -54,7 +54,14 @@ export function refuseStale(currentVersion: number, ifMatch: number | null): voi
 }
 
 /** What the audit log tells of an account. */
-export const audited = ({ name, environment, awsAccountId, regions, services, credential }: AccountRow): Record<string, unknown> => ({
+export const audited = ({
+  name,
+  environment,
+  awsAccountId,
+  regions,
+  services,
+  credential,
+}: AccountRow): Record<string, unknown> => ({
   name,
   environment,
   awsAccountId,

@@ -27,13 +27,26 @@ export async function changeAccount(
   const update = org.db
     .update(accounts)
     .set({ name, environment, regions, services, credential, updatedAt, version: sql`${accounts.version} + 1` })
-    .where(and(eq(accounts.orgId, org.id), eq(accounts.id, before.id), ifMatch === null ? undefined : eq(accounts.version, ifMatch)))
+    .where(
+      and(
+        eq(accounts.orgId, org.id),
+        eq(accounts.id, before.id),
+        ifMatch === null ? undefined : eq(accounts.version, ifMatch),
+      ),
+    )
     .returning();
-  const entry = { action: "account.update", target: { type: "account", id: before.id }, before: audited(before), after: audited(after) } as const;
+  const entry = {
+    action: "account.update",
+    target: { type: "account", id: before.id },
+    before: audited(before),
+    after: audited(after),
+  } as const;
   const [updated] = await org.change(entry, [update]);
   // safe: `returning` answers rows of the table.
   const [row] = updated as AccountRow[];
-  return row ? { row, openFindings, handshake: changes.credential ? handshake(org, row.credential) : null } : explainMiss(org, before.id, ifMatch);
+  return row
+    ? { row, openFindings, handshake: changes.credential ? handshake(org, row.credential) : null }
+    : explainMiss(org, before.id, ifMatch);
 }
 
 async function merged(org: OrgContext, before: AccountRow, changes: AccountChanges): Promise<AccountRow> {

@@ -34,7 +34,12 @@ export type Sights = (seen: SeenBy) => Sight | null;
 /** Reads one row per account and region; of all accounts or of those named. */
 export const coverageStatement = (org: OrgContext, refs?: readonly string[]): Statement =>
   org.db
-    .select({ accountId: coverage.accountId, region: coverage.region, seq: coverage.seq, collectors: coverage.collectors })
+    .select({
+      accountId: coverage.accountId,
+      region: coverage.region,
+      seq: coverage.seq,
+      collectors: coverage.collectors,
+    })
     .from(coverage)
     .where(and(eq(coverage.orgId, org.id), ofAccounts(org, coverage.accountId, refs)));
 

@@ -14,7 +14,10 @@ import { accountStatement, audited, getAccount, refuseStale, type AccountRow } f
  * Disconnects an account at once: it and its credential are gone, its running scan is canceled, its scans stay without it.
  * What was found in it is taken out afterwards, slice by slice. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED.
  */
-export async function disconnectAccount(org: OrgContext, { id: ref, ifMatch }: { id: string; ifMatch: number | null }): Promise<void> {
+export async function disconnectAccount(
+  org: OrgContext,
+  { id: ref, ifMatch }: { id: string; ifMatch: number | null },
+): Promise<void> {
   const { account, scan } = await accountWithScan(org, ref);
   refuseStale(account.version, ifMatch);
   const mine = and(eq(accounts.orgId, org.id), eq(accounts.id, account.id));
@@ -23,8 +26,16 @@ export async function disconnectAccount(org: OrgContext, { id: ref, ifMatch }: {
     .where(and(mine, ifMatch === null ? undefined : eq(accounts.version, ifMatch)))
     .returning({ id: accounts.id });
   const event = scan ? await canceledEvent(scan) : null;
-  const entry = { action: "account.disconnect", target: { type: "account", id: account.id }, before: audited(account) } as const;
-  const [removed] = await org.change(entry, [remove, ...(scan && event ? endScan(org, scan, event) : []), ...leaveTraces(org, account.id)]);
+  const entry = {
+    action: "account.disconnect",
+    target: { type: "account", id: account.id },
+    before: audited(account),
+  } as const;
+  const [removed] = await org.change(entry, [
+    remove,
+    ...(scan && event ? endScan(org, scan, event) : []),
+    ...leaveTraces(org, account.id),
+  ]);
   // safe: `returning` answers the deleted row.
   if ((removed as { id: string }[]).length === 0) return explainMiss(org, account.id, ifMatch);
   if (scan && event) await tellCanceled(org, scan, event);
@@ -52,7 +63,12 @@ async function accountWithScan(org: OrgContext, ref: string): Promise<{ account:
 }
 
 /** Told under the same id as when somebody cancels it, so never twice. */
-async function canceledEvent({ id, runId, accountId, awsAccountId }: ScanRow): Promise<OutboxEvent & { readonly id: string }> {
+async function canceledEvent({
+  id,
+  runId,
+  accountId,
+  awsAccountId,
+}: ScanRow): Promise<OutboxEvent & { readonly id: string }> {
   return {
     id: await derivedId("event", id, "canceled"),
     names: ["scan.canceled"],

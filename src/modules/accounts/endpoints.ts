@@ -100,7 +100,8 @@ export const endpoints = [
       path: "/accounts/{id}",
       operationId: "disconnectAccount",
       summary: "Disconnect an account",
-      description: "Its running scan is canceled and its credential is gone at once; what was found in it is taken out within minutes.",
+      description:
+        "Its running scan is canceled and its credential is gone at once; what was found in it is taken out within minutes.",
       params: AccountPath,
       status: 204,
       reply: none,

@@ -19,7 +19,10 @@ export const commaList = <const Word extends string>(known: readonly Word[], exa
       const words = split(text);
       const unknown = words.filter((word) => !known.some((one) => one === word));
       if (words.length > 0 && unknown.length === 0) return words.flatMap((word) => known.filter((one) => one === word));
-      context.addIssue({ code: "custom", message: `Unknown: ${unknown.join(", ") || "(empty)"}. Known: ${known.join(", ")}.` });
+      context.addIssue({
+        code: "custom",
+        message: `Unknown: ${unknown.join(", ") || "(empty)"}. Known: ${known.join(", ")}.`,
+      });
       return z.NEVER;
     })
     .openapi({ type: "string", description: `Comma list of: ${known.join(", ")}.`, example });

@@ -13,11 +13,17 @@ export interface AccountFilters {
 }
 
 /** A page of the accounts, the longest connected first. */
-export async function listAccounts(org: OrgContext, page: PageRequest, filters: AccountFilters): Promise<Page<Account>> {
+export async function listAccounts(
+  org: OrgContext,
+  page: PageRequest,
+  filters: AccountFilters,
+): Promise<Page<Account>> {
   const { status, environment, q, updatedSince } = filters;
   const conditions = [
     ...(status ? [sql`${accounts.status} IN (SELECT value FROM json_each(${JSON.stringify(status)}))`] : []),
-    ...(environment ? [sql`${accounts.environment} IN (SELECT value FROM json_each(${JSON.stringify(environment)}))`] : []),
+    ...(environment
+      ? [sql`${accounts.environment} IN (SELECT value FROM json_each(${JSON.stringify(environment)}))`]
+      : []),
     ...(q ? [sql`(instr(lower(${accounts.name}), lower(${q})) > 0 OR instr(${accounts.awsAccountId}, ${q}) > 0)`] : []),
     ...(updatedSince ? [gte(accounts.updatedAt, updatedSince)] : []),
   ];
@@ -30,7 +36,9 @@ export async function listAccounts(org: OrgContext, page: PageRequest, filters: 
     lastScanAt: accounts.lastScanAt,
     updatedAt: accounts.updatedAt,
   };
-  const found = await listRows(org, { table: accounts, page, order: [], sortable, conditions }, [openFindingsStatement(org)]);
+  const found = await listRows(org, { table: accounts, page, order: [], sortable, conditions }, [
+    openFindingsStatement(org),
+  ]);
   const open = openFindingsIn(found.extra[0]);
   return { ...found, rows: found.rows.map((row) => ({ row, openFindings: open.get(row.id) ?? 0 })) };
 }

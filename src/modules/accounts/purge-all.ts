@@ -11,7 +11,11 @@ const slicesMax = 20;
 const accountsMax = 20;
 
 /** Goes on taking out what was found in disconnected accounts, those that wait longest first. What is left waits for the next tick. */
-export async function purgeAccounts(env: Env, now: Date, waitUntil: (promise: Promise<unknown>) => void): Promise<void> {
+export async function purgeAccounts(
+  env: Env,
+  now: Date,
+  waitUntil: (promise: Promise<unknown>) => void,
+): Promise<void> {
   for (const [shard, d1] of shards(env).entries()) {
     let slices = slicesMax;
     for (const { orgId, accountId } of await waiting(d1)) {

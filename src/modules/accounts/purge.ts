@@ -30,7 +30,12 @@ export async function purgeSlice(org: OrgContext, accountId: string): Promise<bo
   return (results.at(-1) as unknown[]).length > 0;
 }
 
-function removal(org: OrgContext, subject: "resource" | "finding", accountId: string, ids: readonly string[]): Statement[] {
+function removal(
+  org: OrgContext,
+  subject: "resource" | "finding",
+  accountId: string,
+  ids: readonly string[],
+): Statement[] {
   if (ids.length === 0) return [];
   const idsJson = JSON.stringify(ids);
   const remove = org.db.sql(

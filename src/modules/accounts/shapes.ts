@@ -24,7 +24,10 @@ const Regions = z
   .min(1)
   .transform((names) => [...new Set(names)].toSorted())
   .nullable()
-  .openapi({ description: "Regions to look at; null: every region the account has enabled.", example: ["eu-west-1", "us-east-1"] });
+  .openapi({
+    description: "Regions to look at; null: every region the account has enabled.",
+    example: ["eu-west-1", "us-east-1"],
+  });
 const Services = z
   .array(z.enum(serviceWords))
   .min(1)
@@ -59,7 +62,12 @@ export const Credential = z
   .discriminatedUnion("method", [RoleCredential, AccessKeyCredential])
   .openapi("AccountCredential", { description: "Written, never read back." });
 
-const example = { name: "Production", environment: "production", regions: ["eu-west-1", "us-east-1"], services: null } as const;
+const example = {
+  name: "Production",
+  environment: "production",
+  regions: ["eu-west-1", "us-east-1"],
+  services: null,
+} as const;
 const role = { method: "role", roleArn: "arn:aws:iam::123456789012:role/cloudglass" } as const;
 
 export const ConnectAccount = z
@@ -79,7 +87,9 @@ export const ReplaceAccount = z
     environment: z.enum(environments),
     regions: Regions.default(null),
     services: Services.default(null),
-    credential: Credential.optional().openapi({ description: "Left out: it stays what it is, since nobody can read it." }),
+    credential: Credential.optional().openapi({
+      description: "Left out: it stays what it is, since nobody can read it.",
+    }),
   })
   .openapi("ReplaceAccount", { example });
 
@@ -124,7 +134,10 @@ export const AccountBody = z
     status: z.enum(statuses),
     lastError: z.string().nullable(),
     credentialMethod: z.enum(["role", "access_key"]),
-    enabledRegions: z.array(z.string()).nullable().openapi({ description: "Null: every region the account has enabled." }),
+    enabledRegions: z
+      .array(z.string())
+      .nullable()
+      .openapi({ description: "Null: every region the account has enabled." }),
     enabledServices: z.array(z.string()).nullable().openapi({ description: "Null: every service Cloudglass knows." }),
     isManagement: z.boolean().openapi({ description: "The management account of an AWS Organization." }),
     lastScanId: z.uuid().nullable(),
@@ -154,10 +167,10 @@ export const ConnectedAccountBody = AccountBody.extend({
     description: "Told this once, when a role was given; null otherwise.",
     example: "cg-3f6e4c8a1d2b4e5f9a0b8c7d6e5f4a3b",
   }),
-  trustPolicy: z
-    .record(z.string(), z.unknown())
-    .nullable()
-    .openapi({ description: "The trust policy to paste into the role; told together with the external id.", example: policyExample }),
+  trustPolicy: z.record(z.string(), z.unknown()).nullable().openapi({
+    description: "The trust policy to paste into the role; told together with the external id.",
+    example: policyExample,
+  }),
 }).openapi("ConnectedAccount", {
   example: {
     ...accountExample,

@@ -9,8 +9,8 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
  */
 export function accountOfAccessKey(accessKeyId: string): string | null {
   const body = accessKeyId.slice(4, 14);
-  if (body.length < 10 || [...body].some((char) => !alphabet.includes(char))) return null;
-  const bits = [...body].reduce((sum, char) => (sum << 5n) | BigInt(alphabet.indexOf(char)), 0n);
+  if (body.length < 10 || Array.from(body).some((char) => !alphabet.includes(char))) return null;
+  const bits = Array.from(body).reduce((sum, char) => (sum << 5n) | BigInt(alphabet.indexOf(char)), 0n);
   // Fifty bits were read; the first is a mark and the last nine belong to what follows.
   return String((bits >> 9n) & ((1n << 40n) - 1n)).padStart(12, "0");
 }

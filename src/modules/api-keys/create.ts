@@ -12,7 +12,11 @@ export async function createApiKey(org: OrgContext, grant: KeyGrant): Promise<Ne
   }
   refuseMore((await keyAndAsker(org, org.actor.id)).asker, grant);
   const made = await drawKey(org, grant);
-  const entry = { action: "api_key.create", target: { type: "api_key", id: made.row.id }, after: audited(made.row) } as const;
+  const entry = {
+    action: "api_key.create",
+    target: { type: "api_key", id: made.row.id },
+    after: audited(made.row),
+  } as const;
   await org.change(entry, [org.db.insert(apiKeys).values(made.row)], made);
   return made;
 }

@@ -4,7 +4,15 @@ import { deleteApiKey } from "./delete.ts";
 import { getApiKey, listApiKeys } from "./get.ts";
 import { revokeApiKey } from "./revoke.ts";
 import { rotateApiKey } from "./rotate.ts";
-import { ApiKeyBody, apiKeyBody, ApiKeyId, CreateApiKey, NewApiKeyBody, newApiKeyBody, RotateApiKey } from "./shapes.ts";
+import {
+  ApiKeyBody,
+  apiKeyBody,
+  ApiKeyId,
+  CreateApiKey,
+  NewApiKeyBody,
+  newApiKeyBody,
+  RotateApiKey,
+} from "./shapes.ts";
 
 const tag = "API keys";
 

@@ -23,7 +23,11 @@ export interface KeyGrant {
 }
 
 /** Draws a key and the row that knows it again. */
-export async function drawKey(org: OrgContext, grant: KeyGrant, createdBy: string | null = org.actor.id): Promise<NewApiKey> {
+export async function drawKey(
+  org: OrgContext,
+  grant: KeyGrant,
+  createdBy: string | null = org.actor.id,
+): Promise<NewApiKey> {
   const key = makeKey();
   const now = org.now.toISOString();
   const row: ApiKey = {
@@ -44,7 +48,12 @@ export async function drawKey(org: OrgContext, grant: KeyGrant, createdBy: strin
 }
 
 /** Writes a drawn key if the organization has a row for which `condition` holds, in the same batch as what made it hold. */
-export const insertKeyIf = (org: OrgContext, row: ApiKey, condition: string, ...params: readonly unknown[]): Statement =>
+export const insertKeyIf = (
+  org: OrgContext,
+  row: ApiKey,
+  condition: string,
+  ...params: readonly unknown[]
+): Statement =>
   org.db.sql(
     `INSERT INTO api_keys (org_id, id, name, hash, hint, role, scopes, created_by, expires_at, version, created_at, updated_at)
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?10 WHERE EXISTS (${condition})`,
@@ -68,7 +77,10 @@ export const keyStatement = (org: OrgContext, id: string): Statement =>
     .where(and(eq(apiKeys.orgId, org.id), eq(apiKeys.id, id)));
 
 /** The key named and the key that asks, in one round trip. Faults: RESOURCE_NOT_FOUND. */
-export async function keyAndAsker(org: OrgContext, id: string): Promise<{ readonly key: ApiKey; readonly asker: ApiKey | null }> {
+export async function keyAndAsker(
+  org: OrgContext,
+  id: string,
+): Promise<{ readonly key: ApiKey; readonly asker: ApiKey | null }> {
   const [found, asking] = await org.db.atomic([keyStatement(org, id), keyStatement(org, org.actor.id)]);
   // safe: both statements answer rows of the table.
   const [[key], [asker]] = [found, asking] as [ApiKey[], ApiKey[]];
@@ -77,12 +89,16 @@ export async function keyAndAsker(org: OrgContext, id: string): Promise<{ readon
 }
 
 /** Nobody hands out more than they have. Faults: FORBIDDEN. */
-export function refuseMore(asker: Pick<ApiKey, "role" | "scopes"> | null, wanted: Pick<KeyGrant, "role" | "scopes">): void {
+export function refuseMore(
+  asker: Pick<ApiKey, "role" | "scopes"> | null,
+  wanted: Pick<KeyGrant, "role" | "scopes">,
+): void {
   if (asker && lesserRole(asker.role, wanted.role) !== wanted.role) {
     throw new Fault("FORBIDDEN", `A key cannot give the role \`${wanted.role}\`: its own is \`${asker.role}\`.`);
   }
   const missing = wanted.scopes.filter((scope) => !asker?.scopes.includes("*") && !asker?.scopes.includes(scope));
-  if (missing.length > 0) throw new Fault("FORBIDDEN", `A key cannot give scopes it does not have: ${missing.join(", ")}.`);
+  if (missing.length > 0)
+    throw new Fault("FORBIDDEN", `A key cannot give scopes it does not have: ${missing.join(", ")}.`);
 }
 
 export function refuseStale({ version }: ApiKey, ifMatch: number | null): void {

@@ -16,7 +16,12 @@ export async function revokeApiKey(org: OrgContext, id: string, ifMatch: number 
   if (before.revokedAt !== null) return before;
   const now = org.now.toISOString();
   const after: ApiKey = { ...before, revokedAt: now, version: before.version + 1, updatedAt: now };
-  const entry = { action: "api_key.revoke", target: { type: "api_key", id }, before: audited(before), after: audited(after) } as const;
+  const entry = {
+    action: "api_key.revoke",
+    target: { type: "api_key", id },
+    before: audited(before),
+    after: audited(after),
+  } as const;
   const update = org.db
     .update(apiKeys)
     .set({ revokedAt: now, version: after.version, updatedAt: now })

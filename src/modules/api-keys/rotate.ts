@@ -1,7 +1,16 @@
 import { uncacheKey } from "#db/api-keys";
 import type { OrgContext } from "#db/context";
 import { Fault } from "#lib/fault";
-import { audited, drawKey, insertKeyIf, keyAndAsker, refuseMore, refuseStale, type ApiKey, type NewApiKey } from "./key.ts";
+import {
+  audited,
+  drawKey,
+  insertKeyIf,
+  keyAndAsker,
+  refuseMore,
+  refuseStale,
+  type ApiKey,
+  type NewApiKey,
+} from "./key.ts";
 import { cleanUp, shutOut } from "./shut-out.ts";
 
 export interface Rotation {
@@ -21,11 +30,21 @@ export async function rotateApiKey(org: OrgContext, { id, graceHours, ifMatch }:
   refuseStale(before, ifMatch);
   refuseMore(asker, before);
   refuseDead(before, org.now);
-  const made = await drawKey(org, { name: before.name, role: before.role, scopes: before.scopes, expiresAt: before.expiresAt });
+  const made = await drawKey(org, {
+    name: before.name,
+    role: before.role,
+    scopes: before.scopes,
+    expiresAt: before.expiresAt,
+  });
   const end = new Date(org.now.getTime() + graceHours * 3_600_000).toISOString();
   const expiresAt = before.expiresAt !== null && before.expiresAt < end ? before.expiresAt : end;
   const after = { ...before, expiresAt, rotatedTo: made.row.id };
-  const entry = { action: "api_key.rotate", target: { type: "api_key", id }, before: audited(before), after: audited(after) } as const;
+  const entry = {
+    action: "api_key.rotate",
+    target: { type: "api_key", id },
+    before: audited(before),
+    after: audited(after),
+  } as const;
   const update = org.db.sql(
     `UPDATE api_keys SET expires_at = ?3, rotated_to = ?4, version = version + 1, updated_at = ?5
      WHERE org_id = ?1 AND id = ?2 AND version = ?6 RETURNING id`,
@@ -46,7 +65,10 @@ export async function rotateApiKey(org: OrgContext, { id, graceHours, ifMatch }:
 
 /** Copies of the old key in caches know its former end; none is believed for as long as the shortest grace lasts. */
 async function endAfterGrace(org: OrgContext, before: ApiKey, graceHours: number): Promise<void> {
-  if (graceHours > 0) return void (await uncacheKey(org.env, before.hash).catch(() => undefined));
+  if (graceHours > 0) {
+    await uncacheKey(org.env, before.hash).catch(() => undefined);
+    return;
+  }
   await shutOut(org, before.id);
   await cleanUp(org, before);
 }
@@ -55,6 +77,7 @@ const conflict = (detail: string): Fault => new Fault("CONFLICT", detail);
 
 function refuseDead({ revokedAt, expiresAt, rotatedTo }: ApiKey, now: Date): void {
   if (revokedAt !== null) throw conflict("A revoked key cannot be rotated. Make a new one.");
-  if (expiresAt !== null && expiresAt <= now.toISOString()) throw conflict("An expired key cannot be rotated. Make a new one.");
+  if (expiresAt !== null && expiresAt <= now.toISOString())
+    throw conflict("An expired key cannot be rotated. Make a new one.");
   if (rotatedTo !== null) throw conflict("This key was rotated before. Rotate the one named in `rotatedTo`.");
 }

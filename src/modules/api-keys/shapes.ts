@@ -23,10 +23,19 @@ export const CreateApiKey = z
       .nullable()
       .default(null),
   })
-  .openapi("CreateApiKey", { example: { name: "ci", role: "analyst", scopes: ["findings:read", "scans:write"], expiresAt: null } });
+  .openapi("CreateApiKey", {
+    example: { name: "ci", role: "analyst", scopes: ["findings:read", "scans:write"], expiresAt: null },
+  });
 
 export const RotateApiKey = z
-  .strictObject({ graceHours: z.int().min(0).max(168).default(24).openapi({ description: "Hours for which the old key still works." }) })
+  .strictObject({
+    graceHours: z
+      .int()
+      .min(0)
+      .max(168)
+      .default(24)
+      .openapi({ description: "Hours for which the old key still works." }),
+  })
   .openapi("RotateApiKey", { example: { graceHours: 24 } });
 
 const members = {
@@ -65,14 +74,33 @@ export const ApiKeyBody = z.object(members).openapi("ApiKey", { example });
 
 export const NewApiKeyBody = z
   .object({ ...members, key: z.string().openapi({ description: "The key itself: shown here and never again." }) })
-  .openapi("NewApiKey", { example: { ...example, lastUsedAt: null, key: "cg_live_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1yLcDB" } });
+  .openapi("NewApiKey", {
+    example: { ...example, lastUsedAt: null, key: "cg_live_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1yLcDB" },
+  });
 
 export function apiKeyBody(row: ApiKey, now: Date): z.input<typeof ApiKeyBody> {
   const { id, name, hint, role, createdBy, rotatedTo, expiresAt, revokedAt, lastUsedAt, createdAt, updatedAt } = row;
   const ended = expiresAt !== null && expiresAt <= now.toISOString() ? "expired" : "active";
   const status = revokedAt === null ? ended : "revoked";
   const scopes = [...row.scopes];
-  return { id, name, hint, role, scopes, status, createdBy, rotatedTo, expiresAt, revokedAt, lastUsedAt, createdAt, updatedAt };
+  return {
+    id,
+    name,
+    hint,
+    role,
+    scopes,
+    status,
+    createdBy,
+    rotatedTo,
+    expiresAt,
+    revokedAt,
+    lastUsedAt,
+    createdAt,
+    updatedAt,
+  };
 }
 
-export const newApiKeyBody = ({ row, key }: NewApiKey, now: Date): z.input<typeof NewApiKeyBody> => ({ ...apiKeyBody(row, now), key });
+export const newApiKeyBody = ({ row, key }: NewApiKey, now: Date): z.input<typeof NewApiKeyBody> => ({
+  ...apiKeyBody(row, now),
+  key,
+});

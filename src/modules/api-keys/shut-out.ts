@@ -9,7 +9,10 @@ export async function shutOut(org: OrgContext, keyId: string): Promise<void> {
   await revoke()
     .catch(revoke)
     .catch((cause: unknown) => {
-      throw new Fault("UNAVAILABLE", "The key could not be shut out right now. Try again.", { cause, members: { retryAfterSeconds: 1 } });
+      throw new Fault("UNAVAILABLE", "The key could not be shut out right now. Try again.", {
+        cause,
+        members: { retryAfterSeconds: 1 },
+      });
     });
 }
 

@@ -6,7 +6,10 @@ const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b";
 const Id = z.string().regex(/^[0-9A-Za-z._:/-]{1,100}$/, "is not an id");
 
 export const AuditQuery = z.object({
-  action: commaListOf(z.string().regex(/^[a-z_]+\.[a-z_]+$/, "is not an action such as `webhook.create`"), "api_key.create").optional(),
+  action: commaListOf(
+    z.string().regex(/^[a-z_]+\.[a-z_]+$/, "is not an action such as `webhook.create`"),
+    "api_key.create",
+  ).optional(),
   actorId: commaListOf(Id, exampleId).optional(),
   targetId: commaListOf(Id, exampleId).optional(),
   since: moment.optional(),
@@ -18,7 +21,13 @@ export const AuditEntryBody = z
     id: z.uuid(),
     at: z.iso.datetime(),
     action: z.string(),
-    actor: z.object({ type: z.string(), id: z.string(), name: z.string(), ip: z.string().nullable(), userAgent: z.string().nullable() }),
+    actor: z.object({
+      type: z.string(),
+      id: z.string(),
+      name: z.string(),
+      ip: z.string().nullable(),
+      userAgent: z.string().nullable(),
+    }),
     target: z.object({ type: z.string(), id: z.string() }),
     changes: z.array(z.object({ path: z.string(), old: z.unknown(), new: z.unknown() })),
     requestId: z.string().nullable(),
@@ -28,7 +37,13 @@ export const AuditEntryBody = z
       id: exampleId,
       at: "2026-03-13T08:04:32.000Z",
       action: "api_key.create",
-      actor: { type: "api_key", id: "019aa5d2-6b1c-7c43-9a7e-1f2d3c4b5a69", name: "first admin key", ip: "192.0.2.1", userAgent: "curl/8.9" },
+      actor: {
+        type: "api_key",
+        id: "019aa5d2-6b1c-7c43-9a7e-1f2d3c4b5a69",
+        name: "first admin key",
+        ip: "192.0.2.1",
+        userAgent: "curl/8.9",
+      },
       target: { type: "api_key", id: exampleId },
       changes: [{ path: "/name", old: null, new: "ci" }],
       requestId: "019aa5d2-6b1c-7c43-9a7e-1f2d3c4b5a69",

@@ -9,7 +9,8 @@ export const certificateTypes = {
 export const sources = ["acm", "iam"] as const;
 export type Source = (typeof sources)[number];
 
-export const isCertificate = (resourceType: string): boolean => Object.values<string>(certificateTypes).includes(resourceType);
+export const isCertificate = (resourceType: string): boolean =>
+  Object.values<string>(certificateTypes).includes(resourceType);
 
 const word = z.string().nullish().catch(null);
 
@@ -28,6 +29,7 @@ export const CertificateAttributes = z.object({
 const dayMs = 86_400_000;
 
 /** Whole days left; negative once it has ended. */
-export const daysUntil = (moment: string, now: Date): number => Math.floor((Date.parse(moment) - now.getTime()) / dayMs);
+export const daysUntil = (moment: string, now: Date): number =>
+  Math.floor((Date.parse(moment) - now.getTime()) / dayMs);
 
 export const sourceOf = ({ row }: Resource): Source => (row.resourceType === certificateTypes.iam ? "iam" : "acm");

@@ -12,7 +12,8 @@ export const endpoints = [
       path: "/certificates",
       operationId: "listCertificates",
       summary: "List TLS certificates, the first to end first",
-      description: "Certificates that have an end, which all issued ones have; `issued=false` lists the requests that have none.",
+      description:
+        "Certificates that have an end, which all issued ones have; `issued=false` lists the requests that have none.",
       query: CertificateQuery,
       sort: ["expiresAt", "id"],
       reply: list(CertificateBody, certificateBody),

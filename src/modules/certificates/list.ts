@@ -24,7 +24,11 @@ const expiring = sqliteTable("resources", { expiresAt: text("expires_at").notNul
 const dayMs = 86_400_000;
 
 /** A page of the certificates, the first to end first; of those without an end, by id. */
-export async function listCertificates(org: OrgContext, page: PageRequest, filters: CertificateFilters): Promise<Page<Resource>> {
+export async function listCertificates(
+  org: OrgContext,
+  page: PageRequest,
+  filters: CertificateFilters,
+): Promise<Page<Resource>> {
   const account = await accountFilter(org, resources.accountId, filters.accountId, page);
   const { expiresAt } = expiring;
   const order = filters.issued

@@ -4,7 +4,15 @@ import { ResourcePath, type Resource } from "#modules/resources";
 import { CertificateAttributes, daysUntil, sourceOf, sources } from "./certificate.ts";
 
 /** ACM's own words. */
-const statuses = ["ISSUED", "PENDING_VALIDATION", "EXPIRED", "INACTIVE", "REVOKED", "FAILED", "VALIDATION_TIMED_OUT"] as const;
+const statuses = [
+  "ISSUED",
+  "PENDING_VALIDATION",
+  "EXPIRED",
+  "INACTIVE",
+  "REVOKED",
+  "FAILED",
+  "VALIDATION_TIMED_OUT",
+] as const;
 
 export const CertificatePath = ResourcePath;
 
@@ -13,11 +21,18 @@ export const CertificateQuery = z.object({
   region: regionList.optional(),
   source: commaList(sources, "acm").optional(),
   status: commaList(statuses, "ISSUED").optional(),
-  expiresWithinDays: z.coerce.number().int().min(0).max(3650).optional().openapi({ description: "Ended ones too.", example: 30 }),
-  issued: z
-    .stringbool()
-    .default(true)
-    .openapi({ type: "boolean", default: true, description: "False: requests that were never issued and so have no end." }),
+  expiresWithinDays: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3650)
+    .optional()
+    .openapi({ description: "Ended ones too.", example: 30 }),
+  issued: z.stringbool().default(true).openapi({
+    type: "boolean",
+    default: true,
+    description: "False: requests that were never issued and so have no end.",
+  }),
 });
 
 const time = z.iso.datetime();

@@ -38,7 +38,9 @@ export const CheckBody = z
     confidence: z.number().min(0).max(1),
     drift: z.boolean().openapi({ description: "Turning from pass to fail is told as `security.drift`." }),
     controls: z.record(z.string(), z.array(z.string())).openapi({ description: "Framework → controls." }),
-    params: z.record(z.string(), z.unknown()).openapi({ description: "What an organization may set, with the defaults." }),
+    params: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: "What an organization may set, with the defaults." }),
   })
   .openapi("Check", {
     example: {

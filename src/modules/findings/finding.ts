@@ -1,5 +1,5 @@
 import type { InferSelectModel } from "drizzle-orm";
-import { findings } from "#db/schema";
+import type { findings } from "#db/schema";
 import { later, type Sight, type Sights } from "#modules/accounts";
 
 export type FindingRow = InferSelectModel<typeof findings>;
@@ -21,7 +21,10 @@ export interface Finding {
   readonly detection: Detection;
 }
 
-export const findingOf = (row: FindingRow, sights: Sights): Finding => ({ row, detection: detectionOf(row, sights(row)) });
+export const findingOf = (row: FindingRow, sights: Sights): Finding => ({
+  row,
+  detection: detectionOf(row, sights(row)),
+});
 
 /** While it is verified and not resolved, each complete run of its collector saw it once more. */
 export function detectionOf(row: FindingRow, sight: Sight | null): Detection {

@@ -26,10 +26,19 @@ export async function getFinding(org: OrgContext, id: string): Promise<WholeFind
       .from(resources)
       .where(and(eq(resources.orgId, org.id), sql`${resources.id} = ${of("resource_id")}`)),
     org.db
-      .select({ accountId: coverage.accountId, region: coverage.region, seq: coverage.seq, collectors: coverage.collectors })
+      .select({
+        accountId: coverage.accountId,
+        region: coverage.region,
+        seq: coverage.seq,
+        collectors: coverage.collectors,
+      })
       .from(coverage)
       .where(
-        and(eq(coverage.orgId, org.id), sql`${coverage.accountId} = ${of("account_id")}`, sql`${coverage.region} = ${of("place")}`),
+        and(
+          eq(coverage.orgId, org.id),
+          sql`${coverage.accountId} = ${of("account_id")}`,
+          sql`${coverage.region} = ${of("place")}`,
+        ),
       ),
   ]);
   // safe: each statement answers rows of its table.

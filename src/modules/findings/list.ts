@@ -42,7 +42,11 @@ const ownOrder = [
 ];
 
 /** A page of the findings, the most severe and then the newest first. */
-export async function listFindings(org: OrgContext, page: PageRequest, filters: FindingFilters): Promise<Page<Finding>> {
+export async function listFindings(
+  org: OrgContext,
+  page: PageRequest,
+  filters: FindingFilters,
+): Promise<Page<Finding>> {
   const account = await accountFilter(org, findings.accountId, filters.accountId, page);
   const kept = [...account.filters.map((filter) => ({ dimension: "account", filter })), ...keptFilters(filters)];
   const conditions = [...account.conditions, ...residual(filters)];
@@ -77,7 +81,8 @@ interface KeptFilter {
 /** Filters that an index follows and whose totals are kept. */
 function keptFilters({ severity, type, category, region, service, resourceType }: FindingFilters): KeptFilter[] {
   const meaning = service && serviceMeaning(service);
-  const types = meaning?.by === "resourceType" ? meaning.values.filter((one) => resourceType?.includes(one) ?? true) : resourceType;
+  const types =
+    meaning?.by === "resourceType" ? meaning.values.filter((one) => resourceType?.includes(one) ?? true) : resourceType;
   const ranks = severity?.map((one) => severities.indexOf(one));
   const by = (dimension: string, column: Filter["column"], values: Filter["values"] | undefined): KeptFilter[] =>
     values ? [{ dimension, filter: { column, values } }] : [];
@@ -95,7 +100,11 @@ function keptFilters({ severity, type, category, region, service, resourceType }
 function residual({ q, updatedSince }: FindingFilters): SQL[] {
   const { summary, resourceName, updatedAt } = findings;
   return [
-    ...(q ? [sql`(instr(lower(${summary}), lower(${q})) > 0 OR instr(lower(coalesce(${resourceName}, '')), lower(${q})) > 0)`] : []),
+    ...(q
+      ? [
+          sql`(instr(lower(${summary}), lower(${q})) > 0 OR instr(lower(coalesce(${resourceName}, '')), lower(${q})) > 0)`,
+        ]
+      : []),
     ...(updatedSince ? [gte(updatedAt, updatedSince)] : []),
   ];
 }
@@ -106,7 +115,12 @@ function countedBy(status: readonly FindingStatus[], kept: readonly KeptFilter[]
   if (others.length > 0) return null;
   const columns = findingStatuses.filter((one) => status.includes(one));
   if (!only) return { subject: "finding", columns, dimension: "all", values: [] };
-  return { subject: "finding", columns, dimension: only.dimension, values: only.filter.values.map((value) => nameOf(only, value)) };
+  return {
+    subject: "finding",
+    columns,
+    dimension: only.dimension,
+    values: only.filter.values.map((value) => nameOf(only, value)),
+  };
 }
 
 /** The counters know severities by name. */

@@ -103,7 +103,9 @@ export const FindingBody = z
     severity: z.enum(severities),
     status: z.enum(findingStatuses),
     summary: z.string(),
-    details: z.record(z.string(), z.unknown()).openapi({ description: "Facts by type, with what depends on today added." }),
+    details: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: "Facts by type, with what depends on today added." }),
     evidence: z.array(z.object({ call: z.string(), field: z.string(), value: z.unknown() })),
     estimatedMonthlySavings: z.number().nullable().openapi({ description: "USD at list price." }),
     firstDetectedAt: time,
@@ -127,7 +129,9 @@ export const WholeFindingBody = FindingBody.extend({
   remediation: z.string().nullable(),
   controls: z.record(z.string(), z.array(z.string())).openapi({ description: "Framework → controls." }),
   resource: z.union([ResourceBody, z.null()]).openapi({ description: "Null: it is gone." }),
-  certificate: z.union([CertificateBody, z.null()]).openapi({ description: "Null: the resource is none, or it is gone." }),
+  certificate: z
+    .union([CertificateBody, z.null()])
+    .openapi({ description: "Null: the resource is none, or it is gone." }),
 }).openapi("FindingWithResource");
 
 /** A finding as everybody may see it; `now` decides what its details say of today. */
@@ -174,7 +178,9 @@ export function wholeFindingBody(finding: WholeFinding, now: Date): z.input<type
     ...findingBody(finding, now),
     rationale: check?.rationale ?? null,
     remediation: check?.remediation ?? null,
-    controls: Object.fromEntries(Object.entries(check?.controls ?? {}).map(([framework, ids]) => [framework, [...ids]])),
+    controls: Object.fromEntries(
+      Object.entries(check?.controls ?? {}).map(([framework, ids]) => [framework, [...ids]]),
+    ),
     resource: resource && resourceBody(resource),
     certificate: resource && isCertificate(resource.row.resourceType) ? certificateBody(resource, now) : null,
   };
@@ -207,13 +213,21 @@ export const FindingStatsBody = z
 
 /** Totals by group, from the counters. */
 export function findingStatsBody({ statuses, rows }: FindingCounts): z.input<typeof FindingStatsBody> {
-  const sum = (row: FindingCounts["rows"][number]): number => statuses.reduce((total, status) => total + row[status], 0);
+  const sum = (row: FindingCounts["rows"][number]): number =>
+    statuses.reduce((total, status) => total + row[status], 0);
   const by = (dimension: string): Record<string, number> =>
-    Object.fromEntries(rows.flatMap((row) => (row.dimension === dimension && sum(row) > 0 ? [[row.value, sum(row)]] : [])));
+    Object.fromEntries(
+      rows.flatMap((row) => (row.dimension === dimension && sum(row) > 0 ? [[row.value, sum(row)]] : [])),
+    );
   const all = rows.find(({ dimension }) => dimension === "all");
   return {
     totalFindings: all ? sum(all) : 0,
-    byStatus: { open: all?.open ?? 0, snoozed: all?.snoozed ?? 0, ignored: all?.ignored ?? 0, resolved: all?.resolved ?? 0 },
+    byStatus: {
+      open: all?.open ?? 0,
+      snoozed: all?.snoozed ?? 0,
+      ignored: all?.ignored ?? 0,
+      resolved: all?.resolved ?? 0,
+    },
     bySeverity: { critical: 0, high: 0, medium: 0, low: 0, ...by("severity") },
     byType: by("type"),
     byCategory: by("category"),

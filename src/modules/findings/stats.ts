@@ -11,7 +11,10 @@ export interface FindingCounts {
 }
 
 /** Everything counted of the findings; reads one row per group. */
-export async function countFindings(org: OrgContext, statuses: readonly FindingStatus[] = findingStatuses): Promise<FindingCounts> {
+export async function countFindings(
+  org: OrgContext,
+  statuses: readonly FindingStatus[] = findingStatuses,
+): Promise<FindingCounts> {
   const rows = await org.db
     .select()
     .from(counters)

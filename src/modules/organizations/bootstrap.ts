@@ -32,13 +32,20 @@ interface Surroundings {
  */
 export async function bootstrap({ env, now, waitUntil }: Surroundings, input: Bootstrap): Promise<Bootstrapped> {
   const db = directoryDatabase(env.DB, newMeter());
-  const [existing] = env.BOOTSTRAP_TOKEN ? await db.select({ id: organizations.orgId }).from(organizations).limit(1) : [];
+  const [existing] = env.BOOTSTRAP_TOKEN
+    ? await db.select({ id: organizations.orgId }).from(organizations).limit(1)
+    : [];
   if (!env.BOOTSTRAP_TOKEN || existing) throw gone();
-  if (!(await sameText(input.token ?? "", env.BOOTSTRAP_TOKEN))) throw new Fault("UNAUTHORIZED", "This is not the bootstrap token.");
+  if (!(await sameText(input.token ?? "", env.BOOTSTRAP_TOKEN)))
+    throw new Fault("UNAUTHORIZED", "This is not the bootstrap token.");
   const org = systemContext(env, { orgId: newId(), shard: 0 }, now, waitUntil);
   const organization = firstOrganization(org, input);
   const apiKey = await drawKey(org, { name: input.keyName, role: "admin", scopes: ["*"], expiresAt: null }, null);
-  const entry = { action: "organization.bootstrap", target: { type: "organization", id: org.id }, after: { name: input.name } } as const;
+  const entry = {
+    action: "organization.bootstrap",
+    target: { type: "organization", id: org.id },
+    after: { name: input.name },
+  } as const;
   const isThere = "SELECT 1 FROM organizations WHERE org_id = ?1";
   const [made] = await org.change(entry, [insertFirst(org, organization), insertKeyIf(org, apiKey.row, isThere)]);
   // safe: the statement answers the id of what it made.
@@ -50,7 +57,17 @@ const gone = (): Fault => new Fault("RESOURCE_NOT_FOUND", "There is nothing at t
 
 function firstOrganization(org: OrgContext, { name, slug }: Bootstrap): Organization {
   const now = org.now.toISOString();
-  return { orgId: org.id, name, slug, tier: "team", shard: 0, settings: defaultSettings, version: 1, createdAt: now, updatedAt: now };
+  return {
+    orgId: org.id,
+    name,
+    slug,
+    tier: "team",
+    shard: 0,
+    settings: defaultSettings,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 /** Of two at once one finds the other's row. */
@@ -67,6 +84,7 @@ const insertFirst = (org: OrgContext, { name, slug, settings, createdAt }: Organ
 
 /** Takes as long whatever they have in common: their digests are compared, not they. */
 async function sameText(a: string, b: string): Promise<boolean> {
-  const digest = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  const digest = (text: string): Promise<ArrayBuffer> =>
+    crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return crypto.subtle.timingSafeEqual(await digest(a), await digest(b));
 }

@@ -5,7 +5,7 @@ import type { OrgSettings } from "#db/values";
 import { Fault } from "#lib/fault";
 import { getOrganization, type Organization } from "./get.ts";
 import { mergePatch } from "./merge.ts";
-import { Settings } from "./settings.ts";
+import { Settings } from "./shapes.ts";
 
 /**
  * Merges a patch (RFC 7396) into the settings; limits hold from the next request on. Faults: INVALID_REQUEST,
@@ -42,7 +42,11 @@ const stale = (currentVersion: number): Fault =>
 function merged(before: OrgSettings, patch: unknown): OrgSettings {
   const result = Settings.safeParse(mergePatch(before, patch));
   if (result.success) return result.data;
-  const errors = result.error.issues.map(({ path, message }) => ({ in: "body" as const, pointer: `/${path.join("/")}`, message }));
+  const errors = result.error.issues.map(({ path, message }) => ({
+    in: "body" as const,
+    pointer: `/${path.join("/")}`,
+    message,
+  }));
   throw new Fault("INVALID_REQUEST", "The settings would not be valid; see `errors`.", { errors });
 }
 

@@ -2,8 +2,16 @@ import { endpoint, one, openEndpoint, type AnyEndpoint } from "#http/endpoint";
 import { bootstrap } from "./bootstrap.ts";
 import { changeSettings } from "./change-settings.ts";
 import { getOrganization, type Organization } from "./get.ts";
-import { Settings, settingsBody, SettingsPatch } from "./settings.ts";
-import { BootstrapBody, bootstrapBody, BootstrapInput, OrganizationBody, organizationBody } from "./shapes.ts";
+import {
+  BootstrapBody,
+  bootstrapBody,
+  BootstrapInput,
+  OrganizationBody,
+  organizationBody,
+  Settings,
+  settingsBody,
+  SettingsPatch,
+} from "./shapes.ts";
 
 const tag = "Organization";
 

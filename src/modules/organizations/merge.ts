@@ -1,6 +1,7 @@
 type Members = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Members => value !== null && typeof value === "object" && !Array.isArray(value);
+const isObject = (value: unknown): value is Members =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** JSON Merge Patch (RFC 7396): members of the patch replace, null removes, objects are merged inside. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

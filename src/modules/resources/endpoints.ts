@@ -85,7 +85,8 @@ export const endpoints = [
       path: "/resources/{id}/history",
       operationId: "listResourceVersions",
       summary: "List what a resource was like before",
-      description: "The newest first. A resource that is gone is found by its UUID for as long as its versions are kept.",
+      description:
+        "The newest first. A resource that is gone is found by its UUID for as long as its versions are kept.",
       params: ResourcePath,
       reply: list(VersionBody, versionBody),
       faults: ["INVALID_REQUEST", "INVALID_CURSOR", "RESOURCE_NOT_FOUND"],

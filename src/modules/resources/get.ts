@@ -1,7 +1,13 @@
 import type { OrgContext } from "#db/context";
 import { notFound } from "#lib/fault";
 import { sightsIn } from "#modules/accounts";
-import { resourceCoverageStatement, resourceOf, resourceStatement, type Resource, type ResourceRow } from "./resource.ts";
+import {
+  resourceCoverageStatement,
+  resourceOf,
+  resourceStatement,
+  type Resource,
+  type ResourceRow,
+} from "./resource.ts";
 
 /** One resource by UUID or ARN. Fault: RESOURCE_NOT_FOUND. */
 export async function getResource(org: OrgContext, ref: string): Promise<Resource> {

@@ -25,7 +25,9 @@ export async function listVersions(org: OrgContext, page: PageRequest, ref: stri
 
 /** The resource, and the account whose key its versions stand under; both without a round trip of their own. */
 function versionsOf(org: OrgContext, ref: string) {
-  const id = isUuid(ref) ? sql`${ref}` : sql`(SELECT id FROM resources WHERE org_id = ${org.id} AND arn = ${ref} ORDER BY id LIMIT 1)`;
+  const id = isUuid(ref)
+    ? sql`${ref}`
+    : sql`(SELECT id FROM resources WHERE org_id = ${org.id} AND arn = ${ref} ORDER BY id LIMIT 1)`;
   return and(
     eq(resourceVersions.orgId, org.id),
     sql`${resourceVersions.accountId} = coalesce(
@@ -48,7 +50,10 @@ function versionsStatement(org: OrgContext, page: PageRequest, ref: string): Sta
 }
 
 const totalStatement = (org: OrgContext, ref: string): Statement =>
-  org.db.select({ n: sql<number>`count(*)` }).from(resourceVersions).where(versionsOf(org, ref));
+  org.db
+    .select({ n: sql<number>`count(*)` })
+    .from(resourceVersions)
+    .where(versionsOf(org, ref));
 
 function positionOf({ from }: PageRequest): string | number {
   const [position, ...others] = from?.key ?? [];
@@ -58,7 +63,10 @@ function positionOf({ from }: PageRequest): string | number {
   return position;
 }
 
-function cut({ page, limit, from }: PageRequest, found: readonly VersionRow[]): Omit<Page<VersionRow>, "total" | "totalExact"> {
+function cut(
+  { page, limit, from }: PageRequest,
+  found: readonly VersionRow[],
+): Omit<Page<VersionRow>, "total" | "totalExact"> {
   const backward = from?.backward ?? false;
   const start = ((page ?? 1) - 1) * limit;
   const more = found.length > start + limit;

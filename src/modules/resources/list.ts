@@ -35,7 +35,11 @@ const sortable = {
 export const resourceSort = Object.keys(sortable);
 
 /** A page of the resources, by id. */
-export async function listResources(org: OrgContext, page: PageRequest, filters: ResourceFilters): Promise<Page<Resource>> {
+export async function listResources(
+  org: OrgContext,
+  page: PageRequest,
+  filters: ResourceFilters,
+): Promise<Page<Resource>> {
   const account = await accountFilter(org, resources.accountId, filters.accountId, page);
   const kept = keptFilters(filters);
   const conditions = [...account.conditions, ...residual(filters)];
@@ -62,10 +66,15 @@ interface KeptFilter {
 /** Filters that an index follows and whose totals are kept. */
 function keptFilters({ region, service, resourceType, state }: ResourceFilters): KeptFilter[] {
   const meaning = service && serviceMeaning(service);
-  const types = meaning?.by === "resourceType" ? meaning.values.filter((type) => resourceType?.includes(type) ?? true) : resourceType;
+  const types =
+    meaning?.by === "resourceType"
+      ? meaning.values.filter((type) => resourceType?.includes(type) ?? true)
+      : resourceType;
   return [
     ...(types ? [{ dimension: "resourceType", filter: { column: resources.resourceType, values: types } }] : []),
-    ...(meaning?.by === "service" ? [{ dimension: "service", filter: { column: resources.service, values: meaning.values } }] : []),
+    ...(meaning?.by === "service"
+      ? [{ dimension: "service", filter: { column: resources.service, values: meaning.values } }]
+      : []),
     ...(region ? [{ dimension: "region", filter: { column: resources.region, values: region } }] : []),
     ...(state ? [{ dimension: "state", filter: { column: resources.state, values: state } }] : []),
   ];
@@ -77,8 +86,12 @@ function residual({ cost, tag, q, updatedSince }: ResourceFilters): SQL[] {
   return [
     ...(cost === "paid" ? [sql`coalesce(${costMonthly}, 0) > 0`] : []),
     ...(cost === "free" ? [sql`coalesce(${costMonthly}, 0) = 0`] : []),
-    ...(tag ? [sql`EXISTS (SELECT 1 FROM json_each(${tags}) AS t WHERE t.key = ${tag} OR t.key || ':' || t.value = ${tag})`] : []),
-    ...(q ? [sql`(instr(lower(coalesce(${name}, '')), lower(${q})) > 0 OR instr(lower(${nativeId}), lower(${q})) > 0)`] : []),
+    ...(tag
+      ? [sql`EXISTS (SELECT 1 FROM json_each(${tags}) AS t WHERE t.key = ${tag} OR t.key || ':' || t.value = ${tag})`]
+      : []),
+    ...(q
+      ? [sql`(instr(lower(coalesce(${name}, '')), lower(${q})) > 0 OR instr(lower(${nativeId}), lower(${q})) > 0)`]
+      : []),
     ...(updatedSince ? [gte(updatedAt, updatedSince)] : []),
   ];
 }
@@ -88,5 +101,7 @@ function countedBy(kept: readonly KeptFilter[], conditions: readonly SQL[]): Cou
   const [only, ...others] = kept;
   if (others.length > 0 || conditions.length > 0) return null;
   const counted = { subject: "resource", columns: ["total"] } as const;
-  return only ? { ...counted, dimension: only.dimension, values: only.filter.values.map(String) } : { ...counted, dimension: "all", values: [] };
+  return only
+    ? { ...counted, dimension: only.dimension, values: only.filter.values.map(String) }
+    : { ...counted, dimension: "all", values: [] };
 }

@@ -26,7 +26,12 @@ export const resourceStatement = (org: OrgContext, ref: string): Statement =>
 export function resourceCoverageStatement(org: OrgContext, ref: string): Statement {
   const where = sql`org_id = ${org.id} AND ${sql.raw(isUuid(ref) ? "id" : "arn")} = ${ref} ORDER BY id LIMIT 1`;
   return org.db
-    .select({ accountId: coverage.accountId, region: coverage.region, seq: coverage.seq, collectors: coverage.collectors })
+    .select({
+      accountId: coverage.accountId,
+      region: coverage.region,
+      seq: coverage.seq,
+      collectors: coverage.collectors,
+    })
     .from(coverage)
     .where(
       and(

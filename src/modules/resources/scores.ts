@@ -5,16 +5,21 @@ import { readVerdicts, type StoredVerdict } from "#scans/verdicts";
 /** What a failing check of each severity takes away of what is left, in percent. */
 const weights: Readonly<Record<Severity, number>> = { low: 5, medium: 20, high: 45, critical: 80 };
 
-const costChecks: ReadonlySet<string> = new Set(checks.filter(({ category }) => category === "cost").map(({ id }) => id));
+const costChecks: ReadonlySet<string> = new Set(
+  checks.filter(({ category }) => category === "cost").map(({ id }) => id),
+);
 
 /** All that was last judged of a resource, within its service and across. */
-export const verdictsOf = (row: { readonly verdicts: string; readonly crossVerdicts: string }): [string, StoredVerdict][] => [
-  ...readVerdicts(row.verdicts),
-  ...readVerdicts(row.crossVerdicts),
-];
+export const verdictsOf = (row: {
+  readonly verdicts: string;
+  readonly crossVerdicts: string;
+}): [string, StoredVerdict][] => [...readVerdicts(row.verdicts), ...readVerdicts(row.crossVerdicts)];
 
 /** 0–100 each, from what fails; null while nothing of the kind could be judged. Cost is no risk. */
-export function scoresOf(verdicts: readonly (readonly [string, StoredVerdict])[]): { riskScore: number | null; costScore: number | null } {
+export function scoresOf(verdicts: readonly (readonly [string, StoredVerdict])[]): {
+  riskScore: number | null;
+  costScore: number | null;
+} {
   const [cost, risk] = [true, false].map((isCost) => verdicts.filter(([check]) => costChecks.has(check) === isCost));
   return { riskScore: score(risk ?? []), costScore: score(cost ?? []) };
 }

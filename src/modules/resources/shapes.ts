@@ -1,5 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { accountList, commaList, Moment, regionList, resourceTypes, SearchText, serviceList, wordList } from "#modules/accounts";
+import {
+  accountList,
+  commaList,
+  Moment,
+  regionList,
+  resourceTypes,
+  SearchText,
+  serviceList,
+  wordList,
+} from "#modules/accounts";
 import type { VersionRow } from "./history.ts";
 import type { Resource } from "./resource.ts";
 import { scoresOf, verdictsOf } from "./scores.ts";
@@ -23,8 +32,16 @@ export const ResourceQuery = z.object({
   service: serviceList.optional(),
   resourceType: resourceTypeList.optional(),
   state: wordList("running").optional(),
-  cost: z.enum(["all", "paid", "free"]).default("all").openapi({ description: "Resources that cost something, or nothing." }),
-  tag: z.string().min(1).max(400).optional().openapi({ description: "`key` or `key:value`.", example: "env:production" }),
+  cost: z
+    .enum(["all", "paid", "free"])
+    .default("all")
+    .openapi({ description: "Resources that cost something, or nothing." }),
+  tag: z
+    .string()
+    .min(1)
+    .max(400)
+    .optional()
+    .openapi({ description: "`key` or `key:value`.", example: "env:production" }),
   q: SearchText.optional(),
   updatedSince: Moment.optional(),
 });
@@ -69,9 +86,22 @@ export const ResourceBody = z
     state: z.string().nullable().openapi({ description: "AWS's own word; null where the kind has none." }),
     tags: z.record(z.string(), z.string()),
     attributes: z.record(z.string(), z.unknown()),
-    estimatedMonthlyCost: z.number().nullable().openapi({ description: "USD at list price; null where it is not known." }),
-    riskScore: z.int().min(0).max(100).nullable().openapi({ description: "From the checks it fails; null while none could judge." }),
-    costScore: z.int().min(0).max(100).nullable().openapi({ description: "From the cost checks it fails; null while none could judge." }),
+    estimatedMonthlyCost: z
+      .number()
+      .nullable()
+      .openapi({ description: "USD at list price; null where it is not known." }),
+    riskScore: z
+      .int()
+      .min(0)
+      .max(100)
+      .nullable()
+      .openapi({ description: "From the checks it fails; null while none could judge." }),
+    costScore: z
+      .int()
+      .min(0)
+      .max(100)
+      .nullable()
+      .openapi({ description: "From the cost checks it fails; null while none could judge." }),
     expiresAt: time.nullable(),
     resourceCreatedAt: time.nullable().openapi({ description: "When it was made in AWS." }),
     lastSeenAt: time,
@@ -81,8 +111,12 @@ export const ResourceBody = z
   .openapi("Resource", { example });
 
 export const ResourceWithVerdictsBody = ResourceBody.extend({
-  verdicts: z.record(z.string(), z.enum(["pass", "fail", "unknown"])).openapi({ description: "By check: what was last judged." }),
-}).openapi("ResourceWithVerdicts", { example: { ...example, verdicts: { ebs_volume_unencrypted: "pass", orphaned_volume: "fail" } } });
+  verdicts: z
+    .record(z.string(), z.enum(["pass", "fail", "unknown"]))
+    .openapi({ description: "By check: what was last judged." }),
+}).openapi("ResourceWithVerdicts", {
+  example: { ...example, verdicts: { ebs_volume_unencrypted: "pass", orphaned_volume: "fail" } },
+});
 
 /** A resource as everybody may see it. */
 export const resourceBody = ({ row, lastSeenAt }: Resource): z.input<typeof ResourceBody> => ({
@@ -152,7 +186,14 @@ const Snapshot = z.object({
 
 /** One former state of a resource. */
 export function versionBody({ resourceId, fromSeq, toSeq, endedAt, row }: VersionRow): z.input<typeof VersionBody> {
-  const { name = null, state = null, region = null, tags, attributes, expires_at: expiresAt = null } = Snapshot.parse(row);
+  const {
+    name = null,
+    state = null,
+    region = null,
+    tags,
+    attributes,
+    expires_at: expiresAt = null,
+  } = Snapshot.parse(row);
   return { resourceId, fromSeq, toSeq, endedAt, name, state, region, tags, attributes, expiresAt };
 }
 
@@ -181,7 +222,9 @@ export const ResourceStatsBody = z
 export function resourceStatsBody(rows: readonly Counter[]): z.input<typeof ResourceStatsBody> {
   const by = (dimension: string): Record<string, number> =>
     Object.fromEntries(
-      rows.flatMap((row) => (row.dimension === dimension && row.value !== "" && row.total > 0 ? [[row.value, row.total]] : [])),
+      rows.flatMap((row) =>
+        row.dimension === dimension && row.value !== "" && row.total > 0 ? [[row.value, row.total]] : [],
+      ),
     );
   return {
     totalResources: rows.find(({ dimension }) => dimension === "all")?.total ?? 0,

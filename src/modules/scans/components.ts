@@ -22,7 +22,17 @@ interface Found {
 /** Numbered pages read everything before them, twice. */
 const deepestRow = 10_000;
 
-const columns = ["service", "resource_type", "region", "native_id", "arn", "name", "state", "expires_at", "resource_created_at"];
+const columns = [
+  "service",
+  "resource_type",
+  "region",
+  "native_id",
+  "arn",
+  "name",
+  "state",
+  "expires_at",
+  "resource_created_at",
+];
 const asJson = `json_object(${columns.map((column) => `'${column}', ${column}`).join(", ")}, 'tags', json(tags), 'attributes', json(attributes))`;
 
 /** The account and the number of a scan, looked up in the statement itself. */
@@ -87,7 +97,10 @@ function positionOf({ from }: PageRequest): { backward: boolean; after: string }
   return { backward: from?.backward ?? false, after: position };
 }
 
-function cut({ page, limit, from }: PageRequest, found: readonly Component[]): Omit<Page<Component>, "total" | "totalExact"> {
+function cut(
+  { page, limit, from }: PageRequest,
+  found: readonly Component[],
+): Omit<Page<Component>, "total" | "totalExact"> {
   const backward = from?.backward ?? false;
   const merged = found.toSorted((a, b) => (a.id < b.id === backward ? 1 : -1));
   const start = ((page ?? 1) - 1) * limit;
@@ -97,5 +110,10 @@ function cut({ page, limit, from }: PageRequest, found: readonly Component[]): O
   const key = (row: Component | undefined): PageKey | null => (row ? [row.id] : null);
   const hasNext = backward || more;
   const hasPrevious = backward ? more : from !== null || start > 0;
-  return { rows, hasMore: hasNext, next: hasNext ? key(rows.at(-1)) : null, previous: hasPrevious ? key(rows.at(0)) : null };
+  return {
+    rows,
+    hasMore: hasNext,
+    next: hasNext ? key(rows.at(-1)) : null,
+    previous: hasPrevious ? key(rows.at(0)) : null,
+  };
 }

@@ -1,29 +1,14 @@
 import { endpoint, list, one } from "#http/endpoint";
+import { startedRunBody, StartedRunBody } from "#modules/runs";
 import { cancelScan } from "#scans/cancel";
+import type { ScanRow } from "#scans/claim";
+import { CreateScans, RecentQuery, ScanPath, ScanQuery } from "./filters.ts";
 import { listComponents } from "./components.ts";
 import { getCoverage } from "./coverage.ts";
 import { createScans } from "./create.ts";
-import { getRun, getScan } from "./get.ts";
+import { getScan } from "./get.ts";
 import { activeStatuses, listScans, recentScans } from "./list.ts";
-import {
-  componentBody,
-  ComponentBody,
-  coverageBody,
-  CoverageBody,
-  CreateScans,
-  RecentQuery,
-  runBody,
-  RunBody,
-  RunPath,
-  scanBody,
-  ScanBody,
-  ScanPath,
-  ScanQuery,
-  ScansBody,
-  startedRunBody,
-  StartedRunBody,
-} from "./shapes.ts";
-import type { ScanRow } from "#scans/claim";
+import { componentBody, ComponentBody, coverageBody, CoverageBody, scanBody, ScanBody, ScansBody } from "./shapes.ts";
 
 const read = { method: "get", tag: "Scans", scope: "scans:read", role: "viewer" } as const;
 const scanVersion = ({ version }: ScanRow): number => version;
@@ -49,7 +34,8 @@ export const endpoints = [
       operationId: "createScans",
       tag: "Scans",
       summary: "Start a run: one scan for each account",
-      description: "Of one account, several, or all of them. Accounts that are being scanned already are skipped and named.",
+      description:
+        "Of one account, several, or all of them. Accounts that are being scanned already are skipped and named.",
       scope: "scans:write",
       role: "analyst",
       group: "scan-create",
@@ -135,17 +121,5 @@ export const endpoints = [
       faults: ["INVALID_REQUEST", "RESOURCE_NOT_FOUND", "CONFLICT"],
     },
     ({ org, params }) => cancelScan(org, params.id),
-  ),
-  endpoint(
-    {
-      ...read,
-      path: "/runs/{id}",
-      operationId: "getRun",
-      summary: "Get one run with its scans",
-      params: RunPath,
-      reply: one(RunBody, runBody),
-      faults: ["INVALID_REQUEST", "RESOURCE_NOT_FOUND"],
-    },
-    ({ org, params }) => getRun(org, params.id),
   ),
 ];

@@ -1,2 +1,1 @@
-export { getScan } from "./get.ts";
-export { scanBody, ScanBody } from "./shapes.ts";
+export { scanBody, ScanBody, scanExample } from "./shapes.ts";

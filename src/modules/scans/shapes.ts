@@ -1,46 +1,12 @@
 import { z } from "@hono/zod-openapi";
-import { knownRegions } from "#aws/regions";
 import { scanStatuses } from "#db/schema";
-import { accountList, AccountRef, commaList, exampleAccountId, Moment, serviceWords, uuidList } from "#modules/accounts";
+import { exampleAccountId } from "#modules/accounts";
 import type { ScanRow } from "#scans/claim";
-import type { Run } from "#scans/start";
 import type { Component } from "./components.ts";
 import type { CoverageEntry } from "./coverage.ts";
-import type { RunWithScans } from "./get.ts";
 
-const exampleScanId = "0199e0b3-0000-7000-8000-000000000002";
+export const exampleScanId = "0199e0b3-0000-7000-8000-000000000002";
 const exampleRunId = "0199e0b3-0000-7000-8000-000000000001";
-
-export const ScanPath = z.object({ id: z.string().pipe(z.uuid()).openapi({ example: exampleScanId }) });
-export const RunPath = z.object({ id: z.string().pipe(z.uuid()).openapi({ example: exampleRunId }) });
-
-export const ScanQuery = z.object({
-  status: commaList(scanStatuses, "complete,partial").optional(),
-  accountId: accountList.optional(),
-  runId: uuidList.optional(),
-  since: Moment.optional(),
-  until: Moment.optional(),
-});
-
-export const RecentQuery = z.object({
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, "must be a whole number")
-    .transform(Number)
-    .pipe(z.int().min(1).max(100))
-    .default(10)
-    .openapi({ type: "integer", minimum: 1, maximum: 100, default: 10 }),
-});
-
-const some = <Value extends z.ZodType>(value: Value, most: number) => z.array(value).min(1).max(most).nullable().default(null);
-
-export const CreateScans = z
-  .strictObject({
-    accountIds: some(AccountRef, 90).openapi({ description: "UUIDs or 12 digits; null or left out: every account." }),
-    regions: some(z.enum(knownRegions), 100).openapi({ description: "Null or left out: what each account is set to." }),
-    services: some(z.enum(serviceWords), 100).openapi({ description: "Null or left out: what each account is set to." }),
-  })
-  .openapi("CreateScans", { example: { accountIds: [exampleAccountId], regions: ["eu-west-1"], services: null } });
 
 const time = z.iso.datetime();
 const Cost = z.object({
@@ -53,7 +19,7 @@ const Cost = z.object({
   durationMs: z.int().nullable(),
 });
 
-const scanExample = {
+export const scanExample = {
   id: exampleScanId,
   organizationId: "0199e0b1-0000-7000-8000-000000000001",
   runId: exampleRunId,
@@ -77,7 +43,15 @@ const scanExample = {
   findingsReopened: 0,
   findingsResolved: 2,
   errorMessage: null,
-  cost: { awsCalls: 310, stsCalls: 18, tasks: 18, rowsRead: 900, rowsWritten: 120, queueMessages: 18, durationMs: 271_000 },
+  cost: {
+    awsCalls: 310,
+    stsCalls: 18,
+    tasks: 18,
+    rowsRead: 900,
+    rowsWritten: 120,
+    queueMessages: 18,
+    durationMs: 271_000,
+  },
   createdAt: "2026-03-13T08:00:00.000Z",
   updatedAt: "2026-03-13T08:04:32.000Z",
 };
@@ -92,7 +66,10 @@ export const ScanBody = z
     awsAccountId: z.string(),
     hasKey: z.boolean().openapi({ description: "False once the account was disconnected." }),
     status: z.enum(scanStatuses),
-    regions: z.array(z.string()).nullable().openapi({ description: "What was asked for; null: what the account is set to." }),
+    regions: z
+      .array(z.string())
+      .nullable()
+      .openapi({ description: "What was asked for; null: what the account is set to." }),
     services: z.array(z.string()).nullable(),
     seq: z.int().openapi({ description: "The account's scans counted from 1." }),
     startedAt: time.nullable(),
@@ -117,7 +94,8 @@ export const ScansBody = z.array(ScanBody);
 
 /** A scan as everybody may see it. */
 export function scanBody({ summary, ...row }: ScanRow): z.input<typeof ScanBody> {
-  const durationMs = row.startedAt && row.completedAt ? Math.max(0, Date.parse(row.completedAt) - Date.parse(row.startedAt)) : null;
+  const durationMs =
+    row.startedAt && row.completedAt ? Math.max(0, Date.parse(row.completedAt) - Date.parse(row.startedAt)) : null;
   const { resourcesDiscovered, resourcesAdded, resourcesChanged, resourcesRemoved } = summary;
   const { findingsNew, findingsReopened, findingsResolved } = summary;
   const { awsCalls, stsCalls, tasksTotal, rowsRead, rowsWritten, queueMessages } = summary;
@@ -136,56 +114,20 @@ export function scanBody({ summary, ...row }: ScanRow): z.input<typeof ScanBody>
     startedAt: row.startedAt,
     completedAt: row.completedAt,
     durationMs,
-    ...{ resourcesDiscovered, resourcesDelta: resourcesAdded - resourcesRemoved, resourcesAdded, resourcesChanged, resourcesRemoved },
-    ...{ findingsNew, findingsReopened, findingsResolved },
+    resourcesDiscovered,
+    resourcesDelta: resourcesAdded - resourcesRemoved,
+    resourcesAdded,
+    resourcesChanged,
+    resourcesRemoved,
+    findingsNew,
+    findingsReopened,
+    findingsResolved,
     errorMessage: row.errorMessage,
     cost: { awsCalls, stsCalls, tasks: tasksTotal, rowsRead, rowsWritten, queueMessages, durationMs },
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
 }
-
-const RunFields = z.object({
-  id: z.uuid(),
-  organizationId: z.uuid(),
-  trigger: z.enum(["api", "schedule"]),
-  createdBy: z.string().nullable().openapi({ description: "The API key's id; null: a schedule." }),
-  active: z.boolean().openapi({ description: "One of its scans has not ended." }),
-  scans: z.array(ScanBody),
-  createdAt: time,
-});
-const runExample = {
-  id: exampleRunId,
-  organizationId: scanExample.organizationId,
-  trigger: "api" as const,
-  createdBy: "0199e0b0-0000-7000-8000-000000000009",
-  active: false,
-  scans: [scanExample],
-  createdAt: scanExample.createdAt,
-};
-
-export const RunBody = RunFields.openapi("Run", { example: runExample });
-export const StartedRunBody = RunFields.extend({
-  skipped: z
-    .array(z.object({ accountId: z.uuid(), reason: z.enum(["running"]), scanId: z.uuid() }))
-    .openapi({ description: "Accounts that are being scanned already." }),
-}).openapi("StartedRun", { example: { ...runExample, skipped: [] } });
-
-/** A run with its scans. */
-export const runBody = ({ run, scans }: RunWithScans): z.input<typeof RunBody> => ({
-  id: run.id,
-  organizationId: run.orgId,
-  trigger: run.trigger,
-  createdBy: run.createdBy,
-  active: scans.some(({ active }) => active === 1),
-  scans: scans.map(scanBody),
-  createdAt: run.createdAt,
-});
-
-export const startedRunBody = ({ scans, skipped, ...run }: Run): z.input<typeof StartedRunBody> => ({
-  ...runBody({ run, scans }),
-  skipped: [...skipped],
-});
 
 const CoverageErrorBody = z.object({
   service: z.string(),
@@ -238,7 +180,18 @@ export const CoverageBody = z
 /** What came of one collector in one place. */
 export function coverageBody({ region, service, collector, state }: CoverageEntry): z.input<typeof CoverageBody> {
   const { completeAt, resources, pass, fail, unknown, errors } = state;
-  return { region, service, collector, state: state.state, completeAt, resources, pass, fail, unknown, errors: [...errors] };
+  return {
+    region,
+    service,
+    collector,
+    state: state.state,
+    completeAt,
+    resources,
+    pass,
+    fail,
+    unknown,
+    errors: [...errors],
+  };
 }
 
 export const ComponentBody = z
@@ -283,8 +236,17 @@ const text = z
   .transform((value) => value ?? null);
 const members = z.record(z.string(), z.unknown()).default({});
 const Row = z.object({
-  ...{ native_id: text, arn: text, service: text, resource_type: text, region: text, name: text, state: text },
-  ...{ expires_at: text, resource_created_at: text, tags: members, attributes: members },
+  native_id: text,
+  arn: text,
+  service: text,
+  resource_type: text,
+  region: text,
+  name: text,
+  state: text,
+  expires_at: text,
+  resource_created_at: text,
+  tags: members,
+  attributes: members,
 });
 
 /** A resource as it was as of a scan. */

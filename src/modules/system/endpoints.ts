@@ -5,7 +5,9 @@ import { checkHealth } from "./health.ts";
 import { countActiveScans, prometheusText } from "./metrics.ts";
 
 const tag = "Operations";
-const Health = z.object({ status: z.literal("ok"), databases: z.int() }).openapi("Health", { example: { status: "ok", databases: 1 } });
+const Health = z
+  .object({ status: z.literal("ok"), databases: z.int() })
+  .openapi("Health", { example: { status: "ok", databases: 1 } });
 
 const health = (path: `/${string}`, operationId: string) =>
   openEndpoint(

@@ -6,7 +6,13 @@ import { api } from "../../support/api.ts";
 import { makeApiKey, makeOrg, type TestOrg } from "../../support/org.ts";
 
 interface Key {
-  readonly data: { readonly id: string; readonly key: string; readonly expiresAt: string | null; readonly rotatedTo: string | null; readonly status: string };
+  readonly data: {
+    readonly id: string;
+    readonly key: string;
+    readonly expiresAt: string | null;
+    readonly rotatedTo: string | null;
+    readonly status: string;
+  };
 }
 
 const admin = (org: TestOrg) => api(org.keys.admin);
@@ -23,12 +29,19 @@ describe("keys", () => {
       expect(isWellFormedKey(key)).toBe(true);
       expect(isWellFormedKey(key.slice(0, 20) + (key[20] === "x" ? "y" : "x") + key.slice(21))).toBe(false);
     }
-    for (const text of ["", "cg_live_", `cg_test_${"a".repeat(30)}1yLcDB`, ` cg_live_${"a".repeat(30)}1yLcDB`]) expect(isWellFormedKey(text)).toBe(false);
+    for (const text of ["", "cg_live_", `cg_test_${"a".repeat(30)}1yLcDB`, ` cg_live_${"a".repeat(30)}1yLcDB`])
+      expect(isWellFormedKey(text)).toBe(false);
   });
 
   it("are refused without I/O when the checksum is wrong", async () => {
-    const untouchable = new Proxy(env, { get: () => { throw new Error("asked"); } });
-    await expect(findApiKey(untouchable, `cg_live_${"a".repeat(36)}`, { now: new Date(), waitUntil: () => undefined })).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+    const untouchable = new Proxy(env, {
+      get: () => {
+        throw new Error("asked");
+      },
+    });
+    await expect(
+      findApiKey(untouchable, `cg_live_${"a".repeat(36)}`, { now: new Date(), waitUntil: () => undefined }),
+    ).rejects.toMatchObject({ code: "UNAUTHORIZED" });
   });
 
   it("are found under an older master key", async () => {
@@ -42,13 +55,26 @@ describe("keys", () => {
 describe("POST /api-keys", () => {
   it("201: shows the key once and stores its digest only", async () => {
     const org = await makeOrg();
-    const made = await admin(org).post<Key>("/api-keys", { name: "ci", role: "analyst", scopes: ["scans:write"], expiresAt: inHours(1) });
-    expect([made.status, made.headers.get("location"), made.headers.get("cache-control")]).toEqual([201, `/api/v1/api-keys/${made.body.data.id}`, "no-store"]);
-    expect((await api(made.body.data.key).get("/whoami")).body).toMatchObject({ data: { role: "analyst", scopes: ["scans:write"] } });
+    const made = await admin(org).post<Key>("/api-keys", {
+      name: "ci",
+      role: "analyst",
+      scopes: ["scans:write"],
+      expiresAt: inHours(1),
+    });
+    expect([made.status, made.headers.get("location"), made.headers.get("cache-control")]).toEqual([
+      201,
+      `/api/v1/api-keys/${made.body.data.id}`,
+      "no-store",
+    ]);
+    expect((await api(made.body.data.key).get("/whoami")).body).toMatchObject({
+      data: { role: "analyst", scopes: ["scans:write"] },
+    });
     const row = await env.DB.prepare("SELECT * FROM api_keys WHERE id = ?1").bind(made.body.data.id).first();
     expect(JSON.stringify(row)).not.toContain(made.body.data.key);
     const audit = await admin(org).get("/audit-log?action=api_key.create");
-    expect(audit.body).toMatchObject({ data: [{ actor: { id: org.keyIds.admin }, target: { id: made.body.data.id } }] });
+    expect(audit.body).toMatchObject({
+      data: [{ actor: { id: org.keyIds.admin }, target: { id: made.body.data.id } }],
+    });
     expect(audit.text).not.toContain(made.body.data.key);
     const read = await admin(org).get(`/api-keys/${made.body.data.id}`);
     expect([read.status, read.text.includes(made.body.data.key)]).toEqual([200, false]);
@@ -115,7 +141,9 @@ describe("DELETE /api-keys/{id}", () => {
     expect([answer.status, answer.text]).toEqual([204, ""]);
     expect(await statusWith(key)).toBe(401);
     expect((await admin(org).delete(`/api-keys/${id}`)).status).toBe(404);
-    expect((await admin(org).get("/audit-log?action=api_key.delete")).body).toMatchObject({ data: [{ target: { id } }] });
+    expect((await admin(org).get("/audit-log?action=api_key.delete")).body).toMatchObject({
+      data: [{ target: { id } }],
+    });
   });
 });
 
@@ -125,7 +153,10 @@ describe("POST /api-keys/{id}/rotate", () => {
     const end = inHours(1_000);
     const { key, id } = await makeApiKey(org.id, { role: "editor", scopes: ["findings:read"], expiresAt: end });
     const rotated = await admin(org).post<Key>(`/api-keys/${id}/rotate`, { graceHours: 24 });
-    expect([rotated.status, rotated.body]).toMatchObject([201, { data: { role: "editor", scopes: ["findings:read"], expiresAt: end } }]);
+    expect([rotated.status, rotated.body]).toMatchObject([
+      201,
+      { data: { role: "editor", scopes: ["findings:read"], expiresAt: end } },
+    ]);
     expect([await statusWith(key), await statusWith(rotated.body.data.key)]).toEqual([200, 200]);
     const { body: old } = await admin(org).get<Key>(`/api-keys/${id}`);
     expect(old.data.rotatedTo).toBe(rotated.body.data.id);
@@ -158,7 +189,16 @@ describe("POST /api-keys/{id}/rotate", () => {
   });
 
   it("409: refuses what is revoked or was rotated before; 400: a grace beyond a week", async () => {
-    const org = await makeOrg({ limits: { perCredentialPerMinute: 200, perOrganizationPerMinute: 1_000, perOrganizationPerHour: 0, scanCreationPerMinute: 10, keyCreationPerMinute: 50, webhookTestPerMinute: 5 } });
+    const org = await makeOrg({
+      limits: {
+        perCredentialPerMinute: 200,
+        perOrganizationPerMinute: 1_000,
+        perOrganizationPerHour: 0,
+        scanCreationPerMinute: 10,
+        keyCreationPerMinute: 50,
+        webhookTestPerMinute: 5,
+      },
+    });
     const [revoked, rotated] = [await makeApiKey(org.id), await makeApiKey(org.id)];
     await admin(org).post(`/api-keys/${revoked.id}/revoke`);
     await admin(org).post(`/api-keys/${rotated.id}/rotate`, {});

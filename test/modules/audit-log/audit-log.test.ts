@@ -13,7 +13,8 @@ describe("GET /audit-log", () => {
     const headers = { "User-Agent": "test", "X-Request-ID": "request-1", "CF-Connecting-IP": "192.0.2.77" };
     await caller.post("/api-keys", { name: "a" }, headers);
     await caller.patch("/organization/settings", { retentionDays: { attempts: 5 } });
-    const actions = async (query: string) => (await caller.get<Entries>(`/audit-log?${query}`)).body.data.map(({ action }) => action);
+    const actions = async (query: string) =>
+      (await caller.get<Entries>(`/audit-log?${query}`)).body.data.map(({ action }) => action);
     expect(await actions("")).toEqual(["organization.change_settings", "api_key.create"]);
     expect(await actions("action=api_key.create,webhook.create")).toEqual(["api_key.create"]);
     expect(await actions(`targetId=${id}`)).toEqual(["organization.change_settings"]);
@@ -22,7 +23,9 @@ describe("GET /audit-log", () => {
     expect(await actions(`until=${new Date(Date.now() - 60_000).toISOString()}`)).toEqual([]);
     expect(await actions("since=2999-01-01T00:00:00Z")).toEqual([]);
     expect((await caller.get("/audit-log?action=api_key.create")).body).toMatchObject({
-      data: [{ actor: { type: "api_key", id: keyIds.admin, ip: "192.0.2.77", userAgent: "test" }, requestId: "request-1" }],
+      data: [
+        { actor: { type: "api_key", id: keyIds.admin, ip: "192.0.2.77", userAgent: "test" }, requestId: "request-1" },
+      ],
     });
   });
 });

@@ -1,29 +1,52 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { api } from "../../support/api.ts";
-import { accountRow, coverageRows, costOf, getList, insertRows, quietOrg, recount, regionNames, resourceRow, walk, type Row } from "../findings/world.ts";
+import {
+  accountRow,
+  coverageRows,
+  costOf,
+  getList,
+  insertRows,
+  quietOrg,
+  recount,
+  regionNames,
+  resourceRow,
+  walk,
+  type Row,
+} from "../findings/world.ts";
 import type { TestOrg } from "../../support/org.ts";
 
 const dayMs = 86_400_000;
 const types = { acm: "AWS::CertificateManager::Certificate", iam: "AWS::IAM::ServerCertificate" } as const;
 
 /** Certificates that end from 50 days ago to 350 days ahead, every seventh one never issued, and as many other things. */
-async function makeCertificates(count: number): Promise<{ org: TestOrg; rows: (Row & { id: string })[]; accounts: Row[] }> {
+async function makeCertificates(
+  count: number,
+): Promise<{ org: TestOrg; rows: (Row & { id: string })[]; accounts: Row[] }> {
   const org = await quietOrg();
   const accounts = [accountRow(org.id, "111111111111"), accountRow(org.id, "222222222222")];
   const rows = await Promise.all(
     Array.from({ length: count }, (_, n) => {
       const isIam = n % 3 === 0;
-      const ends = n % 7 === 6 ? null : new Date(Date.now() + (((n * 37) % 400) - 50) * dayMs + n * 1_000).toISOString();
+      const ends =
+        n % 7 === 6 ? null : new Date(Date.now() + (((n * 37) % 400) - 50) * dayMs + n * 1_000).toISOString();
       return resourceRow(org.id, accounts[n % 2] ?? {}, n, {
-        ...{ resource_type: isIam ? types.iam : types.acm, service: isIam ? "iam" : "acm", expires_at: ends },
-        ...{ state: isIam ? null : ends === null ? "PENDING_VALIDATION" : "ISSUED", attributes: JSON.stringify({ altNames: [`a${n}.example.com`], primaryDomain: null }) },
+        resource_type: isIam ? types.iam : types.acm,
+        service: isIam ? "iam" : "acm",
+        expires_at: ends,
+        state: isIam ? null : ends === null ? "PENDING_VALIDATION" : "ISSUED",
+        attributes: JSON.stringify({ altNames: [`a${n}.example.com`], primaryDomain: null }),
       });
     }),
   );
-  const others = await Promise.all(Array.from({ length: count }, (_, n) => resourceRow(org.id, accounts[0] ?? {}, count + n)));
+  const others = await Promise.all(
+    Array.from({ length: count }, (_, n) => resourceRow(org.id, accounts[0] ?? {}, count + n)),
+  );
   await insertRows("accounts", accounts);
-  await insertRows("coverage", accounts.flatMap((row) => coverageRows(org.id, row)));
+  await insertRows(
+    "coverage",
+    accounts.flatMap((row) => coverageRows(org.id, row)),
+  );
   await insertRows("resources", [...rows, ...others]);
   await recount(org.id);
   return { org, rows, accounts };
@@ -52,9 +75,13 @@ const matches = (row: Row, { source, accountId, region, status, expiresWithinDay
   among(row["region"], region) &&
   among(row["state"], status) &&
   (row["expires_at"] === null) === (issued === "false") &&
-  (expiresWithinDays === undefined || issued === "false" || Date.parse(String(row["expires_at"])) <= Date.now() + expiresWithinDays * dayMs);
+  (expiresWithinDays === undefined ||
+    issued === "false" ||
+    Date.parse(String(row["expires_at"])) <= Date.now() + expiresWithinDays * dayMs);
 const queryOf = (asked: Filters): string =>
-  new URLSearchParams(Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))).toString();
+  new URLSearchParams(
+    Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  ).toString();
 
 describe("GET /certificates", () => {
   it("200: any filters answer exactly what matches, the first to end first, forward and backward", async () => {
@@ -76,21 +103,35 @@ describe("GET /certificates", () => {
     const { body } = await getList(world.org, "/certificates?source=acm&limit=1");
     const row = world.rows.find(({ id }) => id === body.data[0]?.id);
     const days = Math.floor((Date.parse(String(row?.["expires_at"])) - Date.now()) / dayMs);
-    expect(body.data[0]).toMatchObject({ source: "acm", notAfter: row?.["expires_at"], daysUntilExpiry: days, altNames: [expect.stringContaining(".example.com")] });
+    expect(body.data[0]).toMatchObject({
+      source: "acm",
+      notAfter: row?.["expires_at"],
+      daysUntilExpiry: days,
+      altNames: [expect.stringContaining(".example.com")],
+    });
   });
 
-  it.each([1_000, 10_000])("reads about as many rows as it answers at %i certificates and as many other things", async (count) => {
-    const { org } = await makeCertificates(count);
-    await costOf(org, "/certificates?limit=1");
-    const figures: Record<string, number> = {};
-    for (const [query, values] of Object.entries({ "": 2, "source=acm": 1, "source=iam": 1, "expiresWithinDays=30": 2 })) {
-      const { rowsRead, roundTrips } = await costOf(org, `/certificates?limit=20&${query}`);
-      figures[query] = rowsRead;
-      expect(roundTrips).toBe(1);
-      expect(rowsRead, query).toBeLessThanOrEqual(values * 25 + 6);
-    }
-    console.warn(JSON.stringify({ count, figures }));
-  }, 60_000);
+  it.each([1_000, 10_000])(
+    "reads about as many rows as it answers at %i certificates and as many other things",
+    async (count) => {
+      const { org } = await makeCertificates(count);
+      await costOf(org, "/certificates?limit=1");
+      const figures: Record<string, number> = {};
+      for (const [query, values] of Object.entries({
+        "": 2,
+        "source=acm": 1,
+        "source=iam": 1,
+        "expiresWithinDays=30": 2,
+      })) {
+        const { rowsRead, roundTrips } = await costOf(org, `/certificates?limit=20&${query}`);
+        figures[query] = rowsRead;
+        expect(roundTrips).toBe(1);
+        expect(rowsRead).toBeLessThanOrEqual(values * 25 + 6);
+      }
+      console.warn(JSON.stringify({ count, figures }));
+    },
+    60_000,
+  );
 });
 
 describe("GET /certificates/{id}", () => {
@@ -98,7 +139,9 @@ describe("GET /certificates/{id}", () => {
     const [row] = world.rows;
     const other = await resourceRow(world.org.id, {}, 300);
     const stranger = await quietOrg();
-    expect((await api(world.org.keys.viewer).get(`/certificates/${row?.id}`)).body).toMatchObject({ data: { id: row?.id } });
+    expect((await api(world.org.keys.viewer).get(`/certificates/${row?.id}`)).body).toMatchObject({
+      data: { id: row?.id },
+    });
     expect((await api(world.org.keys.viewer).get(`/certificates/${other.id}`)).status).toBe(404);
     expect((await api(stranger.keys.viewer).get(`/certificates/${row?.id}`)).status).toBe(404);
   });

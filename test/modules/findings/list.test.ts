@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -44,7 +44,8 @@ const isService = (row: Row, service: string): boolean =>
   service === "security_groups" ? row["resource_type"] === "AWS::EC2::SecurityGroup" : row["service"] === service;
 
 function matches(row: Row, asked: Filters): boolean {
-  const among = (values: readonly string[] | undefined, column: string): boolean => values?.includes(String(row[column])) ?? true;
+  const among = (values: readonly string[] | undefined, column: string): boolean =>
+    values?.includes(String(row[column])) ?? true;
   const statuses = asked.status ?? ["open"];
   const text = `${row["summary"]}\n${row["resource_name"]}`.toLowerCase();
   return (
@@ -64,12 +65,17 @@ function matches(row: Row, asked: Filters): boolean {
 
 const sinceMs = (minute: number): number => Date.UTC(2026, 0, 1) + minute * 60_000;
 const accountIs = (row: Row, ref: string): boolean =>
-  row["aws_account_id"] === ref || (ref === "first" && row["account_id"] === world.accounts[0]?.id) || (ref === "second" && row["account_id"] === world.accounts[1]?.id);
+  row["aws_account_id"] === ref ||
+  (ref === "first" && row["account_id"] === world.accounts[0]?.id) ||
+  (ref === "second" && row["account_id"] === world.accounts[1]?.id);
 
 function queryOf({ resource, updatedSince, accountId, ...lists }: Filters): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(lists)) if (value !== undefined) query.set(name, typeof value === "string" ? value : value.join(","));
-  const refs = accountId?.map((ref) => (ref === "first" ? world.accounts[0]?.id : ref === "second" ? world.accounts[1]?.id : ref));
+  for (const [name, value] of Object.entries(lists))
+    if (value !== undefined) query.set(name, typeof value === "string" ? value : value.join(","));
+  const refs = accountId?.map((ref) =>
+    ref === "first" ? world.accounts[0]?.id : ref === "second" ? world.accounts[1]?.id : ref,
+  );
   if (refs) query.set("accountId", refs.join(","));
   if (resource !== undefined) query.set("resourceId", String(world.findings[resource]?.["resource_id"]));
   if (updatedSince !== undefined) query.set("updatedSince", new Date(sinceMs(updatedSince)).toISOString());
@@ -78,8 +84,14 @@ function queryOf({ resource, updatedSince, accountId, ...lists }: Filters): stri
 
 /** The list's own order: severity, then first detected, then id; all descending. */
 const inOrder = (rows: readonly Row[]): string[] =>
-  rows.toSorted((a, b) => Number(b["severity_rank"]) - Number(a["severity_rank"]) || down(a, b, "first_detected_at") || down(a, b, "id")).map((row) => String(row["id"]));
-const down = (a: Row, b: Row, column: string): number => (String(a[column]) === String(b[column]) ? 0 : String(a[column]) < String(b[column]) ? 1 : -1);
+  rows
+    .toSorted(
+      (a, b) =>
+        Number(b["severity_rank"]) - Number(a["severity_rank"]) || down(a, b, "first_detected_at") || down(a, b, "id"),
+    )
+    .map((row) => String(row["id"]));
+const down = (a: Row, b: Row, column: string): number =>
+  String(a[column]) === String(b[column]) ? 0 : String(a[column]) < String(b[column]) ? 1 : -1;
 
 describe("GET /findings", () => {
   it("200: any filters answer exactly the rows that match, in order, with exact totals", async () => {
@@ -87,7 +99,7 @@ describe("GET /findings", () => {
       fc.asyncProperty(filters, async (asked) => {
         const expected = inOrder(world.findings.filter((row) => matches(row, asked)));
         const { status, body, text } = await getList(world.org, `/findings?limit=500&count=true&${queryOf(asked)}`);
-        expect(status, text).toBe(200);
+        expect([status, status === 200 ? "" : text]).toEqual([200, ""]);
         expect(body.data.map(({ id }) => id)).toEqual(expected);
         expect(body.pagination).toMatchObject({ total: expected.length, totalExact: true });
       }),
@@ -97,13 +109,21 @@ describe("GET /findings", () => {
 
   it("200: paging visits every matching row once, forward and backward", async () => {
     await fc.assert(
-      fc.asyncProperty(filters, fc.constantFrom("", "severity", "-severity", "type,-updatedAt", "region", "-estimatedMonthlySavings"), async (asked, sort) => {
-        const expected = world.findings.filter((row) => matches(row, asked)).map(({ id }) => id);
-        const { forward, backward } = await walk(world.org, `/findings?limit=60${sort && `&sort=${sort}`}&${queryOf(asked)}`);
-        expect(forward.toSorted()).toEqual(expected.toSorted());
-        expect(backward).toEqual(forward);
-        if (sort === "" || sort === "-severity") expect(forward).toEqual(inOrder(world.findings.filter((row) => matches(row, asked))));
-      }),
+      fc.asyncProperty(
+        filters,
+        fc.constantFrom("", "severity", "-severity", "type,-updatedAt", "region", "-estimatedMonthlySavings"),
+        async (asked, sort) => {
+          const expected = world.findings.filter((row) => matches(row, asked)).map(({ id }) => id);
+          const { forward, backward } = await walk(
+            world.org,
+            `/findings?limit=60${sort && `&sort=${sort}`}&${queryOf(asked)}`,
+          );
+          expect(forward.toSorted()).toEqual(expected.toSorted());
+          expect(backward).toEqual(forward);
+          const isOwnOrder = sort === "" || sort === "-severity";
+          expect(forward).toEqual(isOwnOrder ? inOrder(world.findings.filter((row) => matches(row, asked))) : forward);
+        },
+      ),
       { numRuns: 25 },
     );
   }, 60_000);
@@ -123,7 +143,10 @@ describe("GET /findings", () => {
           if (next === null) break;
           serial += 1;
           await insertRows("findings", [await findingRow(org.id, accounts[0] ?? {}, serial, { status: "open" })]);
-          if (page % 4 === phase) await env.DB.prepare("DELETE FROM findings WHERE org_id = ?1 AND summary = ?2").bind(org.id, `Summary Number ${serial - 1}.`).run();
+          if (page % 4 === phase)
+            await env.DB.prepare("DELETE FROM findings WHERE org_id = ?1 AND summary = ?2")
+              .bind(org.id, `Summary Number ${serial - 1}.`)
+              .run();
           path = `/findings?limit=20&cursor=${encodeURIComponent(next)}`;
         }
         expect(new Set(seen).size).toBe(seen.length);
@@ -155,6 +178,7 @@ describe.each([1_000, 20_000])("the cost of GET /findings at %i rows", (count) =
     const limit = 20;
     const coverage = 6;
     const figures: Record<string, number> = {};
+    const tooDear: string[] = [];
     await costOf(org, "/findings?limit=1");
     const cases: Record<string, number> = {
       "": 1,
@@ -177,22 +201,33 @@ describe.each([1_000, 20_000])("the cost of GET /findings at %i rows", (count) =
     for (const [query, values] of Object.entries(cases)) {
       const { rowsRead, roundTrips } = await costOf(org, `/findings?limit=${limit}&${query}`);
       figures[query] = rowsRead;
-      expect(roundTrips, query).toBe(1);
-      expect(rowsRead, query).toBeLessThanOrEqual(values * (limit + 5) + coverage + 3);
+      if (roundTrips !== 1 || rowsRead > values * (limit + 5) + coverage) tooDear.push(query);
     }
     console.warn(JSON.stringify({ count, limit, figures }));
+    expect(tooDear).toEqual([]);
   }, 120_000);
 
   it("stats equal the rows and read one row per group", async () => {
     const { org, findings } = await makeWorld(count, 0);
     await costOf(org, "/findings?limit=1");
     const { rowsRead } = await costOf(org, "/findings/stats");
-    const groups = new Set(findings.flatMap((row) => ["severity", "type", "category", "service", "region", "account_id", "resource_type"].map((column) => `${column}/${row[column]}`))).size;
+    const groups = new Set(
+      findings.flatMap((row) =>
+        ["severity", "type", "category", "service", "region", "account_id", "resource_type"].map(
+          (column) => `${column}/${row[column]}`,
+        ),
+      ),
+    ).size;
     expect(rowsRead).toBeLessThanOrEqual(groups + 10);
     const { body } = await getList(org, "/findings/stats?status=open,ignored");
     const countBy = (column: string): Record<string, number> =>
       Object.fromEntries(
-        [...Map.groupBy(findings.filter((row) => ["open", "ignored"].includes(String(row["status"]))), (row) => String(row[column]))].map(([value, rows]) => [value, rows.length]),
+        [
+          ...Map.groupBy(
+            findings.filter((row) => ["open", "ignored"].includes(String(row["status"]))),
+            (row) => String(row[column]),
+          ),
+        ].map(([value, rows]) => [value, rows.length]),
       );
     expect(body.data).toMatchObject({
       byType: countBy("type"),

@@ -10,7 +10,9 @@ interface Problem {
 describe("GET /organization", () => {
   it("200: names it", async () => {
     const { id, keys } = await makeOrg();
-    expect((await api(keys.viewer).get("/organization")).body).toMatchObject({ data: { id, name: "Example", tier: "team" } });
+    expect((await api(keys.viewer).get("/organization")).body).toMatchObject({
+      data: { id, name: "Example", tier: "team" },
+    });
   });
 });
 
@@ -18,9 +20,16 @@ describe("PATCH /organization/settings", () => {
   it("200: merges, null restores a default", async () => {
     const { keys } = await makeOrg();
     const patch = (body: unknown) => api(keys.admin).patch("/organization/settings", body);
-    const changed = await patch({ limits: { perCredentialPerMinute: 7 }, allowedRegions: ["eu-west-1", "eu-central-1", "eu-west-1"] });
+    const changed = await patch({
+      limits: { perCredentialPerMinute: 7 },
+      allowedRegions: ["eu-west-1", "eu-central-1", "eu-west-1"],
+    });
     expect(changed.body).toEqual({
-      data: { ...defaultSettings, allowedRegions: ["eu-central-1", "eu-west-1"], limits: { ...defaultSettings.limits, perCredentialPerMinute: 7 } },
+      data: {
+        ...defaultSettings,
+        allowedRegions: ["eu-central-1", "eu-west-1"],
+        limits: { ...defaultSettings.limits, perCredentialPerMinute: 7 },
+      },
     });
     expect(changed.headers.get("etag")).toBe('"2"');
     await patch({ checkParams: { idle_volume: { days: 30 } } });
@@ -40,8 +49,14 @@ describe("PATCH /organization/settings", () => {
   it("200: tells the audit log what was before and after", async () => {
     const { keys, id } = await makeOrg();
     await api(keys.admin).patch("/organization/settings", { retentionDays: { attempts: 5 } });
-    const change = { path: "/retentionDays", old: defaultSettings.retentionDays, new: { ...defaultSettings.retentionDays, attempts: 5 } };
-    expect((await api(keys.admin).get(`/audit-log?targetId=${id}`)).body).toMatchObject({ data: [{ changes: [change] }] });
+    const change = {
+      path: "/retentionDays",
+      old: defaultSettings.retentionDays,
+      new: { ...defaultSettings.retentionDays, attempts: 5 },
+    };
+    expect((await api(keys.admin).get(`/audit-log?targetId=${id}`)).body).toMatchObject({
+      data: [{ changes: [change] }],
+    });
   });
 
   it.each([
@@ -60,7 +75,8 @@ describe("PATCH /organization/settings", () => {
 
   it("412: with the present version when somebody was faster; of many at once none is lost", async () => {
     const { keys } = await makeOrg();
-    const patch = (attempts: number) => api(keys.admin).patch("/organization/settings", { retentionDays: { attempts } }, { "If-Match": '"1"' });
+    const patch = (attempts: number) =>
+      api(keys.admin).patch("/organization/settings", { retentionDays: { attempts } }, { "If-Match": '"1"' });
     const answers = await Promise.all([5, 6, 7, 8, 9].map(patch));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     const late = await patch(10);

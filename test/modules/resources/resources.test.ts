@@ -1,8 +1,19 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { api } from "../../support/api.ts";
-import { at, costOf, getList, insertRows, makeWorld, quietOrg, regionNames, walk, type Row, type World } from "../findings/world.ts";
+import {
+  at,
+  costOf,
+  getList,
+  insertRows,
+  makeWorld,
+  quietOrg,
+  regionNames,
+  walk,
+  type Row,
+  type World,
+} from "../findings/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -24,7 +35,8 @@ const filters = fc.record({
 type Filters = typeof filters extends fc.Arbitrary<infer Value> ? Value : never;
 
 function matches(row: Row, { accountId, region, service, resourceType, state, cost, tag, q }: Filters): boolean {
-  const among = (values: readonly string[] | undefined, column: string): boolean => values?.includes(String(row[column])) ?? true;
+  const among = (values: readonly string[] | undefined, column: string): boolean =>
+    values?.includes(String(row[column])) ?? true;
   const tags = Object.entries(JSON.parse(String(row["tags"])) as Record<string, string>);
   const isPaid = Number(row["cost_monthly"] ?? 0) > 0;
   return (
@@ -32,7 +44,10 @@ function matches(row: Row, { accountId, region, service, resourceType, state, co
     among(region, "region") &&
     among(resourceType, "resource_type") &&
     among(state, "state") &&
-    (service?.some((word) => (word === "security_groups" ? row["resource_type"] === "AWS::EC2::SecurityGroup" : row["service"] === word)) ?? true) &&
+    (service?.some((word) =>
+      word === "security_groups" ? row["resource_type"] === "AWS::EC2::SecurityGroup" : row["service"] === word,
+    ) ??
+      true) &&
     (cost === "all" || isPaid === (cost === "paid")) &&
     (tag === undefined || tags.some(([key, value]) => tag === key || tag === `${key}:${value}`)) &&
     (q === undefined || `${row["name"] ?? ""}\n${row["native_id"]}`.toLowerCase().includes(q.toLowerCase()))
@@ -40,15 +55,20 @@ function matches(row: Row, { accountId, region, service, resourceType, state, co
 }
 
 const queryOf = (asked: Filters): string =>
-  new URLSearchParams(Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))).toString();
+  new URLSearchParams(
+    Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  ).toString();
 
 describe("GET /resources", () => {
   it("200: any filters answer exactly the rows that match, by id, with exact totals", async () => {
     await fc.assert(
       fc.asyncProperty(filters, async (asked) => {
-        const expected = world.resources.filter((row) => matches(row, asked)).map(({ id }) => id).toSorted();
+        const expected = world.resources
+          .filter((row) => matches(row, asked))
+          .map(({ id }) => id)
+          .toSorted();
         const { status, body, text } = await getList(world.org, `/resources?limit=500&count=true&${queryOf(asked)}`);
-        expect(status, text).toBe(200);
+        expect([status, status === 200 ? "" : text]).toEqual([200, ""]);
         expect(body.data.map(({ id }) => id)).toEqual(expected);
         expect(body.pagination).toMatchObject({ total: expected.length, totalExact: true });
       }),
@@ -58,12 +78,22 @@ describe("GET /resources", () => {
 
   it("200: paging visits every matching row once, forward and backward, in any order", async () => {
     await fc.assert(
-      fc.asyncProperty(filters, fc.constantFrom("", "name", "-state,region", "service", "-estimatedMonthlyCost"), async (asked, sort) => {
-        const expected = world.resources.filter((row) => matches(row, asked)).map(({ id }) => id).toSorted();
-        const { forward, backward } = await walk(world.org, `/resources?limit=60${sort && `&sort=${sort}`}&${queryOf(asked)}`);
-        expect(forward.toSorted()).toEqual(expected);
-        expect(backward).toEqual(forward);
-      }),
+      fc.asyncProperty(
+        filters,
+        fc.constantFrom("", "name", "-state,region", "service", "-estimatedMonthlyCost"),
+        async (asked, sort) => {
+          const expected = world.resources
+            .filter((row) => matches(row, asked))
+            .map(({ id }) => id)
+            .toSorted();
+          const { forward, backward } = await walk(
+            world.org,
+            `/resources?limit=60${sort && `&sort=${sort}`}&${queryOf(asked)}`,
+          );
+          expect(forward.toSorted()).toEqual(expected);
+          expect(backward).toEqual(forward);
+        },
+      ),
       { numRuns: 25 },
     );
   }, 60_000);
@@ -79,7 +109,10 @@ describe("GET /resources", () => {
       const next = body.pagination.nextCursor;
       if (next === null) break;
       await insertRows("resources", [{ ...gone, id: crypto.randomUUID(), native_id: `new-${page}` }]);
-      if (page === 1) await env.DB.prepare("DELETE FROM resources WHERE org_id = ?1 AND id = ?2").bind(org.id, gone?.id ?? "").run();
+      if (page === 1)
+        await env.DB.prepare("DELETE FROM resources WHERE org_id = ?1 AND id = ?2")
+          .bind(org.id, gone?.id ?? "")
+          .run();
       path = `/resources?limit=20&cursor=${encodeURIComponent(next)}`;
     }
     expect(new Set(seen).size).toBe(seen.length);
@@ -122,7 +155,12 @@ describe("GET /resources/{id}/history", () => {
     const { org, accounts, resources } = await makeWorld(0, 2);
     const [row] = resources;
     const version = (seq: number): Row => ({
-      ...{ org_id: org.id, account_id: accounts[0]?.id ?? "", resource_id: row?.id ?? "", from_seq: seq, to_seq: seq + 1, ended_at: at(seq) },
+      org_id: org.id,
+      account_id: accounts[0]?.id ?? "",
+      resource_id: row?.id ?? "",
+      from_seq: seq,
+      to_seq: seq + 1,
+      ended_at: at(seq),
       row: JSON.stringify({ name: `v${seq}`, state: "in-use", tags: {}, attributes: { n: seq } }),
     });
     await insertRows("resource_versions", [1, 2, 3, 4, 5].map(version));
@@ -134,7 +172,9 @@ describe("GET /resources/{id}/history", () => {
     expect(second.data.map(({ name }) => name)).toEqual(["v3", "v2"]);
     const back = await read(`/resources/${row?.id}/history?limit=2&cursor=${second.pagination.prevCursor}`);
     expect(back.data).toEqual(first.data);
-    await env.DB.prepare("DELETE FROM resources WHERE org_id = ?1 AND id = ?2").bind(org.id, row?.id ?? "").run();
+    await env.DB.prepare("DELETE FROM resources WHERE org_id = ?1 AND id = ?2")
+      .bind(org.id, row?.id ?? "")
+      .run();
     expect((await read(`/resources/${row?.id}/history`)).data).toHaveLength(5);
   });
 });
@@ -144,6 +184,7 @@ describe.each([1_000, 20_000])("the cost of resources at %i rows", (count) => {
     const { org, accounts, resources } = await makeWorld(0, count);
     const limit = 20;
     const figures: Record<string, number> = {};
+    const tooDear: string[] = [];
     await costOf(org, "/resources?limit=1");
     const cases: Record<string, number> = {
       "": 1,
@@ -154,21 +195,33 @@ describe.each([1_000, 20_000])("the cost of resources at %i rows", (count) => {
       "resourceType=AWS::IAM::User": 1,
       "state=available": 1,
       "region=eu-west-1,us-east-1": 2,
+      "state=of-no-resource": 1,
       "sort=service": 1,
     };
     for (const [query, values] of Object.entries(cases)) {
       const { rowsRead, roundTrips } = await costOf(org, `/resources?limit=${limit}&${query}`);
       figures[query] = rowsRead;
-      if (query !== "sort=service") expect(rowsRead, query).toBeLessThanOrEqual(values * (limit + 5) + 6 + 3);
-      expect(roundTrips, query).toBe(1);
+      if (roundTrips !== 1 || rowsRead > values * (limit + 5) + 6) tooDear.push(query);
     }
     const stats = await costOf(org, "/resources/stats");
-    const groups = new Set(resources.flatMap((row) => ["service", "region", "state", "resource_type", "account_id"].map((column) => `${column}/${row[column]}`))).size;
+    const groups = new Set(
+      resources.flatMap((row) =>
+        ["service", "region", "state", "resource_type", "account_id"].map((column) => `${column}/${row[column]}`),
+      ),
+    ).size;
     expect(stats.rowsRead).toBeLessThanOrEqual(groups + 10);
     console.warn(JSON.stringify({ count, limit, figures: { ...figures, stats: stats.rowsRead } }));
+    expect(tooDear).toEqual([]);
     const { body } = await getList(org, "/resources/stats");
     const countBy = (column: string): Record<string, number> =>
-      Object.fromEntries([...Map.groupBy(resources.filter((row) => row[column] !== null), (row) => String(row[column]))].map(([value, rows]) => [value, rows.length]));
+      Object.fromEntries(
+        [
+          ...Map.groupBy(
+            resources.filter((row) => row[column] !== null),
+            (row) => String(row[column]),
+          ),
+        ].map(([value, rows]) => [value, rows.length]),
+      );
     expect(body.data).toEqual({
       totalResources: count,
       byService: countBy("service"),

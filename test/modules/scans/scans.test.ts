@@ -1,11 +1,24 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { emptySummary } from "#scans/start";
 import { derivedId } from "#lib/id";
 import { api } from "../../support/api.ts";
 import type { TestOrg } from "../../support/org.ts";
-import { accountRow, at, collectorState, costOf, getList, idAt, insertRows, quietOrg, resourceRow, rowsOf, walk, type Row } from "../findings/world.ts";
+import {
+  accountRow,
+  at,
+  collectorState,
+  costOf,
+  getList,
+  idAt,
+  insertRows,
+  quietOrg,
+  resourceRow,
+  rowsOf,
+  walk,
+  type Row,
+} from "../findings/world.ts";
 
 type Body = { data: Record<string, unknown> & { id: string } };
 const active = ["queued", "processing", "running", "analyzing"] as const;
@@ -13,9 +26,25 @@ const ended = ["complete", "partial", "error", "canceled"] as const;
 const statuses = [...active, ...ended] as const;
 
 const scanRow = (org: TestOrg, account: Row, n: number, status: string, more: Row = {}): Row & { id: string } => ({
-  ...{ org_id: org.id, id: idAt(n), run_id: idAt(n), kind: "account", account_id: account["id"] ?? null, aws_account_id: account["aws_account_id"] ?? "" },
-  ...{ seq: n, status, active: 0, regions: null, services: null, summary: JSON.stringify(emptySummary), error_message: null, deadline_at: at(n + 9) },
-  ...{ started_at: at(n), completed_at: active.some((one) => one === status) ? null : at(n + 1), version: 1, created_at: at(n), updated_at: at(n) },
+  org_id: org.id,
+  id: idAt(n),
+  run_id: idAt(n),
+  kind: "account",
+  account_id: account["id"] ?? null,
+  aws_account_id: account["aws_account_id"] ?? "",
+  seq: n,
+  status,
+  active: 0,
+  regions: null,
+  services: null,
+  summary: JSON.stringify(emptySummary),
+  error_message: null,
+  deadline_at: at(n + 9),
+  started_at: at(n),
+  completed_at: active.some((one) => one === status) ? null : at(n + 1),
+  version: 1,
+  created_at: at(n),
+  updated_at: at(n),
   ...more,
 });
 
@@ -23,8 +52,11 @@ async function makeScans(count: number): Promise<{ org: TestOrg; rows: (Row & { 
   const org = await quietOrg();
   const accounts = [accountRow(org.id, "111111111111"), accountRow(org.id, "222222222222")];
   const runs = [idAt(1), idAt(2), idAt(3)];
-  const status = (n: number): string => (n % 10 === 0 ? (active[(n / 10) % 4] ?? "queued") : (ended[n % 4] ?? "complete"));
-  const rows = Array.from({ length: count }, (_, n) => scanRow(org, accounts[n % 2] ?? {}, n * 300, status(n), { seq: n, run_id: runs[n % 3] ?? "" }));
+  const status = (n: number): string =>
+    n % 10 === 0 ? (active[(n / 10) % 4] ?? "queued") : (ended[n % 4] ?? "complete");
+  const rows = Array.from({ length: count }, (_, n) =>
+    scanRow(org, accounts[n % 2] ?? {}, n * 300, status(n), { seq: n, run_id: runs[n % 3] ?? "" }),
+  );
   await insertRows("accounts", accounts);
   await insertRows("scans", rows);
   return { org, rows, runs };
@@ -76,37 +108,73 @@ describe("GET /scans", () => {
   }, 60_000);
 
   it("200: active and recent ones", async () => {
-    const idsOf = (wanted: readonly string[]) => world.rows.filter((row) => wanted.includes(String(row["status"]))).map(({ id }) => id).toSorted().toReversed();
+    const idsOf = (wanted: readonly string[]) =>
+      world.rows
+        .filter((row) => wanted.includes(String(row["status"])))
+        .map(({ id }) => id)
+        .toSorted()
+        .toReversed();
     expect((await getList(world.org, "/scans/active")).body.data.map(({ id }) => id)).toEqual(idsOf(active));
-    expect((await getList(world.org, "/scans/recent")).body.data.map(({ id }) => id)).toEqual(idsOf(ended).slice(0, 10));
+    expect((await getList(world.org, "/scans/recent")).body.data.map(({ id }) => id)).toEqual(
+      idsOf(ended).slice(0, 10),
+    );
     expect((await getList(world.org, "/scans/recent?limit=100")).body.data).toHaveLength(100);
     expect((await getList(world.org, "/scans/recent?limit=101")).status).toBe(400);
   });
 
-  it.each([1_000, 20_000])("reads about as many rows as it answers at %i scans", async (count) => {
-    const { org, runs } = await makeScans(count);
-    await costOf(org, "/scans?limit=1");
-    const figures: Record<string, number> = {};
-    const last = at((count - 100) * 300);
-    const cases = { "": 1, "status=complete": 1, "status=queued,running": 2, "accountId=111111111111": 1, [`runId=${runs[0]}`]: 1, [`until=${last}`]: 1.5 };
-    for (const [query, values] of Object.entries(cases)) {
-      const { rowsRead, roundTrips } = await costOf(org, `/scans?limit=20&${query}`);
-      figures[query] = rowsRead;
-      expect(roundTrips).toBe(1);
-      expect(rowsRead, query).toBeLessThanOrEqual(values * 25 + 2);
-    }
-    console.warn(JSON.stringify({ count, figures }));
-  }, 60_000);
+  it.each([1_000, 20_000])(
+    "reads about as many rows as it answers at %i scans",
+    async (count) => {
+      const { org, runs } = await makeScans(count);
+      await costOf(org, "/scans?limit=1");
+      const figures: Record<string, number> = {};
+      const last = at((count - 100) * 300);
+      const cases = {
+        "": 1,
+        "status=complete": 1,
+        "status=queued,running": 2,
+        "accountId=111111111111": 1,
+        [`runId=${runs[0]}`]: 1,
+        [`until=${last}`]: 1.5,
+      };
+      for (const [query, values] of Object.entries(cases)) {
+        const { rowsRead, roundTrips } = await costOf(org, `/scans?limit=20&${query}`);
+        figures[query] = rowsRead;
+        expect(roundTrips).toBe(1);
+        expect(rowsRead).toBeLessThanOrEqual(values * 25 + 2);
+      }
+      console.warn(JSON.stringify({ count, figures }));
+    },
+    60_000,
+  );
 });
 
 describe("GET /scans/{id}", () => {
   it("200: its delta, cost and duration; hasKey is false once the account is gone", async () => {
     const org = await quietOrg();
-    const summary = { ...emptySummary, tasksTotal: 4, resourcesAdded: 5, resourcesRemoved: 2, awsCalls: 9, findingsNew: 1 };
-    const row = scanRow(org, {}, 1, "complete", { account_id: null, aws_account_id: "111111111111", summary: JSON.stringify(summary) });
+    const summary = {
+      ...emptySummary,
+      tasksTotal: 4,
+      resourcesAdded: 5,
+      resourcesRemoved: 2,
+      awsCalls: 9,
+      findingsNew: 1,
+    };
+    const row = scanRow(org, {}, 1, "complete", {
+      account_id: null,
+      aws_account_id: "111111111111",
+      summary: JSON.stringify(summary),
+    });
     await insertRows("scans", [row]);
     const { body, headers } = await api(org.keys.viewer).get<Body>(`/scans/${row.id}`);
-    expect(body.data).toMatchObject({ hasKey: false, accountId: null, resourcesDelta: 3, findingsNew: 1, durationMs: 60_000, cost: { tasks: 4, awsCalls: 9, durationMs: 60_000 } });
+    expect(body.data).toMatchObject({
+      hasKey: false,
+      accountId: null,
+      resourcesDelta: 3,
+      findingsNew: 1,
+      durationMs: 60_000,
+      cost: { tasks: 4, awsCalls: 9, durationMs: 60_000 },
+    });
     expect(headers.get("etag")).toBe('"1"');
   });
 
@@ -114,7 +182,7 @@ describe("GET /scans/{id}", () => {
     const stranger = await quietOrg();
     const id = world.rows[0]?.id;
     for (const path of [`/scans/${id}`, `/scans/${id}/coverage`, `/scans/${id}/components`, `/runs/${id}`]) {
-      expect((await api(stranger.keys.admin).get(path)).status, path).toBe(404);
+      expect([path, (await api(stranger.keys.admin).get(path)).status]).toEqual([path, 404]);
     }
     expect((await api(stranger.keys.admin).post(`/scans/${id}/cancel`)).status).toBe(404);
   });
@@ -123,9 +191,20 @@ describe("GET /scans/{id}", () => {
 describe("GET /scans/{id}/coverage", () => {
   it("200: one row for each region and collector, also as CSV", async () => {
     const org = await quietOrg();
-    const error = { service: "ec2", action: "ec2:DescribeVolumes", region: "us-east-1", code: "UnauthorizedOperation", kind: "denied", remedy: "Allow it.", count: 2 };
+    const error = {
+      service: "ec2",
+      action: "ec2:DescribeVolumes",
+      region: "us-east-1",
+      code: "UnauthorizedOperation",
+      kind: "denied",
+      remedy: "Allow it.",
+      count: 2,
+    };
     const coverage = {
-      "us-east-1": { "ec2.volumes": collectorState({ state: "denied", errors: [error] }), "acm.certificates": collectorState() },
+      "us-east-1": {
+        "ec2.volumes": collectorState({ state: "denied", errors: [error] }),
+        "acm.certificates": collectorState(),
+      },
       global: { "iam.users": collectorState({ resources: 7 }) },
     };
     const row = scanRow(org, {}, 1, "partial", { summary: JSON.stringify({ ...emptySummary, coverage }) });
@@ -147,15 +226,26 @@ describe("GET /scans/{id}/coverage", () => {
     await insertRows("accounts", [account]);
     await insertRows("scans", [row]);
     const place = (region: string, scanId: string): Row => ({
-      ...{ org_id: org.id, account_id: account.id, region, scan_id: scanId, seq: 1, collectors: JSON.stringify({ "ec2.volumes": collectorState() }), updated_at: at(1) },
+      org_id: org.id,
+      account_id: account.id,
+      region,
+      scan_id: scanId,
+      seq: 1,
+      collectors: JSON.stringify({ "ec2.volumes": collectorState() }),
+      updated_at: at(1),
     });
     await insertRows("coverage", [place("eu-west-1", row.id), place("us-east-1", idAt(0))]);
-    expect((await getList(org, `/scans/${row.id}/coverage`)).body.data).toMatchObject([{ region: "eu-west-1", collector: "ec2.volumes" }]);
+    expect((await getList(org, `/scans/${row.id}/coverage`)).body.data).toMatchObject([
+      { region: "eu-west-1", collector: "ec2.volumes" },
+    ]);
   });
 });
 
 /** What happens to one resource in each scan: nothing, it appears, changes or goes. */
-const histories = fc.array(fc.array(fc.constantFrom("same", "new", "gone"), { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 12 });
+const histories = fc.array(fc.array(fc.constantFrom("same", "new", "gone"), { minLength: 6, maxLength: 6 }), {
+  minLength: 1,
+  maxLength: 12,
+});
 
 describe("GET /scans/{id}/components", () => {
   it("200: exactly the resources as each scan left them", async () => {
@@ -172,12 +262,21 @@ describe("GET /scans/{id}/components", () => {
           for (const [index, step] of steps.entries()) {
             const seq = index + 1;
             if (step !== "same" && since !== null) {
-              versions.push({ org_id: org.id, account_id: account.id, resource_id: id, from_seq: since, to_seq: seq, row: JSON.stringify({ name: `${n}@${since}`, tags: {}, attributes: {} }), ended_at: at(seq) });
+              versions.push({
+                org_id: org.id,
+                account_id: account.id,
+                resource_id: id,
+                from_seq: since,
+                to_seq: seq,
+                row: JSON.stringify({ name: `${n}@${since}`, tags: {}, attributes: {} }),
+                ended_at: at(seq),
+              });
             }
             if (step !== "same") since = step === "new" ? seq : null;
             if (since !== null) model[index]?.set(id, since);
           }
-          if (since !== null) rows.push(await resourceRow(org.id, account, n, { id, from_seq: since, name: `${n}@${since}` }));
+          if (since !== null)
+            rows.push(await resourceRow(org.id, account, n, { id, from_seq: since, name: `${n}@${since}` }));
         }
         await insertRows("accounts", [account]);
         await insertRows("scans", scans);
@@ -202,10 +301,18 @@ describe("POST /scans", () => {
     const org = await quietOrg();
     const accounts = [accountRow(org.id, "111111111111"), accountRow(org.id, "222222222222")];
     await insertRows("accounts", accounts);
-    const started = await api(org.keys.analyst).post<Body>("/scans", { accountIds: ["111111111111"], services: ["security_groups"] });
-    expect(started.status, started.text).toBe(202);
+    const started = await api(org.keys.analyst).post<Body>("/scans", {
+      accountIds: ["111111111111"],
+      services: ["security_groups"],
+    });
+    expect(started.status).toBe(202);
     expect(started.headers.get("location")).toBe(`/api/v1/runs/${started.body.data.id}`);
-    expect(started.body.data).toMatchObject({ trigger: "api", active: true, skipped: [], scans: [{ accountId: accounts[0]?.id, services: ["ec2"] }] });
+    expect(started.body.data).toMatchObject({
+      trigger: "api",
+      active: true,
+      skipped: [],
+      scans: [{ accountId: accounts[0]?.id, services: ["ec2"] }],
+    });
     const run = await api(org.keys.viewer).get<Body>(`/runs/${started.body.data.id}`);
     expect(run.body.data).toMatchObject({ id: started.body.data.id, scans: [{ runId: started.body.data.id }] });
     const [scan] = run.body.data["scans"] as { id: string }[];
@@ -217,11 +324,15 @@ describe("POST /scans", () => {
   it("404: digits of no account; 403: a viewer may not start, an analyst not cancel", async () => {
     const org = await quietOrg();
     await insertRows("accounts", [accountRow(org.id, "111111111111")]);
-    expect((await api(org.keys.analyst).post("/scans", { accountIds: ["111111111111", "999999999999"] })).status).toBe(404);
+    expect((await api(org.keys.analyst).post("/scans", { accountIds: ["111111111111", "999999999999"] })).status).toBe(
+      404,
+    );
     expect((await api(org.keys.viewer).post("/scans", {})).status).toBe(403);
     expect((await api(org.keys.analyst).post(`/scans/${idAt(1)}/cancel`)).status).toBe(403);
     expect(await rowsOf("scans", org.id)).toEqual([]);
-    expect((await env.DB.prepare("SELECT count(*) AS n FROM runs WHERE org_id = ?1").bind(org.id).first<{ n: number }>())?.n).toBe(0);
+    expect(
+      (await env.DB.prepare("SELECT count(*) AS n FROM runs WHERE org_id = ?1").bind(org.id).first<{ n: number }>())?.n,
+    ).toBe(0);
   });
 });
 
@@ -233,6 +344,10 @@ describe("GET /checks", () => {
     const groups = (await getList(world.org, "/checks?service=security_groups")).body.data;
     expect(groups.map(({ id }) => id)).toContain("security_group_open_port");
     expect(groups.map(({ id }) => id)).not.toContain("orphaned_volume");
-    expect((await getList(world.org, "/checks?severity=critical")).body.data.every(({ severity }) => severity === "critical")).toBe(true);
+    expect(
+      (await getList(world.org, "/checks?severity=critical")).body.data.every(
+        ({ severity }) => severity === "critical",
+      ),
+    ).toBe(true);
   });
 });

@@ -1,4 +1,10 @@
-import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
+import {
+  createExecutionContext,
+  createMessageBatch,
+  createScheduledController,
+  getQueueResult,
+  waitOnExecutionContext,
+} from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
@@ -16,7 +22,12 @@ function spyOnRetry(batch: MessageBatch, index: number) {
 
 describe("consume", () => {
   it("acknowledges what is done, malformed or refused, and lets the rest come again later", async () => {
-    const batch = createMessageBatch("q", [message("done", 1), message("malformed", "x"), message("refused", 2), message("failed", 3, 2)]);
+    const batch = createMessageBatch("q", [
+      message("done", 1),
+      message("malformed", "x"),
+      message("refused", 2),
+      message("failed", 3, 2),
+    ]);
     const retry = spyOnRetry(batch, 3);
     const ctx = createExecutionContext();
     await consume(batch, z.int().parse, async (value) => {
@@ -41,7 +52,14 @@ describe("consume", () => {
   it("hands a batch to its consumer and drops dead letters", async () => {
     const ctx = createExecutionContext();
     const seen: string[] = [];
-    const consumers = [{ queue: "a", consume: async (batch: MessageBatch) => void seen.push(batch.queue) }];
+    const consumers = [
+      {
+        queue: "a",
+        consume: async ({ queue }: MessageBatch) => {
+          seen.push(queue);
+        },
+      },
+    ];
     await consumeBatch(consumers, createMessageBatch("a", []), env, ctx);
     expect(seen).toEqual(["a"]);
     await expect(consumeBatch(consumers, createMessageBatch("b", []), env, ctx)).rejects.toThrow("No consumer");
@@ -55,8 +73,18 @@ describe("runJobs", () => {
   it("runs the jobs of the tick with its time; one that fails stops no other", async () => {
     const ctx = createExecutionContext();
     const times: number[] = [];
-    const job = (cron: string, run: () => Promise<void>) => ({ cron, run: async (_env: unknown, at: Date) => void (times.push(at.getTime()), await run()) });
-    const jobs = [job("* * * * *", () => Promise.reject(new Error("broken"))), job("* * * * *", async () => undefined), job("0 0 * * *", async () => undefined)];
+    const job = (cron: string, run: () => Promise<void>) => ({
+      cron,
+      run: async (_env: unknown, at: Date) => {
+        times.push(at.getTime());
+        await run();
+      },
+    });
+    const jobs = [
+      job("* * * * *", () => Promise.reject(new Error("broken"))),
+      job("* * * * *", async () => undefined),
+      job("0 0 * * *", async () => undefined),
+    ];
     await runJobs(jobs, createScheduledController({ cron: "* * * * *", scheduledTime: new Date(60_000) }), env, ctx);
     await waitOnExecutionContext(ctx);
     expect(times).toEqual([60_000, 60_000]);

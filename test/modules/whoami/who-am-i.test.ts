@@ -8,7 +8,12 @@ describe("GET /whoami", () => {
     const answer = await api(org.keys.analyst).get("/whoami");
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
-      data: { organization: { id: org.id }, credential: { type: "api_key", id: org.keyIds.analyst }, role: "analyst", scopes: ["*"] },
+      data: {
+        organization: { id: org.id },
+        credential: { type: "api_key", id: org.keyIds.analyst },
+        role: "analyst",
+        scopes: ["*"],
+      },
     });
   });
 });

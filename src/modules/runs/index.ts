@@ -1,0 +1,1 @@
+export { startedRunBody, StartedRunBody } from "./shapes.ts";

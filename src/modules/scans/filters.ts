@@ -1,0 +1,46 @@
+import { z } from "@hono/zod-openapi";
+import { knownRegions } from "#aws/regions";
+import { scanStatuses } from "#db/schema";
+import {
+  accountList,
+  AccountRef,
+  commaList,
+  exampleAccountId,
+  Moment,
+  serviceWords,
+  uuidList,
+} from "#modules/accounts";
+import { exampleScanId } from "./shapes.ts";
+
+export const ScanPath = z.object({ id: z.string().pipe(z.uuid()).openapi({ example: exampleScanId }) });
+
+export const ScanQuery = z.object({
+  status: commaList(scanStatuses, "complete,partial").optional(),
+  accountId: accountList.optional(),
+  runId: uuidList.optional(),
+  since: Moment.optional(),
+  until: Moment.optional(),
+});
+
+export const RecentQuery = z.object({
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.int().min(1).max(100))
+    .default(10)
+    .openapi({ type: "integer", minimum: 1, maximum: 100, default: 10 }),
+});
+
+const some = <Value extends z.ZodType>(value: Value, most: number) =>
+  z.array(value).min(1).max(most).nullable().default(null);
+
+export const CreateScans = z
+  .strictObject({
+    accountIds: some(AccountRef, 90).openapi({ description: "UUIDs or 12 digits; null or left out: every account." }),
+    regions: some(z.enum(knownRegions), 100).openapi({ description: "Null or left out: what each account is set to." }),
+    services: some(z.enum(serviceWords), 100).openapi({
+      description: "Null or left out: what each account is set to.",
+    }),
+  })
+  .openapi("CreateScans", { example: { accountIds: [exampleAccountId], regions: ["eu-west-1"], services: null } });

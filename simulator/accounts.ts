@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { DEMO_ACCESS_KEY_ID, DEMO_ACCOUNT_ID, DEMO_EXTERNAL_ID, DEMO_ROLE_ARN, DEMO_SECRET_ACCESS_KEY, EPOCH } from "./demo.ts";
+import {
+  DEMO_ACCESS_KEY_ID,
+  DEMO_ACCOUNT_ID,
+  DEMO_EXTERNAL_ID,
+  DEMO_ROLE_ARN,
+  DEMO_SECRET_ACCESS_KEY,
+  EPOCH,
+} from "./demo.ts";
 import { inventoryOf, type Inventory } from "./inventory.ts";
 import { isKnownRegion } from "./regions.ts";
 
@@ -22,7 +29,10 @@ export const Settings = z.strictObject({
   accessKeyId: z.string().min(16).optional(),
   secretAccessKey: z.string().min(1).optional(),
   role: z.strictObject({ arn: z.string().startsWith("arn:"), externalId: z.string() }).optional(),
-  regions: z.array(z.string().refine(isKnownRegion, "no region of AWS")).min(1).default(["eu-west-1", "us-east-1", "eu-central-1"]),
+  regions: z
+    .array(z.string().refine(isKnownRegion, "no region of AWS"))
+    .min(1)
+    .default(["eu-west-1", "us-east-1", "eu-central-1"]),
   resources: z.int().min(0).max(10_000_000).optional(),
   generation: z.int().min(0).default(0),
   changedShare: z.number().min(0).max(1).default(0.01),

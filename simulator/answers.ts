@@ -36,7 +36,9 @@ export const json = (body: unknown, status = 200): Response =>
 
 /** `<XResponse>` round an EC2 answer. */
 export const ec2Answer = (action: string, inside: string): Response =>
-  xml(`<${action}Response xmlns="${services.ec2.namespace}"><requestId>${requestId}</requestId>${inside}</${action}Response>`);
+  xml(
+    `<${action}Response xmlns="${services.ec2.namespace}"><requestId>${requestId}</requestId>${inside}</${action}Response>`,
+  );
 
 /** `<XResponse><XResult>` round a query protocol's answer. */
 export const queryAnswer = (service: ServiceName, action: string, inside: string): Response =>
@@ -51,7 +53,10 @@ export function errorAnswer(service: ServiceName, error: AwsError): Response {
   const inside = `<Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message>`;
   if (protocol === "json") return json({ __type: error.code, message: error.message }, error.status);
   if (protocol === "ec2") {
-    return xml(`<Response><Errors><Error>${inside}</Error></Errors><RequestID>${requestId}</RequestID></Response>`, error.status);
+    return xml(
+      `<Response><Errors><Error>${inside}</Error></Errors><RequestID>${requestId}</RequestID></Response>`,
+      error.status,
+    );
   }
   if (service === "s3") return xml(`<Error>${inside}<RequestId>${requestId}</RequestId></Error>`, error.status);
   const type = error.status < 500 ? "Sender" : "Receiver";

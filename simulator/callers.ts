@@ -14,10 +14,16 @@ interface Known {
   readonly sessionToken?: string;
 }
 
-const unknownKey = ({ service }: Endpoint) => trouble(service, "unknownKey", "The security token included in the request is invalid.");
+const unknownKey = ({ service }: Endpoint) =>
+  trouble(service, "unknownKey", "The security token included in the request is invalid.");
 
 /** Temporary keys are known by their token, and stand or fall with it. */
-async function temporary(accounts: Accounts, endpoint: Endpoint, accessKeyId: string, token: string | null): Promise<Known> {
+async function temporary(
+  accounts: Accounts,
+  endpoint: Endpoint,
+  accessKeyId: string,
+  token: string | null,
+): Promise<Known> {
   const found = token === null ? undefined : await readSession(token);
   const account = found && accounts.get(found.session.awsAccountId);
   if (!found || !account || found.keys.accessKeyId !== accessKeyId) throw unknownKey(endpoint);
@@ -57,6 +63,10 @@ export async function callerOf(
     : lasting(accounts, endpoint, accessKeyId);
   if (known.sessionToken === undefined && token !== null) throw unknownKey(endpoint);
   const { secretAccessKey, sessionToken } = known;
-  await verifySignature(request, endpoint, { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) });
+  await verifySignature(request, endpoint, {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken !== undefined && { sessionToken }),
+  });
   return known;
 }

@@ -12,7 +12,8 @@ const callsOf = (account: Account | undefined) =>
 async function put(accounts: Accounts, id: string, request: Request): Promise<Response> {
   try {
     const patch: unknown = await request.json();
-    if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return answer({ error: "not an object" }, 400);
+    if (typeof patch !== "object" || patch === null || Array.isArray(patch))
+      return answer({ error: "not an object" }, 400);
     const { settings, inventory } = changeAccount(accounts, id, { ...patch });
     return answer({ ...settings, total: inventory.total });
   } catch (error) {

@@ -5,7 +5,9 @@ import { isHidden, nowOf, present, sliceOf, type Presented } from "./present.ts"
 import { bodyOf } from "./recordings.ts";
 import { render, shifted } from "./templates.ts";
 
-const [header = "", ...recordedRows] = atob(inside(bodyOf("iam", "GetCredentialReport"), "Content").replaceAll(/\s/g, ""))
+const [header = "", ...recordedRows] = atob(
+  inside(bodyOf("iam", "GetCredentialReport"), "Content").replaceAll(/\s/g, ""),
+)
   .trim()
   .split(/\r?\n/);
 const columns = header.split(",");

@@ -14,7 +14,8 @@ type Asked = Pick<Call, "service" | "action" | "region">;
 
 function strikes(state: FaultState, call: Asked): boolean {
   const { service, action, region, afterCalls = 0, times = Infinity, probability = 1, seed = 1 } = state.fault;
-  const meant = service === call.service && (action ?? call.action) === call.action && (region ?? call.region) === call.region;
+  const meant =
+    service === call.service && (action ?? call.action) === call.action && (region ?? call.region) === call.region;
   if (!meant) return false;
   state.seen += 1;
   if (state.seen <= afterCalls || state.struck >= times || chance(seed, state.seen) >= probability) return false;
@@ -34,9 +35,12 @@ export async function bear(account: Account, call: Asked): Promise<Burden> {
   for (const { kind, delayMs = 1000 } of struck) {
     if (kind === "delay") await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (kind === "throttle") throw trouble(call.service, "throttled", "Rate exceeded");
-    if (kind === "deny") throw trouble(call.service, "denied", `You are not authorized to perform: ${call.service}:${call.action}`);
-    if (kind === "expire") throw trouble(call.service, "expired", "The security token included in the request is expired");
-    if (kind === "unavailable") throw trouble(call.service, "unavailable", "The service is unavailable. Please try again shortly.");
+    if (kind === "deny")
+      throw trouble(call.service, "denied", `You are not authorized to perform: ${call.service}:${call.action}`);
+    if (kind === "expire")
+      throw trouble(call.service, "expired", "The security token included in the request is expired");
+    if (kind === "unavailable")
+      throw trouble(call.service, "unavailable", "The service is unavailable. Please try again shortly.");
     if (kind === "error500") throw trouble(call.service, "broken", "An internal error has occurred");
   }
   const has = (kind: string) => struck.some((fault) => fault.kind === kind);
@@ -46,5 +50,8 @@ export async function bear(account: Account, call: Asked): Promise<Burden> {
 /** The answer as it comes when the connection breaks off in the middle. */
 export async function broken(response: Response): Promise<Response> {
   const body = await response.text();
-  return new Response(body.slice(0, Math.floor(body.length * 0.6)), { status: response.status, headers: response.headers });
+  return new Response(body.slice(0, Math.floor(body.length * 0.6)), {
+    status: response.status,
+    headers: response.headers,
+  });
 }

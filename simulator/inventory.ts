@@ -45,7 +45,9 @@ function blockOf(kind: Kind): readonly Entry[] {
   const known = blocks.get(kind.name);
   if (known) return known;
   const all = kind.templates.map((_, template) => ({ template, sub: 0 }));
-  const tidy = Array.from({ length: tidyPerBlock }, (_, at) => kind.tidy.map((template) => ({ template, sub: at + 1 })));
+  const tidy = Array.from({ length: tidyPerBlock }, (_, at) =>
+    kind.tidy.map((template) => ({ template, sub: at + 1 })),
+  );
   const block = [...all, ...tidy.flat()];
   blocks.set(kind.name, block);
   return block;
@@ -91,7 +93,13 @@ const keysIn = (users: Slice): number => {
   return keys;
 };
 
-const userSlice = (count: number, multiplied: boolean): Slice => ({ kind: "user", region: "", count, base: 0, multiplied });
+const userSlice = (count: number, multiplied: boolean): Slice => ({
+  kind: "user",
+  region: "",
+  count,
+  base: 0,
+  multiplied,
+});
 
 /** Every recorded thing at home, the first third of them elsewhere. */
 function recordedSet(regions: readonly string[]): Counted[] {

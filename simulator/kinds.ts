@@ -56,21 +56,28 @@ function kind(recipe: Recipe): Kind {
   };
 }
 
-const ec2 = (operation: string, list: string): readonly string[] => elements(inside(bodyOf("ec2", operation), list), "item");
+const ec2 = (operation: string, list: string): readonly string[] =>
+  elements(inside(bodyOf("ec2", operation), list), "item");
 
 /** moto uploads server certificates in 2010; the seed says -300 days to +20. */
-const serverCertificates = elements(inside(bodyOf("iam", "ListServerCertificates"), "ServerCertificateMetadataList"), "member").map(
-  (fragment) =>
-    fragment
-      .replace(/<UploadDate>[^<]*/, "<UploadDate>2026-01-25T08:00:00Z")
-      .replace(/<Expiration>[^<]*/, "<Expiration>2026-12-11T08:00:00Z"),
+const serverCertificates = elements(
+  inside(bodyOf("iam", "ListServerCertificates"), "ServerCertificateMetadataList"),
+  "member",
+).map((fragment) =>
+  fragment
+    .replace(/<UploadDate>[^<]*/, "<UploadDate>2026-01-25T08:00:00Z")
+    .replace(/<Expiration>[^<]*/, "<Expiration>2026-12-11T08:00:00Z"),
 );
 
 /** IAM's ids of users begin with AIDA; moto draws twenty small letters and digits. */
 export const withUserId = (fragment: string): string =>
   fragment.replace(
     /<UserId>([a-z0-9]*)</,
-    (_, id: string) => `<UserId>AIDA${id.slice(0, 17).toUpperCase().replaceAll(/[0189]/g, "X")}<`,
+    (_, id: string) =>
+      `<UserId>AIDA${id
+        .slice(0, 17)
+        .toUpperCase()
+        .replaceAll(/[0189]/g, "X")}<`,
   );
 
 const users = elements(inside(bodyOf("iam", "ListUsers"), "Users"), "member").map(withUserId);
@@ -89,7 +96,7 @@ const recordedTime = 1_795_248_000;
 function pending(text: string): string {
   if (!text.includes('"PENDING_VALIDATION"')) return text;
   return text
-    .replaceAll(/"(?:NotBefore|NotAfter|IssuedAt|Serial|Issuer)": ?(?:"[^"]*"|\d+), /g, "")
+    .replaceAll(/, ?"(?:NotBefore|NotAfter|IssuedAt|Serial|Issuer)": ?(?:"[^"]*"|\d+)(?=[,}])/g, "")
     .replaceAll(String(recordedTime), String(recordedTime - 10 * 86_400));
 }
 
@@ -101,7 +108,9 @@ interface Summary {
 /** Adds what AWS lists and moto does not: the names, and that the expired one is still presented somewhere. */
 function certificates(): readonly string[] {
   // safe: a recorded answer.
-  const { CertificateSummaryList: list } = JSON.parse(bodyOf("acm", "ListCertificates") || '{"CertificateSummaryList":[]}') as {
+  const { CertificateSummaryList: list } = JSON.parse(
+    bodyOf("acm", "ListCertificates") || '{"CertificateSummaryList":[]}',
+  ) as {
     CertificateSummaryList: readonly Summary[];
   };
   return list.map((summary) => {
@@ -109,7 +118,7 @@ function certificates(): readonly string[] {
     // safe: a recorded answer.
     const names = (JSON.parse(detail) as { Certificate?: { SubjectAlternativeNames?: readonly string[] } }).Certificate;
     // safe: what was a summary still is one.
-    const listed = JSON.parse(pending(JSON.stringify(summary, null, " ").replaceAll(/\n\s*/g, " "))) as Summary;
+    const listed = JSON.parse(pending(JSON.stringify(summary))) as Summary;
     return JSON.stringify({
       ...listed,
       SubjectAlternativeNameSummaries: names?.SubjectAlternativeNames ?? [],
@@ -130,11 +139,19 @@ export const certificateDetails: readonly string[] = recordingsOf("acm", "Descri
 const buckets = elements(inside(bodyOf("s3", "ListBuckets"), "Buckets"), "Bucket").map((fragment) =>
   fragment
     .replace(/<CreationDate>[^<]*/, "<CreationDate>2024-12-21T08:00:00.000Z")
-    .replace("</Bucket>", `<BucketRegion>${fragment.includes("cloudglass-us<") ? "us-east-1" : "{{bucketRegion}}"}</BucketRegion></Bucket>`),
+    .replace(
+      "</Bucket>",
+      `<BucketRegion>${fragment.includes("cloudglass-us<") ? "us-east-1" : "{{bucketRegion}}"}</BucketRegion></Bucket>`,
+    ),
 );
 
-const list = (name: KindName, fragments: readonly string[], id: string, tidy: readonly string[], untagged?: true): Kind =>
-  kind({ name, fragments, id, tidy, ...(untagged && { untagged }) });
+const list = (
+  name: KindName,
+  fragments: readonly string[],
+  id: string,
+  tidy: readonly string[],
+  untagged?: true,
+): Kind => kind({ name, fragments, id, tidy, ...(untagged && { untagged }) });
 
 export const kinds: Readonly<Record<KindName, Kind>> = {
   instance: list("instance", ec2("DescribeInstances", "reservationSet"), "instanceId", ["<value>api-hardened<"]),
@@ -142,10 +159,15 @@ export const kinds: Readonly<Record<KindName, Kind>> = {
   snapshot: list("snapshot", ec2("DescribeSnapshots", "snapshotSet"), "snapshotId", ["nightly-of-existing-volume"]),
   image: list("image", ec2("DescribeImages", "imagesSet"), "imageId", ["golden-private"]),
   address: list("address", ec2("DescribeAddresses", "addressesSet"), "allocationId", ["<associationId>"]),
-  securityGroup: list("securityGroup", ec2("DescribeSecurityGroups", "securityGroupInfo"), "groupId", ["internal-only"]),
-  networkInterface: list("networkInterface", ec2("DescribeNetworkInterfaces", "networkInterfaceSet"), "networkInterfaceId", [
+  securityGroup: list("securityGroup", ec2("DescribeSecurityGroups", "securityGroupInfo"), "groupId", [
     "internal-only",
   ]),
+  networkInterface: list(
+    "networkInterface",
+    ec2("DescribeNetworkInterfaces", "networkInterfaceSet"),
+    "networkInterfaceId",
+    ["internal-only"],
+  ),
   dbInstance: list(
     "dbInstance",
     elements(inside(bodyOf("rds", "DescribeDBInstances"), "DBInstances"), "DBInstance").map(withCertificate),
@@ -158,7 +180,13 @@ export const kinds: Readonly<Record<KindName, Kind>> = {
     "DBSnapshotIdentifier",
     ["orders-encrypted"],
   ),
-  certificate: list("certificate", certificates(), '"CertificateArn"', ["shop.example.com", "issued.example.com"], true),
+  certificate: list(
+    "certificate",
+    certificates(),
+    '"CertificateArn"',
+    ["shop.example.com", "issued.example.com"],
+    true,
+  ),
   bucket: list("bucket", buckets, "Name", ["cloudglass-hardened"], true),
   user: list("user", users, "UserName", ["alice-", "erin-"], true),
   serverCertificate: list("serverCertificate", serverCertificates, "ServerCertificateName", [], true),
@@ -166,7 +194,9 @@ export const kinds: Readonly<Record<KindName, Kind>> = {
 
 /** The access keys of each user, in the order of the users. */
 export const keysOfUser: readonly (readonly Template[])[] = users.map((fragment) =>
-  elements(inside(bodyOf("iam", "ListAccessKeys", textOf(fragment, "UserName")), "AccessKeyMetadata"), "member").map(compile),
+  elements(inside(bodyOf("iam", "ListAccessKeys", textOf(fragment, "UserName")), "AccessKeyMetadata"), "member").map(
+    compile,
+  ),
 );
 
 /** The MFA devices of each user, in the order of the users. */

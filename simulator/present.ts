@@ -52,7 +52,11 @@ export function presentOne(account: Account, slice: Slice, index: number): Prese
 export const isHidden = (account: Account, id: string): boolean => account.hidden.has(lastPart(id));
 
 /** The things from one index up to another, without the hidden ones. */
-export function present(account: Account, slice: Slice, { from, to }: { from: number; to: number }): readonly Presented[] {
+export function present(
+  account: Account,
+  slice: Slice,
+  { from, to }: { from: number; to: number },
+): readonly Presented[] {
   const all: Presented[] = [];
   for (let index = from; index < to; index += 1) {
     const one = presentOne(account, slice, index);

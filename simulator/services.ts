@@ -15,7 +15,11 @@ interface Service {
 export const services: Readonly<Record<ServiceName, Service>> = {
   ec2: { protocol: "ec2", signingName: "ec2", namespace: "http://ec2.amazonaws.com/doc/2016-11-15/" },
   s3: { protocol: "rest-xml", signingName: "s3", namespace: "http://s3.amazonaws.com/doc/2006-03-01/" },
-  s3control: { protocol: "rest-xml", signingName: "s3", namespace: "http://awss3control.amazonaws.com/doc/2018-08-20/" },
+  s3control: {
+    protocol: "rest-xml",
+    signingName: "s3",
+    namespace: "http://awss3control.amazonaws.com/doc/2018-08-20/",
+  },
   iam: { protocol: "query", signingName: "iam", namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
   sts: { protocol: "query", signingName: "sts", namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
   rds: { protocol: "query", signingName: "rds", namespace: "http://rds.amazonaws.com/doc/2014-10-31/" },
@@ -35,9 +39,11 @@ const regional: Readonly<Record<string, ServiceName>> = { ec2: "ec2", s3: "s3", 
 export function endpointOf(host: string): Endpoint | undefined {
   if (host === "iam.amazonaws.com") return { service: "iam", region: "us-east-1" };
   if (host === "sts.amazonaws.com") return { service: "sts", region: "us-east-1" };
-  const [, account, name = "", region = ""] = /^(?:(\d{12})\.)?([a-z0-9-]+)\.([a-z0-9-]+)\.amazonaws\.com$/.exec(host) ?? [];
+  const [, account, name = "", region = ""] =
+    /^(?:(\d{12})\.)?([a-z0-9-]+)\.([a-z0-9-]+)\.amazonaws\.com$/.exec(host) ?? [];
   if (!isKnownRegion(region)) return undefined;
-  if (account !== undefined) return name === "s3-control" ? { service: "s3control", region, awsAccountId: account } : undefined;
+  if (account !== undefined)
+    return name === "s3-control" ? { service: "s3control", region, awsAccountId: account } : undefined;
   const service = Object.hasOwn(regional, name) ? regional[name] : undefined;
   return service && { service, region };
 }

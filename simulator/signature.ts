@@ -21,7 +21,8 @@ export interface ReadRequest {
   readonly body: string;
 }
 
-const form = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=[0-9a-f]{64}$/;
+const form =
+  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=[0-9a-f]{64}$/;
 const skewMaxMs = 5 * 60_000;
 
 /** Who signed, and for what. Throws the service's error when there is no signature. */
@@ -53,7 +54,8 @@ function signingDate(request: ReadRequest, { service }: Endpoint, date: string):
 function assertScope(authorization: Authorization, { service, region }: Endpoint): void {
   const fits = authorization.service === services[service].signingName && authorization.region === region;
   if (!fits) throw trouble(service, "wrongSignature", "Credential should be scoped to a valid region and service.");
-  if (!authorization.signedHeaders.includes("host")) throw trouble(service, "wrongSignature", "'Host' must be a signed header.");
+  if (!authorization.signedHeaders.includes("host"))
+    throw trouble(service, "wrongSignature", "'Host' must be a signed header.");
 }
 
 function queryOf(url: URL): Record<string, string | string[]> {
@@ -82,7 +84,8 @@ async function assertBody(request: ReadRequest, { service }: Endpoint): Promise<
   const hash = new Sha256();
   hash.update(request.body);
   const actual = [...(await hash.digest())].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (actual !== claimed) throw trouble(service, "wrongSignature", "The provided 'x-amz-content-sha256' header does not match.");
+  if (actual !== claimed)
+    throw trouble(service, "wrongSignature", "The provided 'x-amz-content-sha256' header does not match.");
 }
 
 /** Signs the request again with AWS's own signer and compares. Throws the service's error when it is not the same. */

@@ -14,7 +14,15 @@ import { sts } from "./operations/sts.ts";
 import { endpointOf, type Endpoint, type ServiceName } from "./services.ts";
 import type { ReadRequest } from "./signature.ts";
 
-const operations: Readonly<Record<ServiceName, Readonly<Record<string, Operation>>>> = { acm, ec2, iam, rds, s3, s3control, sts };
+const operations: Readonly<Record<ServiceName, Readonly<Record<string, Operation>>>> = {
+  acm,
+  ec2,
+  iam,
+  rds,
+  s3,
+  s3control,
+  sts,
+};
 
 export interface Simulator {
   /** Answers a request to AWS, or one to `simulator.internal` that arranges the accounts. */
@@ -29,7 +37,11 @@ function assertEnabled({ settings }: Account, { service, region }: Endpoint): vo
 }
 
 /** Whom a call is about: the caller's account, or for AssumeRole that of the role. */
-function accountOf(accounts: Accounts, own: Account | undefined, call: Pick<Call, "action" | "input" | "service">): Account | undefined {
+function accountOf(
+  accounts: Accounts,
+  own: Account | undefined,
+  call: Pick<Call, "action" | "input" | "service">,
+): Account | undefined {
   if (own || call.service !== "sts" || call.action !== "AssumeRole") return own;
   return accounts.get((text(call, "RoleArn") ?? "").split(":")[4] ?? "");
 }
@@ -46,14 +58,19 @@ async function answer(accounts: Accounts, request: ReadRequest, endpoint: Endpoi
   }
   assertEnabled(account, endpoint);
   countCall(account, service, asked.action, region);
-  if (!operation) throw trouble(service, "unknownOperation", `The action ${asked.action} is not valid for this web service.`);
+  if (!operation)
+    throw trouble(service, "unknownOperation", `The action ${asked.action} is not valid for this web service.`);
   const { repeatToken, brokenPage } = await bear(account, asked);
   const response = await operation({ ...asked, account, caller, repeatToken });
   return brokenPage ? broken(response) : response;
 }
 
 /** The operator owns no simulated account, but may ask who it is. */
-function operator(operation: Operation, accounts: Accounts, call: Omit<Call, "account" | "repeatToken">): Response | Promise<Response> {
+function operator(
+  operation: Operation,
+  accounts: Accounts,
+  call: Omit<Call, "account" | "repeatToken">,
+): Response | Promise<Response> {
   const [account] = accounts.values();
   if (!account) throw trouble(call.service, "denied", "no account");
   return operation({ ...call, account, repeatToken: false });
@@ -65,7 +82,11 @@ async function aws(accounts: Accounts, request: Request): Promise<Response> {
   if (!endpoint) return new Response(`no such host: ${url.hostname}`, { status: 421 });
   const { method, headers } = request;
   try {
-    return await answer(accounts, { method, url, headers, body: await request.text() }, endpoint);
+    return await answer(
+      accounts,
+      { method, url, headers, body: new TextDecoder().decode(await request.arrayBuffer()) },
+      endpoint,
+    );
   } catch (error) {
     if (error instanceof AwsError) return errorAnswer(endpoint.service, error);
     if (error instanceof SyntaxError) {

@@ -80,10 +80,16 @@ function date(recorded: string, epoch: number): string {
   const known = written.get(key);
   if (known !== undefined) return known;
   const spaced = recorded.includes(" ");
-  const at = new Date(shifted(Date.parse(spaced ? recorded.replace(" ", "T").replace(/ (UTC|GMT)$/, "Z") : recorded), epoch));
+  const at = new Date(
+    shifted(Date.parse(spaced ? recorded.replace(" ", "T").replace(/ (UTC|GMT)$/, "Z") : recorded), epoch),
+  );
   const iso = at.toISOString();
   // moto says UTC where EC2 says GMT.
-  const text = spaced ? `${iso.slice(0, 19).replace("T", " ")} GMT` : recorded.includes(".") ? iso : iso.replace(".000Z", "Z");
+  const text = spaced
+    ? `${iso.slice(0, 19).replace("T", " ")} GMT`
+    : recorded.includes(".")
+      ? iso
+      : iso.replace(".000Z", "Z");
   written.set(key, text);
   return text;
 }

@@ -29,6 +29,8 @@ export interface Env {
   readonly CORS_ORIGINS: string;
   /** Seconds a WebSocket may stay without credentials. */
   readonly WEBSOCKET_AUTH_TIMEOUT_SECONDS: string;
+  /** Hosts this deployment answers under, separated by commas: no webhook may point at them. */
+  readonly PUBLIC_HOSTS?: string;
   /** `true` admits webhooks to http and loopback addresses. Development only. */
   readonly WEBHOOKS_ALLOW_LOOPBACK?: string;
 }

@@ -33,10 +33,14 @@ export async function measureBundle({ rounds }) {
   const bundleFile = path.join(scratch, "worker.bundle");
   wrangler("deploy", "--dry-run", "-c", "wrangler.toml", "--outfile", bundleFile);
   const starts = Array.from({ length: rounds }, (_, round) => startup(bundleFile, round));
-  table("Start-up: CPU time of the first evaluation, from the profile of `wrangler check startup`.", ["", "ms"], [
-    ["median", median(starts)],
-    ["lowest", Math.min(...starts)],
-  ]);
+  table(
+    "Start-up: CPU time of the first evaluation, from the profile of `wrangler check startup`.",
+    ["", "ms"],
+    [
+      ["median", median(starts)],
+      ["lowest", Math.min(...starts)],
+    ],
+  );
   atMost("start-up, ms of CPU (median)", median(starts), startupMaxMs);
   return group;
 }

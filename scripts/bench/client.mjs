@@ -70,6 +70,11 @@ export async function load({ url, headers, connections, durationMs }) {
 }
 
 /** Of sorted numbers. */
-export const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+export const quantile = (sorted, share) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
-export const median = (numbers) => quantile(numbers.toSorted((a, b) => a - b), 0.5);
+export const median = (numbers) =>
+  quantile(
+    numbers.toSorted((a, b) => a - b),
+    0.5,
+  );

@@ -24,16 +24,18 @@ export function costOf(headers) {
 }
 
 /** A caller of the API; answers the body, the status and the cost, and throws what is not 2xx. */
-export const caller = (origin, key) => async (method, route, body, more = {}) => {
-  const answer = await fetch(`${origin}/api/v1${route}`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }), ...more },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${route} answered ${answer.status}: ${text.slice(0, 500)}`);
-  return { status: answer.status, body: text === "" ? null : JSON.parse(text), cost: costOf(answer.headers) };
-};
+export const caller =
+  (origin, key) =>
+  async (method, route, body, more = {}) => {
+    const answer = await fetch(`${origin}/api/v1${route}`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }), ...more },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${route} answered ${answer.status}: ${text.slice(0, 500)}`);
+    return { status: answer.status, body: text === "" ? null : JSON.parse(text), cost: costOf(answer.headers) };
+  };
 
 /** The first organization of a new runtime, with an admin key and room for a benchmark. */
 export async function makeOrganization(origin) {

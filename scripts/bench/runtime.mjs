@@ -10,7 +10,12 @@ export const root = path.join(import.meta.dirname, "..", "..");
 const require = createRequire(import.meta.url);
 const wranglerMain = require.resolve("wrangler");
 // The copy wrangler uses: there must be no second workerd.
-const { convertV4MiniflareOptions, Miniflare, NoOpLog, Response: AnyResponse } = createRequire(wranglerMain)("miniflare");
+const {
+  convertV4MiniflareOptions,
+  Miniflare,
+  NoOpLog,
+  Response: AnyResponse,
+} = createRequire(wranglerMain)("miniflare");
 
 const quiet = {
   ...process.env,
@@ -72,12 +77,9 @@ const countedModules = () => {
 };
 const direct = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
 
-/** Bindings, queues and variables of `wrangler.dev.toml`: those of production, and secrets that open nothing. */
+/** Bindings, queues and variables of `wrangler.dev.toml`: those of production, with secrets that open nothing. */
 function productOptions({ aws, counted }) {
-  const said = console.log;
-  console.log = () => {};
   const { workerOptions } = optionsOf(path.join(root, "wrangler.dev.toml"));
-  console.log = said;
   const { assets: _, modulesRules: __, rootPath: ___, ...options } = workerOptions;
   return {
     ...options,
@@ -106,7 +108,9 @@ export async function startRuntime({ aws = refuse, counted = false, others = () 
   const workers = [main, ...others(main)];
   const logs = [];
   const keep = ({ level, message }) => (logs.length < 10_000 ? logs.push(`${level} ${message}`) : undefined);
-  const mf = new Miniflare(convertV4MiniflareOptions({ workers, log: new NoOpLog(), cf: false, handleStructuredLogs: keep }));
+  const mf = new Miniflare(
+    convertV4MiniflareOptions({ workers, log: new NoOpLog(), cf: false, handleStructuredLogs: keep }),
+  );
   await mf.ready;
   const db = await mf.getD1Database("DB", "cloudglass");
   await migrate(db);
@@ -122,7 +126,10 @@ async function migrate(db) {
   const directory = path.join(root, "migrations");
   for (const file of readdirSync(directory).toSorted()) {
     const text = readFileSync(path.join(directory, file), "utf8").replaceAll(/^--.*$/gm, "");
-    const statements = text.split(/;\s*$/m).map((one) => one.trim()).filter(Boolean);
+    const statements = text
+      .split(/;\s*$/m)
+      .map((one) => one.trim())
+      .filter(Boolean);
     await db.batch(statements.map((one) => db.prepare(one)));
   }
 }

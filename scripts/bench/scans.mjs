@@ -28,10 +28,16 @@ async function scansOf(resources) {
     const measured = [];
     for (const { name, settings } of steps) {
       const { regions, total } = await simulator.arrange(awsAccountId, settings);
-      simulator.repeated();
+      simulator.calls();
       await counted();
       const ended = await scan(organization, accountId);
-      measured.push({ name, total, regions: regions.length, scan: ended, counted: await counted(), repeated: simulator.repeated() });
+      measured.push({
+        name,
+        total,
+        regions: regions.length,
+        scan: ended,
+        counted: { ...(await counted()), ...simulator.calls() },
+      });
     }
     const errors = runtime.logs.filter((line) => line.startsWith("error") || line.includes('"level":"error"'));
     return { resources, measured, errors };
@@ -40,41 +46,79 @@ async function scansOf(resources) {
   }
 }
 
-const row = (resources, { name, scan: { cost, status, ...scan }, counted }) => [
+const head = [
+  "resources",
+  "scan",
+  "ended",
+  "rows written",
+  "rows read",
+  "AWS calls",
+  "STS calls",
+  "tasks",
+  "messages",
+  "seconds",
+];
+const row = (resources, { name, scan: { cost, status, waitedMs }, counted }) => [
   resources,
   name,
   status,
   counted.rowsWritten,
-  cost.rowsWritten,
-  cost.rowsRead,
-  cost.awsCalls,
-  cost.stsCalls,
+  counted.rowsRead,
+  counted.awsCalls,
+  counted.stsCalls,
   cost.tasks,
   counted.messages,
-  scan.waitedMs / 1000,
+  waitedMs / 1_000,
 ];
-const head = ["resources", "scan", "ended", "rows written", "as told", "rows read, as told", "AWS calls", "STS calls", "tasks", "messages", "seconds"];
 
-export async function measureScans({ table, atMost, exactly }, sizes) {
-  const rows = [];
-  for (const size of sizes) {
-    const { measured, errors } = await scansOf(size);
+const toldHead = [
+  "resources",
+  "scan",
+  "rows written",
+  "rows read",
+  "AWS calls",
+  "STS calls",
+  "tasks",
+  "messages",
+  "seconds",
+];
+const toldRow = (resources, { name, scan: { cost } }) => [
+  resources,
+  name,
+  ...[
+    cost.rowsWritten,
+    cost.rowsRead,
+    cost.awsCalls,
+    cost.stsCalls,
+    cost.tasks,
+    cost.queueMessages,
+    cost.durationMs / 1_000,
+  ],
+];
+
+export async function measureScans(report, sizes) {
+  const all = [];
+  for (const size of sizes) all.push(await scansOf(size));
+  const rowsOf = (row) => all.flatMap(({ resources, measured }) => measured.map((one) => row(resources, one)));
+  report.table("Scans: everything from the request to the end, counted around the Worker.", head, rowsOf(row));
+  report.table("The same as `GET /scans/{id}` tells it.", toldHead, rowsOf(toldRow));
+  for (const { resources, measured, errors } of all) {
+    for (const one of measured) hold(report, one, `${one.name}, ${resources.toLocaleString("en")} resources`);
     for (const line of errors.slice(0, 5)) console.error(line.slice(0, 500));
-    rows.push(...measured.map((one) => row(size, one)));
-    for (const { name, scan: { cost, status }, repeated, regions, counted } of measured) {
-      const which = `${name} scan of ${size.toLocaleString("en")}`;
-      exactly(`${which}: ended`, status, "complete");
-      exactly(`${which}: AWS calls made twice`, repeated.length, 0);
-      for (const call of repeated.slice(0, 3)) console.error(`made twice: ${call}`);
-      atMost(`${which}: STS calls, one per task`, cost.stsCalls, cost.tasks);
-      atMost(`${which}: tasks beside plan and second wave`, cost.tasks - otherTasks, regions + 1);
-      if (name.startsWith("unchanged")) atMost(`${which}: rows written`, counted.rowsWritten, 8 * cost.tasks + 60);
-    }
-    const [first, , changed] = measured.map(({ scan: one }) => one);
-    exactly(`first scan of ${size.toLocaleString("en")}: resources found`, first.resourcesDiscovered, measured[0].total);
-    atMost(`1 % changed scan of ${size.toLocaleString("en")}: resources changed`, changed.resourcesChanged, Math.ceil(size * 0.011));
+    const [first, , changed] = measured;
+    const which = `${resources.toLocaleString("en")} resources`;
+    report.exactly("a first scan finds every resource", first.scan.resourcesDiscovered, first.total, which);
+    report.atMost("a scan changes what changed", changed.scan.resourcesChanged, Math.ceil(resources * 0.011), which);
   }
-  const caption =
-    "Scans. Rows written and messages are counted around the Worker, everything from the request to the end; “as told” is what the scan tells of itself.";
-  table(caption, head, rows);
+}
+
+function hold({ atMost, exactly }, { name, scan: { cost, status }, counted, regions }, which) {
+  for (const call of counted.repeated.slice(0, 3)) console.error(`${which}: made ${call}`);
+  exactly("a scan ends complete", status, "complete", which);
+  exactly("AWS calls made twice", counted.repeated.length, 0, which);
+  atMost("STS calls ≤ tasks", counted.stsCalls, cost.tasks, which);
+  atMost("tasks beside plan and second wave ≤ regions + 1", cost.tasks - otherTasks, regions + 1, which);
+  atMost("queue messages ≤ tasks", counted.messages, cost.tasks, which);
+  if (name.startsWith("unchanged"))
+    atMost("an unchanged scan writes ≤ 8 rows per task + 60", counted.rowsWritten, 8 * cost.tasks + 60, which);
 }

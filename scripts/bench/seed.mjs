@@ -10,8 +10,13 @@ const kinds = [
 const at = "2026-01-01T00:00:00.000Z";
 
 /** A word by a number, written as SQL. */
-const pick = (words, by) => `CASE (${by}) % ${words.length} ${words.map((word, n) => `WHEN ${n} THEN '${word}'`).join(" ")} END`;
-const column = (place, by) => pick(kinds.map((kind) => kind[place]), by);
+const pick = (words, by) =>
+  `CASE (${by}) % ${words.length} ${words.map((word, n) => `WHEN ${n} THEN '${word}'`).join(" ")} END`;
+const column = (place, by) =>
+  pick(
+    kinds.map((kind) => kind[place]),
+    by,
+  );
 const uuid = (letter, number) => `printf('${letter}%07x-0000-8000-8000-%012x', ${number}, ${number})`;
 
 /** Columns of `findings`, from the number n of the row and h, which mixes it. */
@@ -59,7 +64,9 @@ async function insertFindings(db, orgId, from, to) {
     const numbers = `WITH RECURSIVE numbers(n) AS (SELECT ?2 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?3),
       mixed(n, h) AS (SELECT n, (n * 2654435761) % 4294967296 FROM numbers)`;
     await db
-      .prepare(`INSERT INTO findings (${Object.keys(columns).join(", ")}) ${numbers} SELECT ${Object.values(columns).join(", ")} FROM mixed`)
+      .prepare(
+        `INSERT INTO findings (${Object.keys(columns).join(", ")}) ${numbers} SELECT ${Object.values(columns).join(", ")} FROM mixed`,
+      )
       .bind(orgId, start, Math.min(start + chunk, to))
       .run();
   }
@@ -89,7 +96,17 @@ async function recount(db, orgId) {
   await db.batch([db.prepare("DELETE FROM counters WHERE org_id = ?1").bind(orgId), ...inserts]);
 }
 
-const state = { state: "done", completeSeq: 3, completeAt: at, runs: 3, resources: 1, pass: 1, fail: 0, unknown: 0, errors: [] };
+const state = {
+  state: "done",
+  completeSeq: 3,
+  completeAt: at,
+  runs: 3,
+  resources: 1,
+  pass: 1,
+  fail: 0,
+  unknown: 0,
+  errors: [],
+};
 
 async function insertAccounts(db, orgId) {
   const collectors = JSON.stringify(Object.fromEntries(kinds.map((kind) => [kind[4], state])));
@@ -103,7 +120,9 @@ async function insertAccounts(db, orgId) {
       .bind(orgId, id, `44445555666${n}`, at);
     const places = ["global", ...regions].map((region) =>
       db
-        .prepare("INSERT INTO coverage (org_id, account_id, region, scan_id, seq, collectors, updated_at) VALUES (?1, ?2, ?3, 'x', 3, ?4, ?5)")
+        .prepare(
+          "INSERT INTO coverage (org_id, account_id, region, scan_id, seq, collectors, updated_at) VALUES (?1, ?2, ?3, 'x', 3, ?4, ?5)",
+        )
         .bind(orgId, id, region, collectors, at),
     );
     return [account, ...places];

@@ -7,31 +7,44 @@ const roleArn = (awsAccountId) => `arn:aws:iam::${awsAccountId}:role/Cloudglass`
 
 export function startSimulator() {
   const simulator = createSimulator();
-  const asked = new Map();
+  let asked = new Map();
+  let stsCalls = 0;
+  const note = ({ method, url, headers }, body) => {
+    if (url.includes("//sts.")) stsCalls += 1;
+    else {
+      const call = [method, url, headers.get("x-amz-target"), body].filter(Boolean).join(" ");
+      asked.set(call, (asked.get(call) ?? 0) + 1);
+    }
+  };
   /** The binding's function. Requests and answers are of other classes on the two sides. */
   const aws = async (request) => {
     const { method, url, headers } = request;
     const body = method === "GET" || method === "HEAD" ? undefined : await request.text();
-    if (!url.includes("//sts.")) {
-      const call = `${method} ${url} ${headers.get("x-amz-target") ?? ""} ${body ?? ""}`;
-      asked.set(call, (asked.get(call) ?? 0) + 1);
-    }
+    note(request, body);
     const said = await simulator.fetch(new Request(url, { method, headers: [...headers], body }));
     return new BindingResponse(await said.arrayBuffer(), { status: said.status, headers: [...said.headers] });
   };
   /** Sets what the account is like: resources, generation, now … */
   const arrange = async (awsAccountId, settings) => {
-    const said = await simulator.fetch(new Request(`${host}/accounts/${awsAccountId}`, { method: "PUT", body: JSON.stringify(settings) }));
+    const said = await simulator.fetch(
+      new Request(`${host}/accounts/${awsAccountId}`, { method: "PUT", body: JSON.stringify(settings) }),
+    );
     if (!said.ok) throw new Error(`The simulator answered ${said.status}: ${await said.text()}`);
     return said.json();
   };
-  /** Calls made more than once since it was asked for last. */
-  const repeated = () => {
-    const calls = [...asked].filter(([, count]) => count > 1).map(([call, count]) => `${count}× ${call.slice(0, 200)}`);
-    asked.clear();
-    return calls;
+  /** What it was asked since this was asked for last; `repeated`: calls that were made more than once. */
+  const calls = () => {
+    const counts = [...asked];
+    const taken = {
+      awsCalls: counts.reduce((sum, [, count]) => sum + count, 0),
+      stsCalls,
+      repeated: counts.filter(([, count]) => count > 1).map(([call, count]) => `${count} times: ${call.slice(0, 200)}`),
+    };
+    asked = new Map();
+    stsCalls = 0;
+    return taken;
   };
-  return { aws, arrange, repeated };
+  return { aws, arrange, calls };
 }
 
 /** Connects a simulated account to an organization by a role, as a customer would. */

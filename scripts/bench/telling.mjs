@@ -51,10 +51,11 @@ export async function measureTelling({ events }) {
     await new Promise((resolve) => setTimeout(resolve, settleMs));
     const all = sorted(receiver.delays.values());
     const rows = [...receiver.names].map(([name, delays]) => row(name, sorted(delays)));
-    table("Milliseconds from an event's `createdAt` to the first attempt.", ["event", "told", "p50", "p95", "longest"], [
-      ...rows,
-      row("all", all),
-    ]);
+    table(
+      "Milliseconds from an event's `createdAt` to the first attempt.",
+      ["event", "told", "p50", "p95", "longest"],
+      [...rows, row("all", all)],
+    );
     atMost("first attempt, ms at the 95th percentile", quantile(all, 0.95), p95MaxMs);
     return group;
   } finally {

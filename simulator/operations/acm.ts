@@ -15,11 +15,13 @@ const byDefault: readonly unknown[] = ["RSA_1024", "RSA_2048"];
 /** Which key types are listed; unless asked for, only RSA 1024 and 2048. */
 function keyTypesOf({ input }: Call): readonly unknown[] {
   const includes = input["Includes"];
-  const asked = typeof includes === "object" && includes !== null && "keyTypes" in includes ? includes.keyTypes : undefined;
+  const asked =
+    typeof includes === "object" && includes !== null && "keyTypes" in includes ? includes.keyTypes : undefined;
   return Array.isArray(asked) ? asked : byDefault;
 }
 
-const keyTypeOf = (fragment: string): string => (/"KeyAlgorithm": ?"([^"]+)"/.exec(fragment)?.[1] ?? "").replaceAll("-", "_");
+const keyTypeOf = (fragment: string): string =>
+  (/"KeyAlgorithm": ?"([^"]+)"/.exec(fragment)?.[1] ?? "").replaceAll("-", "_");
 
 const listCertificates: Operation = (call) => {
   const slice = sliceOf(call.account, "certificate", call.region);
@@ -60,7 +62,8 @@ const describeCertificate: Operation = (call) => {
   const answer = JSON.parse(render(details[template] ?? [], spot)) as { Certificate: { DomainName: string } };
   const { id, settings } = call.account;
   const listener = `arn:aws:elasticloadbalancing:${call.region}:${id}:loadbalancer/app/web/50dc6c495c0c9188`;
-  if (settings && isInUse(answer.Certificate.DomainName)) return json({ Certificate: { ...answer.Certificate, InUseBy: [listener] } });
+  if (settings && isInUse(answer.Certificate.DomainName))
+    return json({ Certificate: { ...answer.Certificate, InUseBy: [listener] } });
   return json(answer);
 };
 

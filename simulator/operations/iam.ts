@@ -60,8 +60,11 @@ const ofUser =
   };
 
 /** moto shows the seed and the picture of the code, which IAM gives only to who creates a device. */
-const virtualDevices = elements(inside(bodyOf("iam", "ListVirtualMFADevices"), "VirtualMFADevices"), "member").map((member) =>
-  withUserId(member).replace(/<Base32StringSeed>.*<\/QRCodePNG>/s, "").replace(/<Tags>.*<\/Tags>/s, ""),
+const virtualDevices = elements(inside(bodyOf("iam", "ListVirtualMFADevices"), "VirtualMFADevices"), "member").map(
+  (member) =>
+    withUserId(member)
+      .replace(/<Base32StringSeed>.*<\/QRCodePNG>/s, "")
+      .replace(/<Tags>.*<\/Tags>/s, ""),
 );
 const unassigned = virtualDevices.filter((member) => !member.includes("<User>")).map(compile);
 const assigned: readonly (Template | undefined)[] = userNames.map((name) => {
@@ -101,14 +104,19 @@ const accountSummary: Operation = (call) =>
     ),
   );
 
-const passwordPolicy: Operation = (call) => queryAnswer("iam", call.action, recorded(call.action).replace("<MaxPasswordAge>0</MaxPasswordAge>", ""));
+const passwordPolicy: Operation = (call) =>
+  queryAnswer("iam", call.action, recorded(call.action).replace("<MaxPasswordAge>0</MaxPasswordAge>", ""));
 
 const generateReport: Operation = (call) => queryAnswer("iam", call.action, "<State>COMPLETE</State>");
 
 const getReport: Operation = ({ account, action }) => {
   const generated = new Date(nowOf(account)).toISOString().replace(".000Z", "Z");
   const content = `<Content>${btoa(credentialReport(account))}</Content>`;
-  return queryAnswer("iam", action, `${content}<ReportFormat>text/csv</ReportFormat><GeneratedTime>${generated}</GeneratedTime>`);
+  return queryAnswer(
+    "iam",
+    action,
+    `${content}<ReportFormat>text/csv</ReportFormat><GeneratedTime>${generated}</GeneratedTime>`,
+  );
 };
 
 export const iam: Readonly<Record<string, Operation>> = {

@@ -15,7 +15,8 @@ const paging: Paging = { token: "continuation-token", limit: "max-buckets", byDe
 const recordedNames = kinds.bucket.fragments.map(kinds.bucket.idOf);
 
 /** Bucket names are everybody's: those of other accounts carry the account. */
-const owned = (name: string, awsAccountId: string): string => (awsAccountId === DEMO_ACCOUNT_ID ? name : `${name}-${awsAccountId}`);
+const owned = (name: string, awsAccountId: string): string =>
+  awsAccountId === DEMO_ACCOUNT_ID ? name : `${name}-${awsAccountId}`;
 
 const nameOf = ({ account }: Call, { template, spot }: Presented): string =>
   named(owned(recordedNames[template] ?? "", account.id), spot.copy);
@@ -59,7 +60,11 @@ function bucketOf(call: Call): Presented {
     const one = presentOne(call.account, slice, indexOf(slice, template, copy) ?? -1);
     if (!one || nameOf(call, one) !== name || isHidden(call.account, name)) continue;
     if (regionOf(call, one) === call.region) return one;
-    throw new AwsError("PermanentRedirect", 301, "The bucket you are attempting to access must be addressed using another endpoint.");
+    throw new AwsError(
+      "PermanentRedirect",
+      301,
+      "The bucket you are attempting to access must be addressed using another endpoint.",
+    );
   }
   throw new AwsError("NoSuchBucket", 404, "The specified bucket does not exist");
 }
@@ -80,15 +85,18 @@ const tagsOf = (recorded: string, revision: number): string => {
 function withNames(body: string, call: Call, bucket: Presented): string {
   const own = recordedNames[bucket.template] ?? "";
   const name = nameOf(call, bucket);
-  return recordedNames
-    .reduce(
-      (text, one) => text.replaceAll(new RegExp(`\\b${one}(?![a-z0-9-])`, "g"), one === own ? name : owned(one, call.account.id)),
-      body,
-    )
-    .replaceAll(DEMO_ACCOUNT_ID, call.account.id)
-    // moto names this answer after the operation.
-    .replaceAll("GetBucketVersioningResponse", "VersioningConfiguration")
-    .replace(/^<\?xml[^>]*\?>\s*/, "");
+  return (
+    recordedNames
+      .reduce(
+        (text, one) =>
+          text.replaceAll(new RegExp(`\\b${one}(?![a-z0-9-])`, "g"), one === own ? name : owned(one, call.account.id)),
+        body,
+      )
+      .replaceAll(DEMO_ACCOUNT_ID, call.account.id)
+      // moto names this answer after the operation.
+      .replaceAll("GetBucketVersioningResponse", "VersioningConfiguration")
+      .replace(/^<\?xml[^>]*\?>\s*/, "")
+  );
 }
 
 /** A bucket's setting as it was recorded for the one it is a copy of. */
@@ -104,7 +112,9 @@ const setting: Operation = (call) => {
 };
 
 const location: Operation = (call) =>
-  xml(`<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${regionOf(call, bucketOf(call))}</LocationConstraint>`);
+  xml(
+    `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${regionOf(call, bucketOf(call))}</LocationConstraint>`,
+  );
 
 export const s3: Readonly<Record<string, Operation>> = {
   ListBuckets: listBuckets,

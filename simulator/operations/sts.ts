@@ -18,7 +18,8 @@ function durationOf(call: Call): number {
 const assumeRole: Operation = async (call) => {
   const roleArn = text(call, "RoleArn") ?? "";
   const sessionName = text(call, "RoleSessionName") ?? "";
-  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) throw new AwsError("ValidationError", 400, "roleSessionName is not valid");
+  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName))
+    throw new AwsError("ValidationError", 400, "roleSessionName is not valid");
   const { id, settings } = call.account;
   const known = call.caller.awsAccountId === OPERATOR_ACCOUNT_ID && settings.role?.arn === roleArn;
   if (!known || settings.role?.externalId !== text(call, "ExternalId")) throw denied(call, roleArn);
@@ -44,4 +45,7 @@ const getCallerIdentity: Operation = ({ action, caller }) =>
     `<UserId>${caller.userId}</UserId><Account>${caller.awsAccountId}</Account><Arn>${escapeXml(caller.arn)}</Arn>`,
   );
 
-export const sts: Readonly<Record<string, Operation>> = { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity };
+export const sts: Readonly<Record<string, Operation>> = {
+  AssumeRole: assumeRole,
+  GetCallerIdentity: getCallerIdentity,
+};

@@ -1,5 +1,4 @@
 import { canonicalJson } from "#lib/hash";
-import { newId } from "#lib/id";
 import type { OrgContext } from "./context.ts";
 import type { Statement } from "./database.ts";
 
@@ -18,12 +17,12 @@ const secretMembers = new Set(["secret", "hash", "key", "token", "password", "se
  * The audit row of a change, for its batch. Written only when the statement before it changed a row (`changes() > 0`), so a
  * refused precondition leaves no trace of a change that was not made.
  */
-export function auditStatement(org: OrgContext, entry: AuditEntry): Statement {
+export function auditStatement(org: OrgContext, id: string, entry: AuditEntry): Statement {
   return org.db.sql(
     `INSERT INTO audit_log (org_id, id, at, actor_type, actor_id, actor_name, ip, user_agent, action, target_type, target_id, changes, request_id)
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 WHERE changes() > 0`,
     org.id,
-    newId(),
+    id,
     org.now.toISOString(),
     org.actor.type,
     org.actor.id,

@@ -5,10 +5,10 @@ import { auditStatement, type AuditEntry } from "./audit.ts";
 import { newMeter, orgDatabase, type Database, type Meter, type Statement } from "./database.ts";
 import { shardOf } from "./shards.ts";
 
-/** Completes the record of an Idempotency-Key in the batch that has the effect; like the audit row, only `WHERE changes() > 0`. */
+/** Completes the record of an Idempotency-Key in the batch that has the effect, if the audit row says that it had one. */
 export interface IdempotencyClaim {
   readonly reservedId: string;
-  completion(value: unknown): Promise<Statement>;
+  completion(value: unknown, auditId: string): Promise<Statement>;
 }
 
 /**
@@ -76,10 +76,10 @@ export function orgContext(options: ContextOptions): OrgContext {
       return id;
     },
     async change(entry, [first, ...rest], value) {
-      const audit = auditStatement(context, entry);
-      const completion = claim ? [await claim.completion(value)] : [];
-      const results = await db.atomic([first, audit, ...completion, ...rest]);
-      return [results[0], ...results.slice(2 + completion.length)];
+      const auditId = newId();
+      const completion = claim ? [await claim.completion(value, auditId)] : [];
+      const results = await db.atomic([first, auditStatement(context, auditId, entry), ...rest, ...completion]);
+      return [results[0], ...results.slice(2, 2 + rest.length)];
     },
   };
   return context;

@@ -65,7 +65,8 @@ export function respond(c: Ctx, endpoint: Endpoint, { status, headers, text }: R
     Vary: "Authorization, X-API-Key, Accept",
   };
   const etag = headers["ETag"];
-  if (isGet && status === 200 && etag !== undefined && isNotModified(c.req.raw.headers, etag)) {
+  const moves = endpoint.reply.kind === "one" && endpoint.reply.moving === true;
+  if (isGet && !moves && status === 200 && etag !== undefined && isNotModified(c.req.raw.headers, etag)) {
     return new Response(null, { status: 304, headers: { ...frame, ETag: etag } });
   }
   return new Response(text, { status, headers: { ...frame, ...headers } });

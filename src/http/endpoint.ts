@@ -15,6 +15,8 @@ export type Reply<Value> =
       readonly schema: z.ZodType;
       readonly body: (value: Value, now: Date) => object;
       readonly version?: (value: Value) => number;
+      /** Parts of the body move without a new version (when it was last seen): it is never 304. */
+      readonly moving?: boolean;
     }
   | { readonly kind: "list"; readonly schema: z.ZodType; readonly body: (value: never, now: Date) => object }
   | { readonly kind: "none" };
@@ -24,8 +26,9 @@ export function one<Value>(
   schema: z.ZodType,
   body: (value: Value, now: Date) => object,
   version?: (value: Value) => number,
+  { moving = false } = {},
 ): Reply<Value> {
-  return { kind: "one", schema, body, ...(version ? { version } : {}) };
+  return { kind: "one", schema, body, moving, ...(version ? { version } : {}) };
 }
 
 /** `{data: […], pagination: …}`, or the same rows as `text/csv`. */
@@ -46,6 +49,8 @@ export interface Request<Params, Query, Body> {
   readonly page: PageRequest;
   /** The version named by If-Match; null when there is none, or `*`. */
   readonly ifMatch: number | null;
+  /** Seconds for which the caller would wait for what runs in the background (RFC 7240, `Prefer: wait=20`); 0 to 20. */
+  readonly waitSeconds: number;
 }
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;

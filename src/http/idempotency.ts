@@ -129,21 +129,19 @@ interface Claiming {
 function claimOf(claiming: Claiming, reservedId: string): Claim {
   const { db, record, endpoint, render } = claiming;
   let kept = false;
-  const keep = async (rendered: Rendered, condition: string): Promise<Statement> =>
-    observed(await keepStatement(claiming, rendered, condition), (rows) => {
+  const keep = async (rendered: Rendered, auditId: string | null): Promise<Statement> =>
+    observed(await keepStatement(claiming, rendered, auditId), (rows) => {
       kept ||= rows.length > 0;
     });
   return {
     reservedId,
-    async completion(value) {
+    async completion(value, auditId) {
       // A verb that did not say what it answers is completed after it has.
       const unknownAnswer = value === undefined && endpoint.reply.kind !== "none";
-      return unknownAnswer
-        ? db.sql("SELECT ?1 AS org_id", record.orgId)
-        : keep(await render(value), "AND changes() > 0");
+      return unknownAnswer ? db.sql("SELECT ?1 AS org_id", record.orgId) : keep(await render(value), auditId);
     },
     async settle(rendered) {
-      if (!kept) await db.atomic([await keep(rendered, "")]);
+      if (!kept) await db.atomic([await keep(rendered, null)]);
     },
     async release() {
       await db.atomic([releaseStatement(db, record)]);
@@ -151,21 +149,24 @@ function claimOf(claiming: Claiming, reservedId: string): Claim {
   };
 }
 
+/** With an audit row named, only if it was written: the batch had its effect. */
 async function keepStatement(
   { c, db, record }: Claiming,
   { status, headers, text }: Rendered,
-  condition: string,
+  auditId: string | null,
 ): Promise<RawStatement<unknown>> {
   const reply =
     text === null ? null : await seal(masterKeys(c.env.MASTER_KEYS), "idempotency", subjectOf(record), text);
   return db.sql(
     `UPDATE idempotency_keys SET status = ?3, reply = ?4, headers = ?5
-     WHERE org_id = ?1 AND id = ?2 AND status IS NULL ${condition} RETURNING id`,
+     WHERE org_id = ?1 AND id = ?2 AND status IS NULL
+       AND (?6 IS NULL OR EXISTS (SELECT 1 FROM audit_log WHERE org_id = ?1 AND id = ?6)) RETURNING id`,
     record.orgId,
     record.id,
     status,
     reply,
     JSON.stringify(headers),
+    auditId,
   );
 }
 

@@ -40,7 +40,26 @@ export async function readInput(c: Ctx, endpoint: Endpoint, credential: Credenti
     ? await pageRequest(masterKeys(c.env.MASTER_KEYS), list, asked, endpoint.sort ?? [])
     : defaultPage;
   const format = asked.format ?? negotiate(headers.get("accept"), isList);
-  return { params, query, body, page, ifMatch: ifMatchOf(headers), url, rawBody, format, list };
+  return {
+    params,
+    query,
+    body,
+    page,
+    ifMatch: ifMatchOf(headers),
+    waitSeconds: waitSecondsOf(headers),
+    url,
+    rawBody,
+    format,
+    list,
+  };
+}
+
+const waitSecondsMax = 20;
+
+/** A preference, not a demand: what cannot be read is as if it were not there. */
+function waitSecondsOf(headers: Headers): number {
+  const [, seconds] = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/i.exec(headers.get("prefer") ?? "") ?? [];
+  return Math.min(Number(seconds ?? 0), waitSecondsMax);
 }
 
 /** A body that may be left out is absent when nothing was sent. */

@@ -65,6 +65,22 @@ export function faultsOf(endpoint: AnyEndpoint): readonly FaultCode[] {
   ];
 }
 
+/** What stands behind each tag; one without a line here is described by its name. */
+const tagTexts: Readonly<Record<string, string>> = {
+  Accounts: "AWS accounts that are connected, and how they are entered.",
+  "API keys": "Credentials of programs: made, rotated and revoked by admins.",
+  "Audit log": "Who changed what, and when.",
+  Certificates: "TLS certificates and when they expire.",
+  Checks: "What is looked at, and why.",
+  Findings: "What is wrong, and what people decided about it.",
+  Identity: "Who a credential is.",
+  Operations: "For those who run and integrate Cloudglass.",
+  Organization: "Your organization and its settings.",
+  Resources: "What there is.",
+  Scans: "Looking at accounts: started, followed and compared.",
+  Webhooks: "Being told: endpoints of yours, deliveries and attempts.",
+};
+
 /** The OpenAPI 3.1 document of the API. */
 export function openApiDocument(endpoints: readonly AnyEndpoint[]): object {
   const generator = new OpenAPIHono();
@@ -94,7 +110,9 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): object {
     },
     servers: [{ url: "/" }],
     security: [{ bearer: [] }, { apiKey: [] }],
-    tags: [...new Set(endpoints.map(({ tag }) => tag))].toSorted().map((name) => ({ name })),
+    tags: [...new Set(endpoints.map(({ tag }) => tag))]
+      .toSorted()
+      .map((name) => ({ name, description: tagTexts[name] ?? name })),
   });
 }
 

@@ -39,8 +39,11 @@ async function perform(c: Ctx, endpoint: Endpoint, credential: Credential): Prom
   return respond(c, endpoint, await settled(claim, async () => rendered(await handle(endpoint, org, input))));
 }
 
-const handle = (endpoint: Endpoint, org: OrgContext, { params, query, body, page, ifMatch }: Input): Promise<unknown> =>
-  endpoint.handle({ org, params, query, body, page, ifMatch });
+const handle = (
+  endpoint: Endpoint,
+  org: OrgContext,
+  { params, query, body, page, ifMatch, waitSeconds }: Input,
+): Promise<unknown> => endpoint.handle({ org, params, query, body, page, ifMatch, waitSeconds });
 
 /** Keeps the answer with its Idempotency-Key; a refusal or crash had no effect and gives the key free. */
 async function settled(claim: Claim | null, work: () => Promise<Rendered>): Promise<Rendered> {

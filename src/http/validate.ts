@@ -20,7 +20,7 @@ export function invalidRequest(errors: readonly FaultDetail[]): Fault {
     ? `${first.in} ${first.pointer}: ${first.message}`.replace(/ +: /, ": ")
     : "It does not fit the schema";
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more in \`errors\`)` : "";
-  return new Fault("INVALID_REQUEST", `${named}${more}.`, { errors });
+  return new Fault("INVALID_REQUEST", `${named.replace(/\.$/, "")}${more}.`, { errors });
 }
 
 function detailsOf(where: FaultDetail["in"], issue: z.core.$ZodIssue, above: readonly PropertyKey[]): FaultDetail[] {

@@ -70,8 +70,11 @@ function credentialSource(env: Env, account: AccountRow, transport: StsTransport
   const isGood = ({ expiresAt }: AwsCredentials): boolean => !expiresAt || expiresAt.getTime() - Date.now() > marginMs;
   return {
     async current() {
-      const known = await entered.get(key)?.catch(() => undefined);
-      return known && isGood(known) ? known : enter();
+      const known = entered.get(key) ?? enter();
+      const credentials = await known;
+      if (isGood(credentials)) return credentials;
+      // Whoever comes first enters again; the rest wait for the same.
+      return entered.get(key) === known ? enter() : this.current();
     },
     renew: enter,
   };

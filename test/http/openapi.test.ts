@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createApp } from "#http/app";
 import committed from "../../docs/openapi.json";
-import { document, operations } from "../support/openapi.ts";
+import { check, document, operations } from "../support/openapi.ts";
 
 describe("the OpenAPI document", () => {
   it("is the committed one", () => {
@@ -33,5 +33,25 @@ describe("the OpenAPI document", () => {
         "/problems/:slug",
       ].toSorted(),
     );
+  });
+});
+
+describe("the check of every answer in these tests", () => {
+  const answer = (status: number, body: object, type = "application/json") => ({
+    status,
+    headers: new Headers({ "Content-Type": type }),
+    body,
+    text: JSON.stringify(body),
+  });
+  const healthy = { status: "ok", databases: 1 };
+
+  it("refuses an undocumented status, form, member, and a missing or wrong one", () => {
+    const held = (given: ReturnType<typeof answer>) => () => check("GET", "/health", given);
+    expect(held(answer(200, healthy))).not.toThrow();
+    expect(held(answer(418, healthy))).toThrow("the status is not documented");
+    expect(held(answer(200, healthy, "text/plain"))).toThrow("text/plain is not documented");
+    expect(held(answer(200, { ...healthy, secret: "x" }))).toThrow("/secret: not documented");
+    expect(held(answer(200, { status: "ok" }))).toThrow("/databases: missing");
+    expect(held(answer(200, { status: "ill", databases: 1 }))).toThrow("/status");
   });
 });

@@ -45,7 +45,9 @@ describe("the recorded account", () => {
     await one.arrange({ hidden: [gone?.nativeId], overrides: { [id]: { volumeType: "io2" } } });
     const after = (await everything(one, ["eu-west-1"])).found.get("ec2.volumes eu-west-1") ?? [];
     expect(after.map((volume) => volume.nativeId)).not.toContain(gone?.nativeId);
-    expect(after.find((volume) => volume.nativeId === changed?.nativeId)?.attributes).toMatchObject({ volumeType: "io2" });
+    expect(after.find((volume) => volume.nativeId === changed?.nativeId)?.attributes).toMatchObject({
+      volumeType: "io2",
+    });
   });
 });
 

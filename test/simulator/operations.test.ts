@@ -8,7 +8,12 @@ const rds = { service: "rds" };
 const iam = { service: "iam", region: "us-east-1", url: "https://iam.amazonaws.com/" };
 
 /** Follows a list to its end, so many at a time. */
-async function pages(one: World, form: Record<string, string>, token: string, asked: { service: string }): Promise<string[]> {
+async function pages(
+  one: World,
+  form: Record<string, string>,
+  token: string,
+  asked: { service: string },
+): Promise<string[]> {
   const bodies: string[] = [];
   for (let next = ""; bodies.length < 100;) {
     const { body } = await one.ask({ ...asked, form: { ...form, ...(next && { [token]: next }) } });
@@ -23,7 +28,8 @@ describe("paging", () => {
   it("covers every item once", async ({ expect }) => {
     const one = world();
     await one.arrange({ resources: 1_500 });
-    const ids = (bodies: string[], name: string) => bodies.flatMap((body) => body.match(new RegExp(`<${name}>[^<]*`, "g")) ?? []);
+    const ids = (bodies: string[], name: string) =>
+      bodies.flatMap((body) => body.match(new RegExp(`<${name}>[^<]*`, "g")) ?? []);
     const volumes = { Action: "DescribeVolumes", MaxResults: "7" };
     const split = await pages(one, volumes, "NextToken", { service: "ec2" });
     const whole = await pages(one, { Action: "DescribeVolumes" }, "NextToken", { service: "ec2" });

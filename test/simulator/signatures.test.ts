@@ -29,7 +29,9 @@ describe("signatures", () => {
   it("200: accepts what aws4fetch signs", async ({ expect }) => {
     const { ask } = world();
     expect((await ask({ service: "ec2", form: regions })).status).toBe(200);
-    expect((await ask({ service: "s3", url: "https://s3.eu-west-1.amazonaws.com/cloudglass-logs?policy" })).status).toBe(200);
+    expect(
+      (await ask({ service: "s3", url: "https://s3.eu-west-1.amazonaws.com/cloudglass-logs?policy" })).status,
+    ).toBe(200);
   });
 
   it("200: accepts what AWS's own signer signs", async ({ expect }) => {
@@ -101,6 +103,8 @@ describe("AssumeRole", () => {
     expect(await code({ ...role, ExternalId: "another" })).toBe("AccessDenied");
     expect(await code(without)).toBe("AccessDenied");
     expect(await code({ ...role, RoleArn: "arn:aws:iam::444455556666:role/Cloudglass" })).toBe("AccessDenied");
-    expect(await code(role, { accessKeyId: demo.DEMO_ACCESS_KEY_ID, secretAccessKey: demo.DEMO_SECRET_ACCESS_KEY })).toBe("AccessDenied");
+    expect(
+      await code(role, { accessKeyId: demo.DEMO_ACCESS_KEY_ID, secretAccessKey: demo.DEMO_SECRET_ACCESS_KEY }),
+    ).toBe("AccessDenied");
   });
 });

@@ -26,7 +26,14 @@ export interface Asked {
 }
 
 /** A request signed by aws4fetch. */
-export async function requestOf({ service, region = "eu-west-1", url, form, keys = demoKeys, signed }: Asked): Promise<Request> {
+export async function requestOf({
+  service,
+  region = "eu-west-1",
+  url,
+  form,
+  keys = demoKeys,
+  signed,
+}: Asked): Promise<Request> {
   const body = form && new URLSearchParams(form).toString();
   const { sessionToken, accessKeyId, secretAccessKey } = keys;
   const signer = new AwsV4Signer({
@@ -37,7 +44,10 @@ export async function requestOf({ service, region = "eu-west-1", url, form, keys
     accessKeyId,
     secretAccessKey,
     ...(sessionToken !== undefined && { sessionToken }),
-    ...(body !== undefined && { body, headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" } }),
+    ...(body !== undefined && {
+      body,
+      headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
+    }),
     ...signed,
   });
   const { url: target, method, headers } = await signer.sign();
@@ -48,7 +58,10 @@ export interface World {
   readonly simulator: Simulator;
   ask(asked: Asked): Promise<Reply>;
   /** Changes the settings of an account and answers how they stand. */
-  arrange(settings: Readonly<Record<string, unknown>>, awsAccountId?: string): Promise<{ total: number; regions: string[] }>;
+  arrange(
+    settings: Readonly<Record<string, unknown>>,
+    awsAccountId?: string,
+  ): Promise<{ total: number; regions: string[] }>;
   control(method: string, path: string): Promise<Response>;
 }
 
@@ -101,6 +114,6 @@ export async function everything(
 export const asTexts = ({ found }: Everything): ReadonlyMap<string, string> =>
   new Map(
     [...found].flatMap(([place, all]) =>
-      all.map(({ observed: _, ...facts }): [string, string] => [`${place} ${facts.nativeId}`, JSON.stringify(facts)]),
+      all.map((one): [string, string] => [`${place} ${one.nativeId}`, JSON.stringify({ ...one, observed: null })]),
     ),
   );

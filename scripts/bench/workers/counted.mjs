@@ -55,7 +55,8 @@ function taken() {
 }
 
 export default {
-  fetch: (request, env, ctx) => (new URL(request.url).pathname === "/counted" ? taken() : product.fetch(request, counted(env), ctx)),
+  fetch: (request, env, ctx) =>
+    new URL(request.url).pathname === "/counted" ? taken() : product.fetch(request, counted(env), ctx),
   queue: (batch, env, ctx) => product.queue(batch, counted(env), ctx),
   scheduled: (controller, env, ctx) => product.scheduled(controller, counted(env), ctx),
 };

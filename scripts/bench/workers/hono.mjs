@@ -7,7 +7,12 @@ const query = z.object({
   severity: z.string().optional(),
   cursor: z.string().optional(),
 });
-const route = createRoute({ method: "get", path: "/api/v1/findings", request: { query }, responses: { 200: { description: "" } } });
+const route = createRoute({
+  method: "get",
+  path: "/api/v1/findings",
+  request: { query },
+  responses: { 200: { description: "" } },
+});
 
 const app = new OpenAPIHono();
 app.openapi(route, (c) => c.json({ data: [], query: c.req.valid("query") }));

@@ -60,7 +60,7 @@ export const endpoints = [
       operationId: "getAccount",
       summary: "Get one account",
       params: AccountPath,
-      reply: one(AccountBody, accountBody, versionOf),
+      reply: one(AccountBody, accountBody, versionOf, { moving: true }),
       faults: ["INVALID_REQUEST", "RESOURCE_NOT_FOUND"],
     },
     ({ org, params }) => getAccount(org, params.id),

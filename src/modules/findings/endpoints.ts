@@ -50,7 +50,7 @@ export const endpoints = [
       operationId: "getFinding",
       summary: "Get one finding with its resource and certificate",
       params: FindingPath,
-      reply: one(WholeFindingBody, wholeFindingBody, ({ row }) => row.version),
+      reply: one(WholeFindingBody, wholeFindingBody, ({ row }) => row.version, { moving: true }),
       faults: ["INVALID_REQUEST", "RESOURCE_NOT_FOUND"],
     },
     ({ org, params }) => getFinding(org, params.id),

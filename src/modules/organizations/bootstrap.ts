@@ -1,5 +1,5 @@
 import { directoryDatabase, newMeter } from "#db/database";
-import { systemContext, type OrgContext } from "#db/context";
+import { orgContext, type OrgContext } from "#db/context";
 import { organizations } from "#db/schema";
 import { defaultSettings } from "#db/values";
 import type { Env } from "#env";
@@ -23,6 +23,9 @@ export interface Bootstrapped {
 interface Surroundings {
   readonly env: Env;
   readonly now: Date;
+  readonly requestId: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
   waitUntil(promise: Promise<unknown>): void;
 }
 
@@ -30,7 +33,8 @@ interface Surroundings {
  * Makes the first organization and its admin key. Faults: RESOURCE_NOT_FOUND once there is one and where no secret is set,
  * UNAUTHORIZED for another token.
  */
-export async function bootstrap({ env, now, waitUntil }: Surroundings, input: Bootstrap): Promise<Bootstrapped> {
+export async function bootstrap(surroundings: Surroundings, input: Bootstrap): Promise<Bootstrapped> {
+  const { env } = surroundings;
   const db = directoryDatabase(env.DB, newMeter());
   const [existing] = env.BOOTSTRAP_TOKEN
     ? await db.select({ id: organizations.orgId }).from(organizations).limit(1)
@@ -38,7 +42,7 @@ export async function bootstrap({ env, now, waitUntil }: Surroundings, input: Bo
   if (!env.BOOTSTRAP_TOKEN || existing) throw gone();
   if (!(await sameText(input.token ?? "", env.BOOTSTRAP_TOKEN)))
     throw new Fault("UNAUTHORIZED", "This is not the bootstrap token.");
-  const org = systemContext(env, { orgId: newId(), shard: 0 }, now, waitUntil);
+  const org = newOrgContext(surroundings);
   const organization = firstOrganization(org, input);
   const apiKey = await drawKey(org, { name: input.keyName, role: "admin", scopes: ["*"], expiresAt: null }, null);
   const entry = {
@@ -54,6 +58,20 @@ export async function bootstrap({ env, now, waitUntil }: Surroundings, input: Bo
 }
 
 const gone = (): Fault => new Fault("RESOURCE_NOT_FOUND", "There is nothing at this address. See /api/docs.");
+
+const newOrgContext = ({ env, now, requestId, ip, userAgent, waitUntil }: Surroundings): OrgContext =>
+  orgContext({
+    env,
+    now,
+    requestId,
+    ip,
+    userAgent,
+    waitUntil: (promise) => waitUntil(promise),
+    orgId: newId(),
+    shard: 0,
+    role: "admin",
+    actor: { type: "system", id: "system", name: "Cloudglass" },
+  });
 
 function firstOrganization(org: OrgContext, { name, slug }: Bootstrap): Organization {
   const now = org.now.toISOString();

@@ -110,7 +110,7 @@ function disabling(org: OrgContext, { webhookId }: Claim, eventId: string, at: D
       goneReason,
       at.toISOString(),
     ),
-    auditStatement(org, { action: "webhook.disable", target, before: { status: "enabled" }, after: after410 }),
+    auditStatement(org, newId(), { action: "webhook.disable", target, before: { status: "enabled" }, after: after410 }),
     ...eventStatementsIfChanged(org, { id: eventId, names: ["webhook.disabled"], data: { webhookId, reason: goneReason } }),
     endPending(org, webhookId, at),
   ];

@@ -9,7 +9,7 @@ export interface TargetRules {
 }
 
 /** The rules of a deployment. `PUBLIC_HOSTS`, where it is set, names its own hosts, separated by commas. */
-export function targetRules(env: Env & { readonly PUBLIC_HOSTS?: string }): TargetRules {
+export function targetRules(env: Env): TargetRules {
   const ownHosts = (env.PUBLIC_HOSTS ?? "").split(",").map((host) => host.trim().toLowerCase());
   return { allowLoopback: env.WEBHOOKS_ALLOW_LOOPBACK === "true", ownHosts: ownHosts.filter((host) => host !== "") };
 }

@@ -13,7 +13,14 @@ const withToken = (token: string, input: unknown = body) =>
 describe("POST /bootstrap", () => {
   it("404 without the secret, 401 with another token, 201 once, then 404", async () => {
     const { BOOTSTRAP_TOKEN: _, ...without } = env;
-    const surroundings = { env: without, now: new Date(), waitUntil: () => undefined };
+    const surroundings = {
+      env: without,
+      now: new Date(),
+      requestId: "r",
+      ip: null,
+      userAgent: null,
+      waitUntil: () => undefined,
+    };
     await expect(bootstrap(surroundings, { ...body, keyName: "k", token: "" })).rejects.toMatchObject({
       code: "RESOURCE_NOT_FOUND",
     });

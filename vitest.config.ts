@@ -27,13 +27,6 @@ async function simulator(): Promise<Simulator> {
 
 export default defineConfig(async () => {
   return {
-    // How much of the simulation runs; scripts/sim.mjs asks for all of it.
-    define: Object.fromEntries(
-      ["SIM_SEEDS", "SIM_FIRST_SEED", "SIM_STRIDE"].map((name) => [
-        `import.meta.env.${name}`,
-        process.env[name] ?? "undefined",
-      ]),
-    ),
     plugins: [
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml" },
@@ -41,6 +34,8 @@ export default defineConfig(async () => {
           // Lets tests call the queue and scheduled handlers of the entry point.
           compatibilityFlags: ["global_fetch_strictly_public", "service_binding_extra_handlers"],
           bindings: {
+            // How much of the simulation runs; scripts/sim.mjs asks for all of it.
+            SIMULATION: { seeds: 100, first: 1, stride: 9, ...JSON.parse(process.env["SIMULATION"] ?? "{}") },
             TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations")),
             MASTER_KEYS,
             BOOTSTRAP_TOKEN: "bootstrap-token-for-tests",

@@ -16,6 +16,6 @@ const vitest = path.join(root, "node_modules", "vitest", "vitest.mjs");
 const { status } = spawnSync(process.execPath, [vitest, "run", "test/sim"], {
   cwd: root,
   stdio: "inherit",
-  env: { ...process.env, SIM_SEEDS: values.seeds, SIM_FIRST_SEED: values.from, SIM_STRIDE: values.stride },
+  env: { ...process.env, SIMULATION: JSON.stringify({ seeds: +values.seeds, first: +values.from, stride: +values.stride }) },
 });
 process.exit(status ?? 1);

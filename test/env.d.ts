@@ -1,5 +1,6 @@
 declare namespace Cloudflare {
   interface Env extends Readonly<import("../src/env.ts").Env> {
+    readonly SIMULATION: { readonly seeds: number; readonly first: number; readonly stride: number };
     readonly TEST_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }
   interface GlobalProps {

@@ -4,7 +4,7 @@ import { load, median, open, quantile } from "./client.mjs";
 import { makeOrganization, newKey } from "./organization.mjs";
 import { newGroup } from "./report.mjs";
 import { other, startRuntime } from "./runtime.mjs";
-import { seedFindings } from "./seed.mjs";
+import { seedRows } from "./seed.mjs";
 
 const findings = 10_000;
 const route = "/api/v1/findings?limit=100";
@@ -62,7 +62,7 @@ export async function measureLatency(options) {
   const runtime = await startRuntime({ others });
   try {
     const organization = await makeOrganization(runtime.origin);
-    await seedFindings(runtime.db, organization.id, findings);
+    await seedRows(runtime.db, organization.id, findings);
     await (
       await runtime.mf.getKVNamespace("KEYS", "floor")
     ).put("key", JSON.stringify({ orgId: organization.id, role: "admin" }));

@@ -2,7 +2,7 @@
 import { open } from "./client.mjs";
 import { caller, makeOrganization, newKey } from "./organization.mjs";
 import { startRuntime } from "./runtime.mjs";
-import { seedFindings } from "./seed.mjs";
+import { seedRows } from "./seed.mjs";
 
 const seeded = 1_000;
 const gets = [
@@ -114,7 +114,7 @@ async function measureGate(organization, { table, exactly }, requests) {
   table(
     `${requests.toLocaleString("en")} requests, ${connections} at a time, with a limit of ${admitted} per minute.`,
     ["status", "answers"],
-    [...statuses.entries().map(([status, count]) => [String(status), count])],
+    Array.from(statuses, ([status, count]) => [String(status), count]),
   );
   exactly("admitted of a limit of 100, many at once", statuses.get(200) ?? 0, admitted);
   exactly("refused with 429", statuses.get(429) ?? 0, requests - admitted);
@@ -124,7 +124,7 @@ export async function measureRequests(group, { requests }) {
   const runtime = await startRuntime();
   try {
     const organization = await makeOrganization(runtime.origin);
-    await seedFindings(runtime.db, organization.id, seeded);
+    await seedRows(runtime.db, organization.id, seeded);
     await measureGets(organization, group);
     await measureWrites(organization, group);
     await measureGate(organization, group, requests);

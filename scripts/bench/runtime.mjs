@@ -70,11 +70,18 @@ function script(name) {
 const module = (name, contents) => ({ type: "ESModule", path: `/${name}.js`, contents });
 const moduleOf = (name, contents) => ({ modules: [module(name, contents)], modulesRoot: "/" });
 
-/** The product, with a module around it that counts. */
+const countedEntry = `import product from "./worker.js";
+import { around } from "./counted.js";
+export { OrgGate, ScanFeed } from "./worker.js";
+export default around(product);`;
+
+/** The product, with modules around it that count. */
 const countedModules = () => {
-  const around = readFileSync(path.join(import.meta.dirname, "workers", "counted.mjs"), "utf8");
-  return { modules: [module("counted", around), module("worker", product())], modulesRoot: "/" };
+  const counted = readFileSync(path.join(import.meta.dirname, "workers", "counted.mjs"), "utf8");
+  const modules = [module("entry", countedEntry), module("counted", counted), module("worker", product())];
+  return { modules, modulesRoot: "/" };
 };
+
 const direct = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
 
 /** Bindings, queues and variables of `wrangler.dev.toml`: those of production, with secrets that open nothing. */

@@ -1,4 +1,5 @@
-// Findings as the engine writes them, with their counters and coverage, straight by SQL: scans of such size take too long.
+// Resources and findings as the engine writes them, with their counters and coverage, straight by SQL: scans of such size take
+// too long.
 
 const regions = ["eu-west-1", "us-east-1", "ap-southeast-2"];
 const kinds = [
@@ -19,8 +20,8 @@ const column = (place, by) =>
   );
 const uuid = (letter, number) => `printf('${letter}%07x-0000-8000-8000-%012x', ${number}, ${number})`;
 
-/** Columns of `findings`, from the number n of the row and h, which mixes it. */
-const columns = {
+/** Columns from the number n of the row and h, which mixes it. */
+const ofFindings = {
   org_id: "?1",
   id: uuid("f", "n"),
   account_id: pick(["a0000000-0000-7000-8000-000000000001", "a0000000-0000-7000-8000-000000000002"], "n"),
@@ -56,42 +57,80 @@ const columns = {
   updated_at: `'${at}'`,
 };
 
+const ofResources = {
+  org_id: "?1",
+  id: uuid("e", "n"),
+  account_id: ofFindings.account_id,
+  aws_account_id: ofFindings.aws_account_id,
+  place: ofFindings.place,
+  collector: ofFindings.collector,
+  service: ofFindings.service,
+  resource_type: ofFindings.resource_type,
+  region: ofFindings.region,
+  native_id: "printf('thing-%012x', n)",
+  arn: "'arn:aws:ec2:eu-west-1:444455556661:thing/' || n",
+  name: "'thing ' || n",
+  state: pick(["available", "in-use", "stopped"], "h / 4096"),
+  tags: `'{"env":"production","team":"core"}'`,
+  attributes: `'{"sizeGib":100,"volumeType":"gp3","encrypted":true,"attachments":[]}'`,
+  digest: "printf('%043x', h)",
+  verdicts: "'orphaned_volume=p;ebs_gp2_to_gp3=p'",
+  cross_verdicts: "''",
+  cost_monthly: "(n % 50) + 0.8",
+  from_seq: "1",
+  created_at: `'${at}'`,
+  updated_at: `'${at}'`,
+};
+
 const chunk = 10_000;
 
-/** Findings number `from` to `to` − 1. */
-async function insertFindings(db, orgId, from, to) {
+/** Rows number `from` to `to` − 1. */
+async function insertRows(db, orgId, { table, columns, from, to }) {
   for (let start = from; start < to; start += chunk) {
     const numbers = `WITH RECURSIVE numbers(n) AS (SELECT ?2 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?3),
       mixed(n, h) AS (SELECT n, (n * 2654435761) % 4294967296 FROM numbers)`;
+    const names = Object.keys(columns).join(", ");
     await db
-      .prepare(
-        `INSERT INTO findings (${Object.keys(columns).join(", ")}) ${numbers} SELECT ${Object.values(columns).join(", ")} FROM mixed`,
-      )
+      .prepare(`INSERT INTO ${table} (${names}) ${numbers} SELECT ${Object.values(columns).join(", ")} FROM mixed`)
       .bind(orgId, start, Math.min(start + chunk, to))
       .run();
   }
 }
 
 const dimensions = {
-  all: "''",
-  severity: "severity",
-  type: "type",
-  category: "category",
-  service: "service",
-  region: "region",
-  account: "account_id",
-  resourceType: "resource_type",
+  finding: {
+    all: "''",
+    severity: "severity",
+    type: "type",
+    category: "category",
+    service: "service",
+    region: "region",
+    account: "account_id",
+    resourceType: "resource_type",
+  },
+  resource: {
+    all: "''",
+    service: "service",
+    region: "region",
+    account: "account_id",
+    state: "state",
+    resourceType: "resource_type",
+  },
 };
 
 async function recount(db, orgId) {
-  const sums = ["open", "snoozed", "ignored", "resolved"].map((status) => `sum(status = '${status}')`).join(", ");
-  const inserts = Object.entries(dimensions).map(([dimension, value]) =>
-    db
-      .prepare(
-        `INSERT INTO counters (org_id, subject, dimension, value, total, open, snoozed, ignored, resolved)
-         SELECT ?1, 'finding', '${dimension}', ${value}, count(*), ${sums} FROM findings WHERE org_id = ?1 GROUP BY ${value}`,
-      )
-      .bind(orgId),
+  const sumOf = (subject, status) => (subject === "finding" ? `sum(status = '${status}')` : "0");
+  const inserts = Object.entries(dimensions).flatMap(([subject, groups]) =>
+    Object.entries(groups).map(([dimension, value]) =>
+      db
+        .prepare(
+          `INSERT INTO counters (org_id, subject, dimension, value, total, open, snoozed, ignored, resolved)
+         SELECT ?1, '${subject}', '${dimension}', ${value}, count(*),
+           ${["open", "snoozed", "ignored", "resolved"].map((status) => sumOf(subject, status)).join(", ")}
+         FROM ${subject}s WHERE org_id = ?1 GROUP BY ${value}`,
+        )
+        .bind(orgId),
+    ),
   );
   await db.batch([db.prepare("DELETE FROM counters WHERE org_id = ?1").bind(orgId), ...inserts]);
 }
@@ -130,13 +169,16 @@ async function insertAccounts(db, orgId) {
   await db.batch(statements);
 }
 
-/** Brings an organization to so many findings. Two accounts; how many places they have is in `seededPlaces`. */
-export async function seedFindings(db, orgId, count) {
+/** Brings an organization to so many findings and as many resources, of two accounts. Answers how many groups are counted. */
+export async function seedRows(db, orgId, count) {
   const { n: before } = await db.prepare("SELECT count(*) AS n FROM findings WHERE org_id = ?1").bind(orgId).first();
   if (before === 0) await insertAccounts(db, orgId);
-  await insertFindings(db, orgId, before, count);
+  await insertRows(db, orgId, { table: "findings", columns: ofFindings, from: before, to: count });
+  await insertRows(db, orgId, { table: "resources", columns: ofResources, from: before, to: count });
   await recount(db, orgId);
-  return { groups: (await db.prepare("SELECT count(*) AS n FROM counters WHERE org_id = ?1").bind(orgId).first()).n };
+  const counted = "SELECT subject, count(*) AS n FROM counters WHERE org_id = ?1 GROUP BY subject";
+  const { results } = await db.prepare(counted).bind(orgId).all();
+  return Object.fromEntries(results.map(({ subject, n }) => [subject, n]));
 }
 
 /** Pairs of account and region that coverage knows. */

@@ -48,7 +48,6 @@ async function scanRow(id: string): Promise<ScanRow & { readonly cost: Record<st
 describe("a scan", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"] });
-    vi.spyOn(scheduler, "wait").mockResolvedValue();
     startReceiver();
   });
   afterEach(() => {

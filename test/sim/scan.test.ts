@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { startReceiver } from "../support/receiver.ts";
 import { seeded } from "./random.ts";
@@ -6,18 +7,16 @@ import { calm, counting, nthFails, rough, type Chaos } from "./world.ts";
 
 const day = 24 * 60 * 60_000;
 
-/** How much of the simulation runs: `npm run sim` asks for all of it. */
-const seeds = Number(import.meta.env["SIM_SEEDS"] ?? 100);
-const firstSeed = Number(import.meta.env["SIM_FIRST_SEED"] ?? 1);
-const stride = Number(import.meta.env["SIM_STRIDE"] ?? 9);
+/** `npm run sim` asks for all of it. */
+const { seeds, first, stride } = env.SIMULATION;
 
 /** Two scans a day apart; in between a fifth of the account changes. */
 async function life(chaos: Chaos, seed: number): Promise<Scenario> {
-  const scenario = await makeScenario();
+  const scenario = await makeScenario({}, { services: ["ec2", "rds", "iam"] });
   await scenario.scan();
   await scenario.world.run(seeded(seed), chaos, () => scenario.atRest());
   scenario.world.advance(day);
-  await scenario.configure({ generation: 1, changedShare: 0.2 });
+  await scenario.configure({ generation: 1, changedShare: 0.2, now: "2026-11-24T08:00:00Z" });
   await scenario.scan();
   await scenario.world.run(seeded(seed + 1), chaos, () => scenario.atRest());
   return scenario;
@@ -26,7 +25,6 @@ async function life(chaos: Chaos, seed: number): Promise<Scenario> {
 describe("two scans", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"] });
-    vi.spyOn(scheduler, "wait").mockResolvedValue();
     startReceiver();
   });
   afterEach(() => {
@@ -39,9 +37,9 @@ describe("two scans", () => {
     expect(expected["scans"]).toHaveLength(2);
     expect(expected["resources"]?.length).toBeGreaterThan(20);
     expect(expected["findings"]?.length).toBeGreaterThan(10);
-    for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
+    for (let seed = first; seed < first + seeds; seed += 1) {
       const state = await stateOf(await life(rough(seeded(seed * 7919), 4), seed));
-      expect(state, `SIM_FIRST_SEED=${seed} SIM_SEEDS=1`).toEqual(expected);
+      expect(state, `npm run sim -- --from ${seed} --seeds 1`).toEqual(expected);
     }
   }, 3_600_000);
 

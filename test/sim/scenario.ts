@@ -30,7 +30,7 @@ export interface Scenario {
 
 const start = new Date("2026-11-23T08:00:00Z");
 
-export async function makeScenario(setting: AwsSetting = {}, regions: readonly string[] = ["eu-west-1"]): Promise<Scenario> {
+export async function makeScenario(setting: AwsSetting = {}, limits: Limits = {}): Promise<Scenario> {
   vi.setSystemTime(start);
   const simulator = createSimulator();
   const world = new World(env, { fetch: (request: Request) => simulator.fetch(request) } as unknown as Fetcher, start);
@@ -44,8 +44,8 @@ export async function makeScenario(setting: AwsSetting = {}, regions: readonly s
     );
     if (!answer.ok) throw new Error(`The simulator refused: ${await answer.text()}`);
   };
-  await configure({ accessKeyId, secretAccessKey, ...setting });
-  const accountId = await makeAccount(org.id, awsAccountId, { accessKeyId, secretAccessKey, regions });
+  await configure({ accessKeyId, secretAccessKey, now: start.toISOString(), ...setting });
+  const accountId = await makeAccount(org.id, awsAccountId, { accessKeyId, secretAccessKey, ...limits });
   await makeWebhook(org.id);
   const received: Scenario["received"] = [];
   return {
@@ -78,20 +78,28 @@ async function isAtRest(orgId: string, now: Date): Promise<boolean> {
   return scans?.results[0]?.n === 0 && due?.results[0]?.n === 0;
 }
 
-interface AccountMaking {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly regions: readonly string[];
+/** What the account is set to scan. */
+export interface Limits {
+  /** One region when left out; null: all. */
+  readonly regions?: readonly string[] | null;
+  /** All when left out. */
+  readonly services?: readonly string[] | null;
 }
 
-async function makeAccount(orgId: string, awsAccountId: string, { accessKeyId, secretAccessKey, regions }: AccountMaking): Promise<string> {
+interface AccountMaking extends Limits {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+async function makeAccount(orgId: string, awsAccountId: string, making: AccountMaking): Promise<string> {
+  const { accessKeyId, secretAccessKey, regions = ["eu-west-1"], services = null } = making;
   const id = newId();
   const sealedSecret = await seal(masterKeys(env.MASTER_KEYS), "credential", `${orgId}/${id}/secret`, secretAccessKey);
   await env.DB.prepare(
-    `INSERT INTO accounts (org_id, id, aws_account_id, name, environment, status, credential, regions, is_management, scan_seq, version, created_at, updated_at)
-     VALUES (?1, ?2, ?3, 'Simulated', 'production', 'pending', ?4, ?6, 0, 0, 1, ?5, ?5)`,
+    `INSERT INTO accounts (org_id, id, aws_account_id, name, environment, status, credential, regions, services, is_management, scan_seq, version, created_at, updated_at)
+     VALUES (?1, ?2, ?3, 'Simulated', 'production', 'pending', ?4, ?6, ?7, 0, 0, 1, ?5, ?5)`,
   )
-    .bind(orgId, id, awsAccountId, JSON.stringify({ method: "access_key", accessKeyId, sealedSecret }), start.toISOString(), JSON.stringify(regions))
+    .bind(orgId, id, awsAccountId, JSON.stringify({ method: "access_key", accessKeyId, sealedSecret }), start.toISOString(), JSON.stringify(regions), JSON.stringify(services))
     .run();
   return id;
 }

@@ -1,8 +1,5 @@
 // The product with everything counted that it asks of D1 and of its queues: what D1 itself says, whoever asked and whenever,
 // so that figures the product tells of itself can be held against it. Not used where latency is measured.
-import product from "./worker.js";
-export { OrgGate, ScanFeed } from "./worker.js";
-
 const zero = () => ({ rowsRead: 0, rowsWritten: 0, roundTrips: 0, messages: 0 });
 let total = zero();
 
@@ -54,9 +51,10 @@ function taken() {
   return answer;
 }
 
-export default {
+/** The Worker with counting around it. */
+export const around = (product) => ({
   fetch: (request, env, ctx) =>
     new URL(request.url).pathname === "/counted" ? taken() : product.fetch(request, counted(env), ctx),
   queue: (batch, env, ctx) => product.queue(batch, counted(env), ctx),
   scheduled: (controller, env, ctx) => product.scheduled(controller, counted(env), ctx),
-};
+});

@@ -31,12 +31,17 @@ const emptySlot: Readonly<Record<string, string>> = {
 
 const written = (at: number): string => new Date(at).toISOString().replace(".000Z", "+00:00");
 
-/** A cell as of now: dates of use are laid relative to now, the others to the epoch. */
+/** What was used lately goes on being used; what was not stays unused since then. */
+const livelyMs = 40 * 24 * 60 * 60_000;
+
+/** A cell as of now: dates of recent use are laid relative to now, the others to the epoch. */
 function cell(column: string, recorded: string, epoch: number, now: number): string {
   if (recorded === "not_supported" && column.includes("last_used_")) return "N/A";
   if (recorded === "not_supported" && column === "password_last_used") return "N/A";
   if (!dated.test(recorded)) return recorded;
-  return written(shifted(Date.parse(recorded), column.includes("last_used") ? now : epoch));
+  const at = shifted(Date.parse(recorded), epoch);
+  const isLively = column.includes("last_used") && epoch - at < livelyMs;
+  return written(isLively ? shifted(Date.parse(recorded), now) : at);
 }
 
 function rowOf(account: Account, user: Presented, now: number): string {

@@ -1,4 +1,4 @@
-import type { Statement } from "#db/database";
+import type { Meter, Statement } from "#db/database";
 import { frameSummary } from "#db/frames";
 import { eventStatements, type OutboxEvent } from "#db/outbox";
 import type { ScanSummary } from "#db/values";
@@ -14,13 +14,13 @@ export interface Ending {
 
 /**
  * The last batch of a scan: its summary, the account's state, the event, and its tasks gone, so that it can end only once.
- * `statements` go before. Answers the ids of the events written.
+ * Answers the ids of the events written.
  */
-export async function endScan(task: ClaimedTask, ending: Ending, statements: readonly Statement[] = []): Promise<string[]> {
+export async function endScan(task: ClaimedTask, ending: Ending): Promise<string[]> {
   const { org, scan } = task;
   const events = await endEvents(task, ending);
+  const before = { ...org.db.meter };
   await fenced(task, [
-    ...statements,
     org.db.sql(
       `UPDATE scans SET status = ?3, active = 0, summary = ?4, error_message = ?5, started_at = coalesce(started_at, ?6),
          completed_at = ?6, version = version + 1, updated_at = ?6
@@ -36,12 +36,27 @@ export async function endScan(task: ClaimedTask, ending: Ending, statements: rea
     ...eventStatements(org, ...events),
     org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, scan.id),
   ]);
+  await addLastCost(task, ending.summary, before);
   await tell(org, [
     ending.status === "error"
       ? { type: "error", scanId: scan.id, code: "SCAN_FAILED", reason: ending.errorMessage ?? "" }
       : { type: "complete", scanId: scan.id, status: ending.status, summary: frameSummary(ending.summary) },
   ]);
   return events.flatMap(({ id }) => (id ? [id] : []));
+}
+
+/** What the last batch itself cost is known only now; this row is one more. */
+async function addLastCost({ org, scan }: ClaimedTask, summary: ScanSummary, before: Meter): Promise<void> {
+  const { rowsRead, rowsWritten } = org.db.meter;
+  await org.db.atomic([
+    org.db.sql(
+      `UPDATE scans SET summary = json_set(summary, '$.rowsRead', ?3, '$.rowsWritten', ?4) WHERE org_id = ?1 AND id = ?2`,
+      org.id,
+      scan.id,
+      summary.rowsRead + rowsRead - before.rowsRead + 1,
+      summary.rowsWritten + rowsWritten - before.rowsWritten + 1,
+    ),
+  ]);
 }
 
 const accountStatement = ({ org, scan, account }: ClaimedTask, { status, errorMessage }: Ending): Statement =>

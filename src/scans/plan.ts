@@ -5,6 +5,7 @@ import { collectorsOf } from "./catalogue.ts";
 import { attemptsMax, fenced, LeaseLost, type ClaimedTask } from "./claim.ts";
 import { failScan } from "./end.ts";
 import { percentPlanned, tell } from "./progress.ts";
+import { addCounts, noCounts, type TaskCounts } from "./outcome.ts";
 import { openSession } from "./session.ts";
 import { wakeTasks } from "./wake.ts";
 
@@ -14,8 +15,9 @@ import { wakeTasks } from "./wake.ts";
  */
 export async function runPlan(task: ClaimedTask): Promise<void> {
   try {
-    const places = await planPlaces(task);
-    await writePlan(task, places);
+    const session = await openSession(task, "global");
+    const places = placesOf(task, await session.enabledRegions());
+    await writePlan(task, places, session.counts());
   } catch (error) {
     const reason = finalReason(error, task.attempts);
     if (!reason) throw error;
@@ -34,10 +36,8 @@ function finalReason(error: unknown, attempts: number): { code: string; remedy: 
 
 const isPassing = ({ kind }: AwsFault): boolean => kind === "throttled" || kind === "broken";
 
-/** Regions that are enabled, wanted by the account and asked for by the scan, and `global`; only where there is something to ask. */
-async function planPlaces(task: ClaimedTask): Promise<string[]> {
-  const session = await openSession(task, "global");
-  const enabled = await session.enabledRegions();
+/** `global`, and the regions that are enabled, wanted by the account and asked for by the scan; only where there is something to ask. */
+function placesOf(task: ClaimedTask, enabled: readonly string[]): string[] {
   const services = task.scan.services ?? task.account.services;
   const wanted = (region: string): boolean =>
     (task.account.regions?.includes(region) ?? true) && (task.scan.regions?.includes(region) ?? true);
@@ -45,9 +45,14 @@ async function planPlaces(task: ClaimedTask): Promise<string[]> {
   return [...(global ? ["global"] : []), ...enabled.filter(wanted)].filter((place) => collectorsOf(place, services).length > 0);
 }
 
-async function writePlan(task: ClaimedTask, places: readonly string[]): Promise<void> {
+/** Written by the plan's batch beside its tasks: its own row, the scan's, and the entry of the scan's status. */
+const planWrites = 3;
+
+async function writePlan(task: ClaimedTask, places: readonly string[], calls: Partial<TaskCounts>): Promise<void> {
   const { org, scan } = task;
   const now = org.now.toISOString();
+  const { rowsRead, rowsWritten } = org.db.meter;
+  const counts = addCounts(noCounts, { ...calls, rowsRead, rowsWritten: rowsWritten + planWrites + Math.max(1, places.length) });
   await fenced(task, [
     org.db.sql(
       `INSERT INTO scan_tasks (org_id, scan_id, id, state, fence, attempts)
@@ -57,9 +62,10 @@ async function writePlan(task: ClaimedTask, places: readonly string[]): Promise<
       JSON.stringify(places.length > 0 ? places : ["wave2"]),
     ),
     org.db.sql(
-      `UPDATE scan_tasks SET state = 'done', lease_until = NULL WHERE org_id = ?1 AND scan_id = ?2 AND id = 'plan'`,
+      `UPDATE scan_tasks SET state = 'done', lease_until = NULL, outcome = ?3 WHERE org_id = ?1 AND scan_id = ?2 AND id = 'plan'`,
       org.id,
       scan.id,
+      JSON.stringify({ counts }),
     ),
     org.db.sql(
       `UPDATE scans SET status = 'running', started_at = coalesce(started_at, ?3), version = version + 1, updated_at = ?3

@@ -18,21 +18,22 @@ export interface EndedTask {
 
 /** The last task of a scan: checks that read across services, then the end of the scan. */
 export async function runSecondWave(task: ClaimedTask): Promise<void> {
-  const tasks = (await endedTasks(task)).map((ended) => withCoverage(task, ended));
+  const ended = await endedTasks(task);
+  const plan = ended.find(({ id }) => id === "plan");
+  const tasks = ended.filter(({ id }) => id !== "plan").map((one) => withCoverage(task, one));
   let counts = task.countsBefore ?? noCounts;
-  for (const ended of tasks) {
-    const facts = factsOf(ended);
-    const changes = await crossChangesOf(task, ended.id, facts);
-    counts = await writeCrossChanges(task, ended, changes, counts);
+  for (const one of tasks) {
+    const changes = await crossChangesOf(task, one.id, factsOf(one));
+    counts = await writeCrossChanges(task, one, changes, counts);
   }
-  const eventIds = await endScan(task, endingOf(task, tasks, counts));
+  const eventIds = await endScan(task, endingOf(task, tasks, addCounts(counts, plan?.outcome?.counts ?? {})));
   await nudgeDeliveries(task.org, eventIds);
 }
 
 async function endedTasks({ org, scan }: ClaimedTask): Promise<EndedTask[]> {
   const [rows] = await org.db.atomic([
     org.db.sql(
-      `SELECT id, state, outcome FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2 AND id NOT IN ('plan', 'wave2')`,
+      `SELECT id, state, outcome FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2 AND id <> 'wave2'`,
       org.id,
       scan.id,
     ),
@@ -63,12 +64,15 @@ const factsOf = ({ outcome }: EndedTask): ReadonlyMap<CollectorId, readonly Foun
   // safe: the keys are ids of collectors, written from the registry.
   new Map(Object.entries(outcome?.facts ?? {}) as [CollectorId, readonly Found[] | null][]);
 
+/** Written by the batch that made this task: its row, the scan's, and the entry of the scan's status. */
+const waveWrites = 3;
+
 function endingOf(task: ClaimedTask, tasks: readonly EndedTask[], wave: TaskCounts): Ending {
   const coverage = Object.fromEntries(tasks.map(({ id, outcome }) => [id, outcome?.coverage ?? {}]));
   const counts = tasks.reduce((sum, { outcome }) => addCounts(sum, outcome?.counts ?? {}), wave);
   const { rowsRead, rowsWritten } = task.org.db.meter;
   const summary: ScanSummary = {
-    ...addCounts(counts, { rowsRead, rowsWritten, queueMessages: tasks.length + 2 }),
+    ...addCounts(counts, { rowsRead, rowsWritten: rowsWritten + waveWrites, queueMessages: tasks.length + 2 }),
     tasksTotal: tasks.length + 2,
     tasksDone: tasks.filter(({ state }) => state === "done").length + 2,
     coverage,

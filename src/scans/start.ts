@@ -1,4 +1,5 @@
-import { and, eq, inArray, type InferSelectModel } from "drizzle-orm";
+import { and, eq, or, sql, type InferSelectModel, type SQL } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { eventStatementsIfChanged, nudgeDeliveries } from "#db/outbox";
@@ -11,7 +12,7 @@ import { noCounts } from "./outcome.ts";
 import { wakeTasks } from "./wake.ts";
 
 export interface StartRequest {
-  /** Null: every account of the organization. */
+  /** UUIDs or 12 digits; null: every account of the organization. */
   readonly accountIds: readonly string[] | null;
   /** Null: what each account is set to. */
   readonly regions: readonly string[] | null;
@@ -54,7 +55,8 @@ export async function startScans(org: OrgContext, request: StartRequest): Promis
   const started: Run = { ...run, scans: rows, skipped };
   await write(org, run, rows, started);
   const events = rows.map(({ id }) => id);
-  await Promise.all([...rows.map(({ id }) => wakeTasks(org, id, ["plan"])), nudgeDeliveries(org, events)]);
+  await Promise.all(rows.map(({ id }) => wakeTasks(org, id, ["plan"])));
+  org.waitUntil(nudgeDeliveries(org, events));
   return started;
 }
 
@@ -75,15 +77,20 @@ async function choose(
     org.db
       .select()
       .from(accounts)
-      .where(ids ? and(mine, inArray(accounts.id, [...ids])) : mine),
+      .where(ids ? and(mine, or(isOneOf(accounts.id, ids), isOneOf(accounts.awsAccountId, ids))) : mine),
     org.db
       .select({ id: scans.id, accountId: scans.accountId })
       .from(scans)
       .where(and(eq(scans.active, 1), eq(scans.orgId, org.id))),
   ])) as [AccountRow[], { id: string; accountId: string | null }[]];
-  if (ids && found.length < new Set(ids).size) throw notFound("account");
+  const known = new Set(found.flatMap(({ id, awsAccountId }) => [id, awsAccountId]));
+  if (ids?.some((id) => !known.has(id))) throw notFound("account");
   return { chosen: found, running: new Map(active.flatMap(({ id, accountId }) => (accountId ? [[accountId, id]] : []))) };
 }
+
+/** One parameter however many values: D1 takes 100. */
+const isOneOf = (column: SQLiteColumn, values: readonly string[]): SQL =>
+  sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
 const runRow = (org: OrgContext, trigger: StartRequest["trigger"]): InferSelectModel<typeof runs> => ({
   orgId: org.id,

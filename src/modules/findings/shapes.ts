@@ -48,6 +48,8 @@ export const FindingStatsQuery = z.object({
 });
 
 const time = z.iso.datetime();
+const Categories = z.enum(categories);
+const Severities = z.enum(severities);
 const example = {
   id: "9b1deb4d-3b7d-8bad-9bdd-2b0d7b3dcb6d",
   organizationId: "0199e0b1-0000-7000-8000-000000000001",
@@ -150,8 +152,8 @@ export function findingBody({ row, detection }: Finding, now: Date): z.input<typ
     service: row.service,
     type: row.type,
     title: row.title,
-    category: z.enum(categories).parse(row.category),
-    severity: z.enum(severities).parse(row.severity),
+    category: Categories.parse(row.category),
+    severity: Severities.parse(row.severity),
     status: row.status,
     summary: row.summary,
     details: { ...row.details, ...byId.get(row.type)?.atRead?.(row.details, now) },

@@ -1,6 +1,5 @@
 import type { OrgContext } from "#db/context";
-import { notFound } from "#lib/fault";
-import { accountsNamed, servicesOf } from "#modules/accounts";
+import { servicesOf } from "#modules/accounts";
 import { startScans, type Run } from "#scans/start";
 
 export interface ScanRequest {
@@ -11,18 +10,5 @@ export interface ScanRequest {
 }
 
 /** Starts a run. Faults: RESOURCE_NOT_FOUND, CONFLICT, SCAN_RUNNING. */
-export async function createScans(org: OrgContext, { accountIds, regions, services }: ScanRequest): Promise<Run> {
-  return startScans(org, {
-    accountIds: accountIds && (await everyAccount(org, accountIds)),
-    regions,
-    services: services && servicesOf(services),
-    trigger: "api",
-  });
-}
-
-/** Digits that are no account's must not go unnoticed. */
-async function everyAccount(org: OrgContext, refs: readonly string[]): Promise<readonly string[]> {
-  const known = await accountsNamed(org, refs);
-  if (refs.some((ref) => !known.has(ref))) throw notFound("account");
-  return [...new Set(known.values())];
-}
+export const createScans = (org: OrgContext, { accountIds, regions, services }: ScanRequest): Promise<Run> =>
+  startScans(org, { accountIds, regions, services: services && servicesOf(services), trigger: "api" });

@@ -60,6 +60,9 @@ export default defineConfig(async () => {
     test: {
       include: ["test/**/*.test.ts"],
       setupFiles: ["./test/setup.ts"],
+      // Tests share a worker's storage, and each makes an organization of its own: starting a runtime takes longer than most files.
+      isolate: false,
+      maxWorkers: 2,
       silent: "passed-only" as const,
       testTimeout: 20_000,
     },

@@ -18,7 +18,12 @@ const filesIn = (room) =>
 const camel = (text) => text.replaceAll(/[-./](\w)/g, (_, letter) => letter.toUpperCase());
 const header = "// Written by scripts/registry.mjs from the files beside it.\n";
 
-const collectors = filesIn("collectors").filter((file) => file.includes("/"));
+/** What the collectors or checks of a service share lies beside them, under these names. */
+const shared = { collectors: ["shapes.ts"], checks: ["shared.ts", "examples.ts"] };
+const unitsIn = (room) =>
+  filesIn(room).filter((file) => file.includes("/") && !shared[room].includes(path.posix.basename(file)));
+
+const collectors = unitsIn("collectors");
 const collectorId = (file) => {
   const [service, plural] = file.replace(/\.ts$/, "").split("/");
   return `${service}.${camel(plural)}`;
@@ -38,7 +43,7 @@ export type FoundBy<Id extends CollectorId> = (typeof collectors)[Id] extends Co
   : never;
 `;
 
-const checks = filesIn("checks").filter((file) => file.includes("/"));
+const checks = unitsIn("checks");
 const checksRegistry = `${header}${checks
   .map((file) => `import { check as ${camel(file.replace(/\.ts$/, ""))} } from "./${file}";`)
   .join("\n")}

@@ -35,7 +35,7 @@ export interface Found<Attributes = Record<string, unknown>, Observed = Record<s
 }
 
 /** A found thing with an attribute that could not be read keeps what was stored of it. */
-export const isPartial = (found: Found): boolean => Object.values(found.attributes).includes(undefined);
+export const isPartial = (found: Found<object, object>): boolean => Object.values(found.attributes).includes(undefined);
 
 export interface CollectContext {
   readonly aws: AwsCaller;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AwsCaller, Operation } from "#aws/caller";
 import { decodeBase64 } from "#lib/base64";
+import { isoDate } from "./iam/shapes.ts";
 
 /** One of a user's two places for an access key, occupied or not. */
 export interface KeySlot {
@@ -38,12 +39,6 @@ export const credentialReportActions = ["iam:GenerateCredentialReport", "iam:Get
 const generateReport: Operation = { service: "iam", action: "GenerateCredentialReport" };
 const getReport: Operation = { service: "iam", action: "GetCredentialReport" };
 const pollsMax = 5;
-
-/** An IAM timestamp, as ISO 8601 UTC. */
-export const isoDate = z
-  .string()
-  .pipe(z.coerce.date())
-  .transform((date) => date.toISOString());
 
 const Generation = z.object({ State: z.string() });
 const Report = z.object({ Content: z.string(), GeneratedTime: isoDate });

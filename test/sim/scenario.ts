@@ -33,8 +33,9 @@ const start = new Date("2026-11-23T08:00:00Z");
 export async function makeScenario(setting: AwsSetting = {}, limits: Limits = {}): Promise<Scenario> {
   vi.setSystemTime(start);
   const simulator = createSimulator();
-  const world = new World(env, { fetch: (request: Request) => simulator.fetch(request) } as unknown as Fetcher, start);
   const org = await makeOrg();
+  const aws = { fetch: (request: Request) => simulator.fetch(request) } as unknown as Fetcher;
+  const world = new World(env, aws, { orgId: org.id, start });
   const awsAccountId = "300000000001";
   const accessKeyId = "AKIASIMULATION000001";
   const secretAccessKey = "secret-of-a-simulated-account-0000000000";

@@ -1,6 +1,7 @@
 import type { Upkeep } from "#collectors/acm/certificates";
 import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleCertificate } from "./examples.ts";
 
 interface Params {
   /** How long a new certificate may wait for its validation. */
@@ -73,58 +74,37 @@ function renewing(upkeep: Upkeep | null | undefined) {
 }
 
 export function examples(): Examples<"acm.certificates", Params> {
-  const certificate = (
-    attributes: Partial<FoundBy<"acm.certificates">["attributes"]>,
-    upkeep: Upkeep | null | undefined = null,
-  ): FoundBy<"acm.certificates"> => ({
-    nativeId: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d",
-    arn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d",
-    name: "www.example.com",
-    state: "ISSUED",
-    tags: {},
-    createdAt: "2025-06-01T00:00:00.000Z",
-    expiresAt: "2026-07-01T00:00:00.000Z",
-    attributes: {
-      primaryDomain: "www.example.com",
-      altNames: ["www.example.com"],
-      hasMoreAltNames: false,
-      notBefore: "2025-06-01T00:00:00.000Z",
-      notAfter: "2026-07-01T00:00:00.000Z",
-      issuer: "Amazon",
-      algorithm: "RSA_2048",
-      source: "acm",
-      inUse: true,
-      type: "AMAZON_ISSUED",
-      status: "ISSUED",
-      renewalEligibility: "INELIGIBLE",
-      ...attributes,
-    },
-    observed: { upkeep },
-  });
-  const upkeep = (facts: Partial<Upkeep>): Upkeep => ({
-    renewalStatus: null,
-    renewalReason: null,
-    failureReason: null,
-    pendingDomains: [],
-    ...facts,
+  const upkeep = (facts: Partial<Upkeep> = {}) => ({
+    upkeep: { renewalStatus: null, renewalReason: null, failureReason: null, pendingDomains: [], ...facts },
   });
   const pending = { status: "PENDING_VALIDATION", notAfter: null, notBefore: null, inUse: false };
   const requested = Date.parse("2025-06-01T00:00:00.000Z");
   const after = (ms: number): Date => new Date(requested + ms);
   const now = new Date("2026-06-01T00:00:00.000Z");
-  const unread = { ...certificate({}), observed: { upkeep: undefined } };
+  const unread = { upkeep: undefined };
   return {
     pass: [
-      { name: "far from its end", now, found: certificate({}) },
-      { name: "renewed", now, found: certificate({}, upkeep({ renewalStatus: "SUCCESS" })) },
-      { name: "renewal under way", now, found: certificate({}, upkeep({ renewalStatus: "PENDING_AUTO_RENEWAL" })) },
-      { name: "waiting for 24 hours to the second", now: after(24 * hourMs), found: certificate(pending, upkeep({})) },
+      { name: "far from its end", now, found: exampleCertificate({}) },
+      { name: "renewed", now, found: exampleCertificate({}, upkeep({ renewalStatus: "SUCCESS" })) },
+      {
+        name: "renewal under way",
+        now,
+        found: exampleCertificate({}, upkeep({ renewalStatus: "PENDING_AUTO_RENEWAL" })),
+      },
+      {
+        name: "waiting for 24 hours to the second",
+        now: after(24 * hourMs),
+        found: exampleCertificate(pending, upkeep()),
+      },
     ],
     fail: [
       {
         name: "renewal waits for validation",
         now,
-        found: certificate({}, upkeep({ renewalStatus: "PENDING_VALIDATION", pendingDomains: ["www.example.com"] })),
+        found: exampleCertificate(
+          {},
+          upkeep({ renewalStatus: "PENDING_VALIDATION", pendingDomains: ["www.example.com"] }),
+        ),
         expect: {
           severity: "high",
           details: { pendingDomains: ["www.example.com"], renewalStatus: "PENDING_VALIDATION" },
@@ -133,24 +113,24 @@ export function examples(): Examples<"acm.certificates", Params> {
       {
         name: "renewal failed, unused",
         now,
-        found: certificate({ inUse: false }, upkeep({ renewalStatus: "FAILED", renewalReason: "CAA_ERROR" })),
+        found: exampleCertificate({ inUse: false }, upkeep({ renewalStatus: "FAILED", renewalReason: "CAA_ERROR" })),
         expect: { severity: "low", details: { reason: "CAA_ERROR" } },
       },
       {
         name: "waiting for just over 24 hours",
         now: after(24 * hourMs + 1),
-        found: certificate(pending, upkeep({})),
+        found: exampleCertificate(pending, upkeep()),
         expect: { severity: "low" },
       },
-      { name: "not validated in time", now, found: certificate({ ...pending, status: "VALIDATION_TIMED_OUT" }) },
+      { name: "not validated in time", now, found: exampleCertificate({ ...pending, status: "VALIDATION_TIMED_OUT" }) },
       {
         name: "failed, and the reason could not be read",
         now,
-        found: { ...unread, attributes: { ...unread.attributes, ...pending, status: "FAILED" } },
+        found: exampleCertificate({ ...pending, status: "FAILED" }, unread),
         expect: { details: { certificateStatus: "FAILED", reason: null } },
       },
     ],
-    unknown: [{ name: "near its end, description denied", now, found: unread }],
-    notApplicable: [{ name: "imported", now, found: certificate({ type: "IMPORTED" }) }],
+    unknown: [{ name: "near its end, description denied", now, found: exampleCertificate({}, unread) }],
+    notApplicable: [{ name: "imported", now, found: exampleCertificate({ type: "IMPORTED" }) }],
   };
 }

@@ -1,5 +1,5 @@
-import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleCertificate } from "./examples.ts";
 
 interface Params {
   /** Key algorithms in ACM's spelling. */
@@ -38,47 +38,23 @@ export const check: Check<"acm.certificates", Params> = {
 };
 
 export function examples(): Examples<"acm.certificates", Params> {
-  const certificate = (
-    attributes: Partial<FoundBy<"acm.certificates">["attributes"]>,
-  ): FoundBy<"acm.certificates"> => ({
-    nativeId: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d",
-    arn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d",
-    name: "www.example.com",
-    state: "ISSUED",
-    tags: {},
-    createdAt: "2025-06-01T00:00:00.000Z",
-    expiresAt: "2026-07-01T00:00:00.000Z",
-    attributes: {
-      primaryDomain: "www.example.com",
-      altNames: ["www.example.com"],
-      hasMoreAltNames: false,
-      notBefore: "2025-06-01T00:00:00.000Z",
-      notAfter: "2026-07-01T00:00:00.000Z",
-      issuer: "Amazon",
-      algorithm: "RSA_2048",
-      source: "acm",
-      inUse: true,
-      type: "AMAZON_ISSUED",
-      status: "ISSUED",
-      renewalEligibility: "INELIGIBLE",
-      ...attributes,
-    },
-    observed: { upkeep: null },
-  });
   return {
     pass: [
-      { name: "RSA 2048", found: certificate({}) },
-      { name: "weak but never issued", found: certificate({ algorithm: "RSA_1024", status: "VALIDATION_TIMED_OUT" }) },
+      { name: "RSA 2048", found: exampleCertificate({}) },
+      {
+        name: "weak but never issued",
+        found: exampleCertificate({ algorithm: "RSA_1024", status: "VALIDATION_TIMED_OUT" }),
+      },
     ],
     fail: [
       {
         name: "RSA 1024",
-        found: certificate({ algorithm: "RSA_1024" }),
+        found: exampleCertificate({ algorithm: "RSA_1024" }),
         expect: { details: { algorithm: "RSA_1024" } },
       },
-      { name: "P-192", found: certificate({ algorithm: "EC_prime192v1" }) },
-      { name: "a stricter list", params: { weak: ["RSA_2048"] }, found: certificate({}) },
+      { name: "P-192", found: exampleCertificate({ algorithm: "EC_prime192v1" }) },
+      { name: "a stricter list", params: { weak: ["RSA_2048"] }, found: exampleCertificate({}) },
     ],
-    unknown: [{ name: "no algorithm named", found: certificate({ algorithm: null }) }],
+    unknown: [{ name: "no algorithm named", found: exampleCertificate({ algorithm: null }) }],
   };
 }

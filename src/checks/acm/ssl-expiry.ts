@@ -1,12 +1,12 @@
-import type { CertificateFacts } from "#collectors/acm/certificates";
-import type { FoundBy } from "#collectors/registry";
+import type { CertificateFacts } from "#collectors/shapes";
 import type { Check, Examples, Severity } from "#checks/check";
+import { dayMs, daysUntil } from "#checks/days";
+import { exampleServerCertificate } from "#checks/iam/examples";
+import { exampleCertificate } from "./examples.ts";
 
 interface Params {
   readonly warnDays: number;
 }
-
-const dayMs = 86_400_000;
 
 /** ACM begins to renew 60 days before the end; what it has not renewed 30 days before needs a person. */
 const managedRenewalDays = 30;
@@ -72,8 +72,6 @@ export const check: Check<"acm.certificates" | "iam.serverCertificates", Params>
   },
 };
 
-const daysUntil = (date: string, now: Date): number => Math.floor((Date.parse(date) - now.getTime()) / dayMs);
-
 const renewsItself = ({ type, renewalEligibility }: CertificateFacts): boolean =>
   type === "AMAZON_ISSUED" && renewalEligibility === "ELIGIBLE";
 
@@ -88,109 +86,62 @@ function severityOf(days: number, inUse: boolean | null): Severity {
 export function examples(): Examples<"acm.certificates" | "iam.serverCertificates", Params> {
   const end = Date.parse("2026-07-01T00:00:00.000Z");
   const before = (days: number, ms = 0): Date => new Date(end - days * dayMs - ms);
-  const certificate = (
-    attributes: Partial<FoundBy<"acm.certificates">["attributes"]>,
-  ): FoundBy<"acm.certificates"> => ({
-    nativeId: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d",
-    arn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d",
-    name: "www.example.com",
-    state: "ISSUED",
-    tags: {},
-    createdAt: "2025-06-01T00:00:00.000Z",
-    expiresAt: "2026-07-01T00:00:00.000Z",
-    attributes: {
-      primaryDomain: "www.example.com",
-      altNames: ["www.example.com"],
-      hasMoreAltNames: false,
-      notBefore: "2025-06-01T00:00:00.000Z",
-      notAfter: "2026-07-01T00:00:00.000Z",
-      issuer: "Amazon",
-      algorithm: "RSA_2048",
-      source: "acm",
-      inUse: true,
-      type: "AMAZON_ISSUED",
-      status: "ISSUED",
-      renewalEligibility: "INELIGIBLE",
-      ...attributes,
-    },
-    observed: { upkeep: null },
-  });
-  const uploaded = (notAfter: string | null): FoundBy<"iam.serverCertificates"> => ({
-    nativeId: "arn:aws:iam::123456789012:server-certificate/www",
-    arn: "arn:aws:iam::123456789012:server-certificate/www",
-    name: "www",
-    state: null,
-    tags: {},
-    createdAt: "2024-01-01T00:00:00.000Z",
-    expiresAt: notAfter,
-    region: null,
-    attributes: {
-      primaryDomain: null,
-      altNames: [],
-      notBefore: null,
-      notAfter,
-      issuer: null,
-      algorithm: null,
-      source: "iam",
-      inUse: null,
-      type: null,
-      status: null,
-      renewalEligibility: null,
-      certificateId: "ASCAEXAMPLE0000000001",
-      path: "/",
-    },
-  });
   const imported = { type: "IMPORTED", issuer: null };
   const renewing = { renewalEligibility: "ELIGIBLE" };
   return {
     pass: [
-      { name: "61 days left", now: before(61), found: certificate({}) },
-      { name: "31 days left, renewed by ACM", now: before(31), found: certificate(renewing) },
-      { name: "revoked", now: before(1), found: certificate({ status: "REVOKED" }) },
-      { name: "uploaded, 61 days left", now: before(61), found: uploaded("2026-07-01T00:00:00.000Z") },
-      { name: "a shorter warning", now: before(45), params: { warnDays: 30 }, found: certificate({}) },
+      { name: "61 days left", now: before(61), found: exampleCertificate({}) },
+      { name: "31 days left, renewed by ACM", now: before(31), found: exampleCertificate(renewing) },
+      { name: "revoked", now: before(1), found: exampleCertificate({ status: "REVOKED" }) },
+      { name: "uploaded, 61 days left", now: before(61), found: exampleServerCertificate("2026-07-01T00:00:00.000Z") },
+      { name: "a shorter warning", now: before(45), params: { warnDays: 30 }, found: exampleCertificate({}) },
     ],
     fail: [
-      { name: "60 days left", now: before(60), found: certificate(imported), expect: { severity: "low" } },
+      { name: "60 days left", now: before(60), found: exampleCertificate(imported), expect: { severity: "low" } },
       {
         name: "a moment less than 61 days left",
         now: before(61, -1),
-        found: certificate({}),
+        found: exampleCertificate({}),
         expect: { severity: "low" },
       },
       {
         name: "30 days left although ACM renews it",
         now: before(30),
-        found: certificate(renewing),
+        found: exampleCertificate(renewing),
         expect: { severity: "medium" },
       },
-      { name: "31 days left", now: before(31), found: certificate({}), expect: { severity: "low" } },
-      { name: "15 days left", now: before(15), found: certificate({}), expect: { severity: "medium" } },
-      { name: "14 days left", now: before(14), found: certificate({}), expect: { severity: "high" } },
+      { name: "31 days left", now: before(31), found: exampleCertificate({}), expect: { severity: "low" } },
+      { name: "15 days left", now: before(15), found: exampleCertificate({}), expect: { severity: "medium" } },
+      { name: "14 days left", now: before(14), found: exampleCertificate({}), expect: { severity: "high" } },
       {
         name: "14 days left, unused",
         now: before(14),
-        found: certificate({ inUse: false }),
+        found: exampleCertificate({ inUse: false }),
         expect: { severity: "medium" },
       },
       {
         name: "60 days left, unused",
         now: before(60),
-        found: certificate({ inUse: false }),
+        found: exampleCertificate({ inUse: false }),
         expect: { severity: "low" },
       },
-      { name: "ends this second", now: before(0), found: certificate({}), expect: { severity: "high" } },
+      { name: "ends this second", now: before(0), found: exampleCertificate({}), expect: { severity: "high" } },
       {
         name: "ended",
         now: before(0, -1),
-        found: certificate({ status: "EXPIRED" }),
+        found: exampleCertificate({ status: "EXPIRED" }),
         expect: { severity: "critical" },
       },
-      { name: "ended, unused", now: before(-9), found: certificate({ inUse: false }), expect: { severity: "medium" } },
+      {
+        name: "ended, unused",
+        now: before(-9),
+        found: exampleCertificate({ inUse: false }),
+        expect: { severity: "medium" },
+      },
       {
         name: "uploaded, ended",
         now: before(-1),
-        found: uploaded("2026-07-01T00:00:00.000Z"),
+        found: exampleServerCertificate("2026-07-01T00:00:00.000Z"),
         expect: { severity: "high", details: { domain: "www", source: "iam", notAfter: "2026-07-01T00:00:00.000Z" } },
       },
     ],
@@ -198,7 +149,7 @@ export function examples(): Examples<"acm.certificates" | "iam.serverCertificate
       {
         name: "not issued yet",
         now: before(1),
-        found: certificate({ notAfter: null, notBefore: null, status: "PENDING_VALIDATION" }),
+        found: exampleCertificate({ notAfter: null, notBefore: null, status: "PENDING_VALIDATION" }),
       },
     ],
   };

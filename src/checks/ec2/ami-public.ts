@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import type { FoundBy } from "#collectors/registry";
+import { exampleImage } from "./examples.ts";
 
 export const check: Check<"ec2.images"> = {
   id: "ami_public",
@@ -31,37 +31,6 @@ export const check: Check<"ec2.images"> = {
     };
   },
 };
-
-/** A private image, and what is to be different about it. */
-export function exampleImage(
-  attributes: Partial<FoundBy<"ec2.images">["attributes"]> = {},
-  rest: Partial<Omit<FoundBy<"ec2.images">, "attributes">> = {},
-): FoundBy<"ec2.images"> {
-  const imageId = attributes.imageId ?? "ami-0123456789abcdef0";
-  const arn = `arn:aws:ec2:eu-west-1::image/${imageId}`;
-  return {
-    nativeId: arn,
-    arn,
-    name: "web-2026-01",
-    state: "available",
-    tags: {},
-    createdAt: "2026-01-05T10:00:00.000Z",
-    ...rest,
-    attributes: {
-      imageId,
-      imageName: "web-2026-01",
-      description: null,
-      public: false,
-      architecture: "arm64",
-      platform: "Linux/UNIX",
-      rootDeviceType: "ebs",
-      imdsSupport: "v2.0",
-      deprecatedAt: null,
-      snapshotIds: ["snap-0aaaaaaaaaaaaaaaa"],
-      ...attributes,
-    },
-  };
-}
 
 export const examples = (): Examples<"ec2.images"> => ({
   pass: [{ name: "private", found: exampleImage() }],

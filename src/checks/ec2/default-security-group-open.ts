@@ -1,5 +1,6 @@
 import type { Check, Examples } from "#checks/check";
-import { exampleGroup, exampleInterface, exampleRule, usageOf } from "./security-group-all-ports-open.ts";
+import { exampleGroup, exampleInterface, exampleRule } from "./examples.ts";
+import { usageEvidence, usageOf } from "./shared.ts";
 
 export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces"> = {
   id: "default_security_group_open",
@@ -62,11 +63,7 @@ export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces">
       evidence: [
         { call: "ec2:DescribeSecurityGroups", field: "SecurityGroups[].IpPermissions", value: ingress },
         { call: "ec2:DescribeSecurityGroups", field: "SecurityGroups[].IpPermissionsEgress", value: egress },
-        {
-          call: "ec2:DescribeNetworkInterfaces",
-          field: "NetworkInterfaces[].Groups[].GroupId",
-          value: inUse ? groupId : null,
-        },
+        usageEvidence(groupId, inUse),
       ],
     };
   },

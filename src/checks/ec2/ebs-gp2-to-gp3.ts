@@ -1,6 +1,6 @@
 import type { Check, Examples } from "#checks/check";
 import { cents, gp3MonthlyUsd, prices } from "#checks/prices";
-import { exampleVolume } from "./orphaned-volume.ts";
+import { exampleVolume } from "./examples.ts";
 
 export const check: Check<"ec2.volumes"> = {
   id: "ebs_gp2_to_gp3",

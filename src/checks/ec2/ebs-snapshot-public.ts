@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { exampleSnapshot } from "./orphaned-snapshot.ts";
+import { exampleSnapshot } from "./examples.ts";
 
 export const check: Check<"ec2.snapshots"> = {
   id: "ebs_snapshot_public",

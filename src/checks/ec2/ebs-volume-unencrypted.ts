@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { exampleVolume } from "./orphaned-volume.ts";
+import { exampleVolume } from "./examples.ts";
 
 export const check: Check<"ec2.volumes"> = {
   id: "ebs_volume_unencrypted",

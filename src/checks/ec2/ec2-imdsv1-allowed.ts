@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import type { FoundBy } from "#collectors/registry";
+import { exampleInstance } from "./examples.ts";
 
 export const check: Check<"ec2.instances"> = {
   id: "ec2_imdsv1_allowed",
@@ -82,46 +82,6 @@ export const check: Check<"ec2.instances"> = {
     };
   },
 };
-
-/** A running instance as it should be, and what is to be different about it. */
-export function exampleInstance(
-  attributes: Partial<FoundBy<"ec2.instances">["attributes"]> = {},
-  rest: Partial<Omit<FoundBy<"ec2.instances">, "attributes">> = {},
-): FoundBy<"ec2.instances"> {
-  const instanceId = attributes.instanceId ?? "i-0123456789abcdef0";
-  const arn = `arn:aws:ec2:eu-west-1:111122223333:instance/${instanceId}`;
-  return {
-    nativeId: arn,
-    arn,
-    name: "web-1",
-    state: "running",
-    tags: { Name: "web-1" },
-    createdAt: "2026-01-05T10:00:00.000Z",
-    ...rest,
-    attributes: {
-      instanceId,
-      instanceType: "t4g.medium",
-      imageId: "ami-0123456789abcdef0",
-      availabilityZone: "eu-west-1a",
-      vpcId: "vpc-0a",
-      subnetId: "subnet-0a",
-      privateIp: "10.0.0.10",
-      publicIp: null,
-      securityGroupIds: ["sg-0a"],
-      volumeIds: ["vol-0a1b2c3d4e5f60718"],
-      iamInstanceProfile: "arn:aws:iam::111122223333:instance-profile/web",
-      httpEndpoint: "enabled",
-      httpTokens: "required",
-      httpPutResponseHopLimit: 1,
-      monitoring: "disabled",
-      lifecycle: null,
-      launchedAt: "2026-01-05T10:00:00.000Z",
-      stateTransitionReason: null,
-      stateChangedAt: null,
-      ...attributes,
-    },
-  };
-}
 
 export const examples = (): Examples<"ec2.instances"> => ({
   pass: [

@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { exampleInstance } from "./ec2-imdsv1-allowed.ts";
+import { exampleInstance } from "./examples.ts";
 
 export const check: Check<"ec2.instances"> = {
   id: "ec2_no_instance_profile",

@@ -1,7 +1,8 @@
 import type { Check, Examples } from "#checks/check";
 import { cents, snapshotMonthlyUsd } from "#checks/prices";
-import { exampleSnapshot, isAbandoned, isKeptByAws } from "./orphaned-snapshot.ts";
-import { daysSince, exampleVolume, isOlderThan } from "./orphaned-volume.ts";
+import { daysSince, isOlderThan } from "#checks/days";
+import { exampleSnapshot, exampleVolume } from "./examples.ts";
+import { isAbandoned, isKeptByAws } from "./shared.ts";
 
 interface Params {
   readonly maxAgeDays: number;

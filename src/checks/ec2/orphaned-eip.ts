@@ -1,6 +1,6 @@
 import type { Check, Examples } from "#checks/check";
 import { cents, publicIpv4MonthlyUsd } from "#checks/prices";
-import type { FoundBy } from "#collectors/registry";
+import { exampleAddress } from "./examples.ts";
 
 export const check: Check<"ec2.addresses"> = {
   id: "orphaned_eip",
@@ -38,32 +38,6 @@ export const check: Check<"ec2.addresses"> = {
     };
   },
 };
-
-/** An unused address from Amazon's pool, and what is to be different about it. */
-export function exampleAddress(
-  attributes: Partial<FoundBy<"ec2.addresses">["attributes"]> = {},
-): FoundBy<"ec2.addresses"> {
-  const arn = "arn:aws:ec2:eu-west-1:111122223333:elastic-ip/eipalloc-0123456789abcdef0";
-  return {
-    nativeId: arn,
-    arn,
-    name: null,
-    state: null,
-    tags: {},
-    createdAt: null,
-    attributes: {
-      publicIp: "203.0.113.25",
-      allocationId: "eipalloc-0123456789abcdef0",
-      associationId: null,
-      instanceId: null,
-      networkInterfaceId: null,
-      privateIp: null,
-      publicIpv4Pool: "amazon",
-      networkBorderGroup: "eu-west-1",
-      ...attributes,
-    },
-  };
-}
 
 export const examples = (): Examples<"ec2.addresses"> => ({
   pass: [

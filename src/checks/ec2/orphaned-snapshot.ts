@@ -1,8 +1,8 @@
 import type { Check, Examples } from "#checks/check";
 import { cents, snapshotMonthlyUsd } from "#checks/prices";
-import type { FoundBy } from "#collectors/registry";
-import { exampleImage } from "./ami-public.ts";
-import { daysSince, exampleVolume, isOlderThan } from "./orphaned-volume.ts";
+import { daysSince, isOlderThan } from "#checks/days";
+import { exampleImage, exampleSnapshot, exampleVolume } from "./examples.ts";
+import { isAbandoned } from "./shared.ts";
 
 interface Params {
   readonly minAgeDays: number;
@@ -46,66 +46,6 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
   },
   atRead: ({ createdAt }, now) => ({ ageDays: daysSince(createdAt, now) }),
 };
-
-type Snapshot = FoundBy<"ec2.snapshots">;
-
-/** Its volume is gone, no image stands on it, and no service of AWS keeps it. */
-export const isAbandoned = (
-  { attributes, tags }: Snapshot,
-  volumes: readonly FoundBy<"ec2.volumes">[],
-  images: readonly FoundBy<"ec2.images">[],
-): boolean =>
-  (attributes.volumeId === null || !idsOf(volumes).has(attributes.volumeId)) &&
-  !idsOf(images).has(attributes.snapshotId) &&
-  !isKeptByAws(tags);
-
-/** AWS Backup and Data Lifecycle Manager delete their own snapshots when the time comes. */
-export const isKeptByAws = (tags: Readonly<Record<string, string>>): boolean =>
-  Object.keys(tags).some((key) => key.startsWith("aws:backup:") || key.startsWith("aws:dlm:"));
-
-// One list is asked about for every snapshot of a region, so its ids are gathered once.
-const gathered = new WeakMap<object, ReadonlySet<string>>();
-
-/** Ids of the volumes, or of the snapshots behind the images. */
-function idsOf(list: readonly (FoundBy<"ec2.volumes"> | FoundBy<"ec2.images">)[]): ReadonlySet<string> {
-  const known = gathered.get(list);
-  if (known) return known;
-  const ids = new Set(
-    list.flatMap(({ attributes }) => ("snapshotIds" in attributes ? attributes.snapshotIds : attributes.volumeId)),
-  );
-  gathered.set(list, ids);
-  return ids;
-}
-
-/** A completed private snapshot of 50 GiB, and what is to be different about it. */
-export function exampleSnapshot(
-  attributes: Partial<Snapshot["attributes"]> = {},
-  rest: Partial<Omit<Snapshot, "attributes">> = {},
-): Snapshot {
-  const snapshotId = attributes.snapshotId ?? "snap-0f00ba12345678901";
-  const arn = `arn:aws:ec2:eu-west-1::snapshot/${snapshotId}`;
-  return {
-    nativeId: arn,
-    arn,
-    name: null,
-    state: "completed",
-    tags: {},
-    createdAt: "2026-02-01T00:00:00.000Z",
-    ...rest,
-    attributes: {
-      snapshotId,
-      volumeId: "vol-0a1b2c3d4e5f60718",
-      volumeSizeGib: 50,
-      fullSizeBytes: null,
-      encrypted: true,
-      kmsKeyId: null,
-      storageTier: "standard",
-      description: null,
-      public: false,
-      ...attributes,
-    },
-  };
-}
 
 export const examples = (): Examples<"ec2.snapshots", Params> => {
   const now = new Date("2026-04-01T00:00:00Z");

@@ -1,6 +1,7 @@
 import type { Check, Examples } from "#checks/check";
 import { cents, volumeMonthlyUsd } from "#checks/prices";
-import type { FoundBy } from "#collectors/registry";
+import { daysSince, isOlderThan } from "#checks/days";
+import { exampleVolume } from "./examples.ts";
 
 interface Params {
   /** A volume made just now may be about to be attached. */
@@ -44,50 +45,6 @@ export const check: Check<"ec2.volumes", Params> = {
   },
   atRead: ({ createdAt }, now) => ({ ageDays: daysSince(createdAt, now) }),
 };
-
-const dayMs = 86_400_000;
-
-/** More than so many days ago; exactly so many is not older. */
-export const isOlderThan = (days: number, at: string, now: Date): boolean =>
-  now.getTime() - Date.parse(at) > days * dayMs;
-
-/** Whole days since a time that may be no time at all; null then. */
-export function daysSince(at: unknown, now: Date): number | null {
-  const then = typeof at === "string" ? Date.parse(at) : Number.NaN;
-  return Number.isNaN(then) ? null : Math.floor((now.getTime() - then) / dayMs);
-}
-
-/** An attached 100 GiB gp3 volume, and what is to be different about it. */
-export function exampleVolume(
-  attributes: Partial<FoundBy<"ec2.volumes">["attributes"]> = {},
-  rest: Partial<Omit<FoundBy<"ec2.volumes">, "attributes">> = {},
-): FoundBy<"ec2.volumes"> {
-  const volumeId = attributes.volumeId ?? "vol-0a1b2c3d4e5f60718";
-  const arn = `arn:aws:ec2:eu-west-1:111122223333:volume/${volumeId}`;
-  return {
-    nativeId: arn,
-    arn,
-    name: null,
-    state: "in-use",
-    tags: {},
-    createdAt: "2026-01-10T08:00:00.000Z",
-    ...rest,
-    attributes: {
-      volumeId,
-      volumeType: "gp3",
-      sizeGib: 100,
-      iops: 3000,
-      throughputMibps: 125,
-      encrypted: true,
-      kmsKeyId: null,
-      availabilityZone: "eu-west-1a",
-      snapshotId: null,
-      multiAttachEnabled: false,
-      attachments: [],
-      ...attributes,
-    },
-  };
-}
 
 export const examples = (): Examples<"ec2.volumes", Params> => {
   const available = { state: "available", createdAt: "2026-03-01T12:00:00.000Z" };

@@ -1,20 +1,9 @@
 import type { Check, Examples } from "#checks/check";
-import type { FoundBy } from "#collectors/registry";
+import { anywhereIn } from "#checks/ingress";
+import { exampleGroup, exampleInterface, exampleRule } from "./examples.ts";
+import { everyPort, isEveryPort, ruleEvidence, usageEvidence, usageOf, type EveryPort } from "./shared.ts";
 
-interface Params {
-  /** A range counts as every port when it begins here or below … */
-  readonly fromMax: number;
-  /** … and ends here or above. */
-  readonly toMin: number;
-}
-
-type SecurityGroup = FoundBy<"ec2.securityGroups">;
-type NetworkInterface = FoundBy<"ec2.networkInterfaces">;
-type Permission = SecurityGroup["attributes"]["ingress"][number];
-
-export const everyPort: Params = { fromMax: 1, toMin: 65_535 };
-
-export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces"> = {
+export const check: Check<"ec2.securityGroups", EveryPort, "ec2.networkInterfaces"> = {
   id: "security_group_all_ports_open",
   title: "Security group lets the whole internet reach every port",
   severity: "critical",
@@ -58,133 +47,12 @@ export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces">
         protocols: [...new Set(open.map((rule) => rule.protocol))].toSorted(),
         inUse,
       },
-      evidence: [
-        ...open.map(ruleEvidence),
-        {
-          call: "ec2:DescribeNetworkInterfaces",
-          field: "NetworkInterfaces[].Groups[].GroupId",
-          value: inUse ? groupId : null,
-        },
-      ],
+      evidence: [...open.map(ruleEvidence), usageEvidence(groupId, inUse)],
     };
   },
 };
 
-/** The sources of a rule that mean everybody. */
-export const anywhereIn = (rule: Permission): readonly string[] =>
-  [...rule.cidrs, ...rule.ipv6Cidrs].filter((cidr) => cidr === "0.0.0.0/0" || cidr === "::/0");
-
-export const isTcp = ({ protocol }: Permission): boolean => protocol === "tcp" || protocol === "6";
-export const isUdp = ({ protocol }: Permission): boolean => protocol === "udp" || protocol === "17";
-
-/** First and last port a TCP or UDP rule opens; a rule that names none opens all. */
-export const portsOf = (rule: Permission): readonly [from: number, to: number] => [
-  rule.fromPort ?? 0,
-  rule.toPort ?? 65_535,
-];
-
-/** All protocols, or TCP or UDP from the first to the last port. */
-export function isEveryPort(rule: Permission, { fromMax, toMin }: Params): boolean {
-  if (rule.protocol === "-1") return true;
-  const [from, to] = portsOf(rule);
-  return (isTcp(rule) || isUdp(rule)) && from <= fromMax && to >= toMin;
-}
-
-export const ruleEvidence = (rule: Permission) => ({
-  call: "ec2:DescribeSecurityGroups",
-  field: "SecurityGroups[].IpPermissions[]",
-  value: { protocol: rule.protocol, fromPort: rule.fromPort, toPort: rule.toPort, sources: anywhereIn(rule) },
-});
-
-export interface Usage {
-  /** A network interface carries the group. */
-  readonly inUse: boolean;
-  /** One that carries it has a public IPv4 address. */
-  readonly hasPublicIp: boolean;
-}
-
-// One list is asked about for every group of a region, so it is read once.
-const usages = new WeakMap<object, ReadonlyMap<string, Usage>>();
-const unused: Usage = { inUse: false, hasPublicIp: false };
-
-export function usageOf(groupId: string, interfaces: readonly NetworkInterface[]): Usage {
-  const known = usages.get(interfaces);
-  if (known) return known.get(groupId) ?? unused;
-  const usage = new Map<string, Usage>();
-  for (const { attributes } of interfaces) {
-    for (const id of attributes.securityGroupIds) {
-      const hasPublicIp = attributes.publicIps.length > 0 || (usage.get(id)?.hasPublicIp ?? false);
-      usage.set(id, { inUse: true, hasPublicIp });
-    }
-  }
-  usages.set(interfaces, usage);
-  return usage.get(groupId) ?? unused;
-}
-
-/** A rule for TCP 443 from everywhere, and what is to be different about it. */
-export const exampleRule = (rule: Partial<Permission> = {}): Permission => ({
-  protocol: "tcp",
-  fromPort: 443,
-  toPort: 443,
-  cidrs: ["0.0.0.0/0"],
-  ipv6Cidrs: [],
-  groups: [],
-  prefixLists: [],
-  ...rule,
-});
-
-/** A group `sg-0a` with these rules. */
-export function exampleGroup(
-  ingress: readonly Permission[] = [],
-  attributes: Partial<SecurityGroup["attributes"]> = {},
-): SecurityGroup {
-  const arn = "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0a";
-  return {
-    nativeId: arn,
-    arn,
-    name: "web",
-    state: null,
-    tags: {},
-    createdAt: null,
-    attributes: {
-      groupId: "sg-0a",
-      groupName: "web",
-      description: "web",
-      vpcId: "vpc-0a",
-      ingress,
-      egress: [],
-      ...attributes,
-    },
-  };
-}
-
-/** A network interface in group `sg-0a`. */
-export function exampleInterface(attributes: Partial<NetworkInterface["attributes"]> = {}): NetworkInterface {
-  const arn = "arn:aws:ec2:eu-west-1:111122223333:network-interface/eni-0a";
-  return {
-    nativeId: arn,
-    arn,
-    name: null,
-    state: "in-use",
-    tags: {},
-    createdAt: null,
-    attributes: {
-      networkInterfaceId: "eni-0a",
-      interfaceType: "interface",
-      description: null,
-      vpcId: "vpc-0a",
-      subnetId: "subnet-0a",
-      privateIp: "10.0.0.10",
-      publicIps: [],
-      securityGroupIds: ["sg-0a"],
-      requesterManaged: false,
-      attachment: null,
-      ...attributes,
-    },
-  };
-}
-
-export const examples = (): Examples<"ec2.securityGroups", Params> => {
+export const examples = (): Examples<"ec2.securityGroups", EveryPort> => {
   const all = exampleRule({ protocol: "-1", fromPort: null, toPort: null });
   const range = (fromPort: number, toPort: number, protocol = "tcp") => exampleRule({ protocol, fromPort, toPort });
   const others = { "ec2.networkInterfaces": [exampleInterface()] };

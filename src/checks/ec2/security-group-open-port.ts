@@ -1,19 +1,7 @@
 import { severities, type Check, type Examples, type Severity } from "#checks/check";
-import type { FoundBy } from "#collectors/registry";
-import {
-  anywhereIn,
-  everyPort,
-  exampleGroup,
-  exampleInterface,
-  exampleRule,
-  isEveryPort,
-  isTcp,
-  isUdp,
-  portsOf,
-  ruleEvidence,
-  usageOf,
-  type Usage,
-} from "./security-group-all-ports-open.ts";
+import { anywhereIn, coversPort, isTcp, isUdp, type Ingress } from "#checks/ingress";
+import { exampleGroup, exampleInterface, exampleRule } from "./examples.ts";
+import { everyPort, isEveryPort, ruleEvidence, usageEvidence, usageOf, type Usage } from "./shared.ts";
 
 interface PortClass {
   readonly ports: readonly number[];
@@ -22,7 +10,6 @@ interface PortClass {
 interface Params {
   readonly ports: Readonly<Record<string, PortClass>>;
 }
-type Permission = FoundBy<"ec2.securityGroups">["attributes"]["ingress"][number];
 
 export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces"> = {
   id: "security_group_open_port",
@@ -108,7 +95,7 @@ export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces">
       ),
       summary: `Security group ${groupId} opens ${Object.values(ports).flat().join(", ")} to ${sources.join(" and ")}.`,
       details: { groupId, vpcId, ports, sources, ...usage },
-      evidence: [...open.map(ruleEvidence), ...usageEvidence(groupId, usage)],
+      evidence: [...open.map(ruleEvidence), ...evidenceOf(groupId, usage)],
     };
   },
 };
@@ -117,10 +104,9 @@ export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces">
 const udpPorts: ReadonlySet<number> = new Set([53, 161, 389, 1900, 2049, 11_211]);
 
 /** Whether a rule opens this port to everybody. One that opens every port is security_group_all_ports_open's. */
-function opens(rule: Permission, port: number): boolean {
+function opens(rule: Ingress, port: number): boolean {
   if (anywhereIn(rule).length === 0 || isEveryPort(rule, everyPort)) return false;
-  const [from, to] = portsOf(rule);
-  return (isTcp(rule) || (isUdp(rule) && udpPorts.has(port))) && from <= port && port <= to;
+  return (isTcp(rule) || (isUdp(rule) && udpPorts.has(port))) && coversPort(rule, port);
 }
 
 /** The worst class, one step up when a public address carries the group, one down when nothing does. */
@@ -130,12 +116,8 @@ function severityOf(classes: readonly Severity[], { inUse, hasPublicIp }: Usage)
   return severities[Math.min(severities.length - 1, Math.max(0, worst + step))] ?? "high";
 }
 
-const usageEvidence = (groupId: string, { inUse, hasPublicIp }: Usage) => [
-  {
-    call: "ec2:DescribeNetworkInterfaces",
-    field: "NetworkInterfaces[].Groups[].GroupId",
-    value: inUse ? groupId : null,
-  },
+const evidenceOf = (groupId: string, { inUse, hasPublicIp }: Usage) => [
+  usageEvidence(groupId, inUse),
   { call: "ec2:DescribeNetworkInterfaces", field: "NetworkInterfaces[].Association.PublicIp", value: hasPublicIp },
 ];
 

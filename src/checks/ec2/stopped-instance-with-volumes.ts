@@ -1,9 +1,8 @@
 import type { Check, Examples } from "#checks/check";
 import { cents, prices, publicIpv4MonthlyUsd, volumeMonthlyUsd } from "#checks/prices";
 import type { FoundBy } from "#collectors/registry";
-import { exampleInstance } from "./ec2-imdsv1-allowed.ts";
-import { exampleAddress } from "./orphaned-eip.ts";
-import { daysSince, exampleVolume, isOlderThan } from "./orphaned-volume.ts";
+import { daysSince, isOlderThan } from "#checks/days";
+import { exampleAddress, exampleInstance, exampleVolume } from "./examples.ts";
 
 interface Params {
   readonly minDaysStopped: number;

@@ -1,13 +1,12 @@
-import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleInactiveKey, exampleKey } from "./examples.ts";
+import { dayMs, daysSince, isOlderThan } from "#checks/days";
 
 interface Params {
   readonly maxAgeDays: number;
   /** Older than this the finding is high. */
   readonly highAgeDays: number;
 }
-
-const dayMs = 86_400_000;
 
 export const check: Check<"iam.accessKeys", Params> = {
   id: "iam_key_old",
@@ -68,11 +67,10 @@ export const check: Check<"iam.accessKeys", Params> = {
     if (!active) return { status: "pass" };
     if (createdAt === null)
       return { status: "unknown", reason: "iam:ListAccessKeys does not say when the key was made" };
-    const ageMs = now.getTime() - Date.parse(createdAt);
-    if (ageMs <= params.maxAgeDays * dayMs) return { status: "pass" };
+    if (!isOlderThan(params.maxAgeDays, createdAt, now)) return { status: "pass" };
     return {
       status: "fail",
-      severity: ageMs > params.highAgeDays * dayMs ? "high" : "medium",
+      severity: isOlderThan(params.highAgeDays, createdAt, now) ? "high" : "medium",
       summary: `Access key ${nativeId} of ${userName} is active and dates from ${createdAt.slice(0, 10)}.`,
       details: { accessKeyId: nativeId, userName, createdAt },
       evidence: [
@@ -82,42 +80,29 @@ export const check: Check<"iam.accessKeys", Params> = {
     };
   },
   atRead({ createdAt }, now) {
-    return { ageDays: Math.floor((now.getTime() - Date.parse(String(createdAt))) / dayMs) };
+    return { ageDays: daysSince(createdAt, now) };
   },
 };
 
 export function examples(): Examples<"iam.accessKeys", Params> {
   const created = Date.parse("2024-01-01T00:00:00.000Z");
   const after = (days: number, ms = 0): Date => new Date(created + days * dayMs + ms);
-  const key = (found: Partial<FoundBy<"iam.accessKeys">> = {}): FoundBy<"iam.accessKeys"> => ({
-    nativeId: "AKIAEXAMPLE000000001",
-    arn: null,
-    name: null,
-    state: "Active",
-    tags: {},
-    createdAt: "2024-01-01T00:00:00.000Z",
-    region: null,
-    attributes: { userName: "alice", active: true },
-    observed: { lastUsedAt: null },
-    ...found,
-  });
-  const inactive = key({ state: "Inactive", attributes: { userName: "alice", active: false } });
   return {
     pass: [
-      { name: "90 days old to the second", now: after(90), found: key() },
-      { name: "switched off", now: after(1000), found: inactive },
-      { name: "a longer age allowed", now: after(100), params: { maxAgeDays: 180 }, found: key() },
+      { name: "90 days old to the second", now: after(90), found: exampleKey() },
+      { name: "switched off", now: after(1000), found: exampleInactiveKey() },
+      { name: "a longer age allowed", now: after(100), params: { maxAgeDays: 180 }, found: exampleKey() },
     ],
     fail: [
-      { name: "just over 90 days old", now: after(90, 1), found: key(), expect: { severity: "medium" } },
-      { name: "365 days old to the second", now: after(365), found: key(), expect: { severity: "medium" } },
+      { name: "just over 90 days old", now: after(90, 1), found: exampleKey(), expect: { severity: "medium" } },
+      { name: "365 days old to the second", now: after(365), found: exampleKey(), expect: { severity: "medium" } },
       {
         name: "just over 365 days old",
         now: after(365, 1),
-        found: key(),
+        found: exampleKey(),
         expect: { severity: "high", details: { accessKeyId: "AKIAEXAMPLE000000001", userName: "alice" } },
       },
     ],
-    unknown: [{ name: "no date", now: after(1), found: key({ createdAt: null }) }],
+    unknown: [{ name: "no date", now: after(1), found: exampleKey({ createdAt: null }) }],
   };
 }

@@ -1,11 +1,10 @@
-import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleInactiveKey, exampleKey } from "./examples.ts";
+import { dayMs, daysSince } from "#checks/days";
 
 interface Params {
   readonly maxUnusedDays: number;
 }
-
-const dayMs = 86_400_000;
 
 export const check: Check<"iam.accessKeys", Params> = {
   id: "iam_key_unused",
@@ -94,7 +93,7 @@ export const check: Check<"iam.accessKeys", Params> = {
     };
   },
   atRead({ createdAt, lastUsedAt }, now) {
-    return { unusedDays: Math.floor((now.getTime() - Date.parse(String(lastUsedAt ?? createdAt))) / dayMs) };
+    return { unusedDays: daysSince(lastUsedAt ?? createdAt, now) };
   },
 };
 
@@ -102,51 +101,35 @@ export function examples(): Examples<"iam.accessKeys", Params> {
   const now = new Date("2026-06-30T00:00:00.000Z");
   const edge = "2026-05-16T00:00:00.000Z";
   const before = "2026-05-15T23:59:59.000Z";
-  const key = (
-    found: Partial<FoundBy<"iam.accessKeys">>,
-    lastUsedAt: string | null | undefined = null,
-  ): FoundBy<"iam.accessKeys"> => ({
-    nativeId: "AKIAEXAMPLE000000001",
-    arn: null,
-    name: null,
-    state: "Active",
-    tags: {},
-    createdAt: "2024-01-01T00:00:00.000Z",
-    region: null,
-    attributes: { userName: "alice", active: true },
-    observed: { lastUsedAt },
-    ...found,
-  });
-  const inactive = key({ state: "Inactive", attributes: { userName: "alice", active: false } });
   return {
     pass: [
-      { name: "used 45 days ago to the second", now, found: key({}, edge) },
-      { name: "never used, made 45 days ago to the second", now, found: key({ createdAt: edge }) },
+      { name: "used 45 days ago to the second", now, found: exampleKey({}, edge) },
+      { name: "never used, made 45 days ago to the second", now, found: exampleKey({ createdAt: edge }) },
       {
         name: "newer than the credential report",
         now,
         found: { ...key({ createdAt: edge }), observed: { lastUsedAt: undefined } },
       },
-      { name: "switched off", now, found: inactive },
+      { name: "switched off", now, found: exampleInactiveKey() },
     ],
     fail: [
       {
         name: "last used just over 45 days ago",
         now,
-        found: key({}, before),
+        found: exampleKey({}, before),
         expect: { details: { lastUsedAt: before } },
       },
       {
         name: "never used, made just over 45 days ago",
         now,
-        found: key({ createdAt: before }),
+        found: exampleKey({ createdAt: before }),
         expect: { details: { lastUsedAt: null, createdAt: before } },
       },
-      { name: "a shorter time allowed", now, params: { maxUnusedDays: 30 }, found: key({}, edge) },
+      { name: "a shorter time allowed", now, params: { maxUnusedDays: 30 }, found: exampleKey({}, edge) },
     ],
     unknown: [
       { name: "no credential report", now, found: { ...key({}), observed: { lastUsedAt: undefined } } },
-      { name: "never used, no date", now, found: key({ createdAt: null }) },
+      { name: "never used, no date", now, found: exampleKey({ createdAt: null }) },
     ],
   };
 }

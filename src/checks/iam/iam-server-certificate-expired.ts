@@ -1,5 +1,5 @@
-import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleServerCertificate } from "./examples.ts";
 
 export const check: Check<"iam.serverCertificates"> = {
   id: "iam_server_certificate_expired",
@@ -36,44 +36,19 @@ export const check: Check<"iam.serverCertificates"> = {
 
 export function examples(): Examples<"iam.serverCertificates"> {
   const now = new Date("2026-06-30T00:00:00.000Z");
-  const certificate = (notAfter: string | null): FoundBy<"iam.serverCertificates"> => ({
-    nativeId: "arn:aws:iam::123456789012:server-certificate/www",
-    arn: "arn:aws:iam::123456789012:server-certificate/www",
-    name: "www",
-    state: null,
-    tags: {},
-    createdAt: "2024-01-01T00:00:00.000Z",
-    expiresAt: notAfter,
-    region: null,
-    attributes: {
-      primaryDomain: null,
-      altNames: [],
-      notBefore: null,
-      notAfter,
-      issuer: null,
-      algorithm: null,
-      source: "iam",
-      inUse: null,
-      type: null,
-      status: null,
-      renewalEligibility: null,
-      certificateId: "ASCAEXAMPLE0000000001",
-      path: "/",
-    },
-  });
   return {
     pass: [
-      { name: "ends later", now, found: certificate("2026-07-01T00:00:00.000Z") },
-      { name: "ends this second", now, found: certificate("2026-06-30T00:00:00.000Z") },
+      { name: "ends later", now, found: exampleServerCertificate("2026-07-01T00:00:00.000Z") },
+      { name: "ends this second", now, found: exampleServerCertificate("2026-06-30T00:00:00.000Z") },
     ],
     fail: [
       {
         name: "ended a second ago",
         now,
-        found: certificate("2026-06-29T23:59:59.000Z"),
+        found: exampleServerCertificate("2026-06-29T23:59:59.000Z"),
         expect: { severity: "medium", details: { certificateName: "www", notAfter: "2026-06-29T23:59:59.000Z" } },
       },
     ],
-    unknown: [{ name: "no date", now, found: certificate(null) }],
+    unknown: [{ name: "no date", now, found: exampleServerCertificate(null) }],
   };
 }

@@ -1,11 +1,10 @@
-import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleUser } from "./examples.ts";
+import { daysSince, isOlderThan } from "#checks/days";
 
 interface Params {
   readonly maxUnusedDays: number;
 }
-
-const dayMs = 86_400_000;
 
 export const check: Check<"iam.users", Params> = {
   id: "iam_user_console_unused",
@@ -80,7 +79,7 @@ export const check: Check<"iam.users", Params> = {
     if (typeof passwordEnabled !== "boolean" || passwordLastUsedAt === undefined || since === null) {
       return { status: "unknown", reason: "iam:GetCredentialReport could not be read, or does not list this user yet" };
     }
-    if (now.getTime() - Date.parse(since) <= params.maxUnusedDays * dayMs) return { status: "pass" };
+    if (!isOlderThan(params.maxUnusedDays, since, now)) return { status: "pass" };
     const use =
       passwordLastUsedAt === null ? "never signed in with it" : `last signed in with it on ${since.slice(0, 10)}`;
     return {
@@ -94,7 +93,7 @@ export const check: Check<"iam.users", Params> = {
     };
   },
   atRead({ unusedSince }, now) {
-    return { unusedDays: Math.floor((now.getTime() - Date.parse(String(unusedSince))) / dayMs) };
+    return { unusedDays: daysSince(unusedSince, now) };
   },
 };
 
@@ -102,58 +101,39 @@ export function examples(): Examples<"iam.users", Params> {
   const now = new Date("2026-06-30T00:00:00.000Z");
   const edge = "2026-05-16T00:00:00.000Z";
   const before = "2026-05-15T23:59:59.000Z";
-  const user = (
-    attributes: Partial<FoundBy<"iam.users">["attributes"]>,
-    observed?: Partial<FoundBy<"iam.users">["observed"]>,
-  ): FoundBy<"iam.users"> => ({
-    nativeId: "arn:aws:iam::123456789012:user/alice",
-    arn: "arn:aws:iam::123456789012:user/alice",
-    name: "alice",
-    state: null,
-    tags: {},
-    createdAt: "2024-01-01T00:00:00.000Z",
-    region: null,
-    attributes: {
-      userId: "AIDAEXAMPLEALICE00001",
-      path: "/",
-      passwordEnabled: true,
-      passwordChangedAt: "2024-01-01T00:00:00.000Z",
-      mfaActive: false,
-      virtualMfaSerials: [],
-      accessKeys: [],
-      ...attributes,
-    },
-    observed: { passwordLastUsedAt: null, accessKeysLastUsed: [], ...observed },
-  });
   return {
     pass: [
-      { name: "signed in 45 days ago to the second", now, found: user({}, { passwordLastUsedAt: edge }) },
-      { name: "never signed in, password set 45 days ago", now, found: user({ passwordChangedAt: edge }) },
-      { name: "no password", now, found: user({ passwordEnabled: false }) },
+      { name: "signed in 45 days ago to the second", now, found: exampleUser({}, { passwordLastUsedAt: edge }) },
+      { name: "never signed in, password set 45 days ago", now, found: exampleUser({ passwordChangedAt: edge }) },
+      { name: "no password", now, found: exampleUser({ passwordEnabled: false }) },
       { name: "made 45 days ago", now, found: { ...user({ passwordChangedAt: null }), createdAt: edge } },
     ],
     fail: [
       {
         name: "signed in just over 45 days ago",
         now,
-        found: user({ passwordChangedAt: edge }, { passwordLastUsedAt: before }),
+        found: exampleUser({ passwordChangedAt: edge }, { passwordLastUsedAt: before }),
         expect: { details: { userName: "alice", passwordLastUsedAt: before } },
       },
       {
         name: "never signed in, password set just over 45 days ago",
         now,
-        found: user({ passwordChangedAt: before }),
+        found: exampleUser({ passwordChangedAt: before }),
         expect: { details: { passwordLastUsedAt: null, unusedSince: before } },
       },
       {
         name: "a shorter time allowed",
         now,
         params: { maxUnusedDays: 30 },
-        found: user({}, { passwordLastUsedAt: edge }),
+        found: exampleUser({}, { passwordLastUsedAt: edge }),
       },
     ],
     unknown: [
-      { name: "no credential report", now, found: user({ passwordEnabled: undefined, passwordChangedAt: undefined }) },
+      {
+        name: "no credential report",
+        now,
+        found: exampleUser({ passwordEnabled: undefined, passwordChangedAt: undefined }),
+      },
     ],
   };
 }

@@ -1,5 +1,6 @@
 import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleUser } from "./examples.ts";
 
 interface Params {
   /** A key made within this time of its user was made along with it. */
@@ -55,36 +56,16 @@ const evidence = (slot: 1 | 2, rotatedAt: string | null) => [
 ];
 
 export function examples(): Examples<"iam.users", Params> {
-  const user = (
-    attributes: Partial<FoundBy<"iam.users">["attributes"]>,
-    observed?: Partial<FoundBy<"iam.users">["observed"]>,
-  ): FoundBy<"iam.users"> => ({
-    nativeId: "arn:aws:iam::123456789012:user/alice",
-    arn: "arn:aws:iam::123456789012:user/alice",
-    name: "alice",
-    state: null,
-    tags: {},
-    createdAt: "2024-01-01T00:00:00.000Z",
-    region: null,
-    attributes: {
-      userId: "AIDAEXAMPLEALICE00001",
-      path: "/",
-      passwordEnabled: true,
-      passwordChangedAt: "2024-01-01T00:00:00.000Z",
-      mfaActive: false,
-      virtualMfaSerials: [],
-      accessKeys: [],
-      ...attributes,
-    },
-    observed: { passwordLastUsedAt: null, accessKeysLastUsed: [], ...observed },
-  });
   const withKey = (rotatedAt: string, at: string | null = null, active = true): FoundBy<"iam.users"> =>
-    user({ accessKeys: [{ slot: 1, active, rotatedAt }] }, { accessKeysLastUsed: [{ slot: 1, at }] });
+    exampleUser({ accessKeys: [{ slot: 1, active, rotatedAt }] }, { accessKeysLastUsed: [{ slot: 1, at }] });
   const edge = "2024-01-01T00:01:00.000Z";
   return {
     pass: [
-      { name: "no key", found: user({}) },
-      { name: "no password", found: { ...withKey(edge), attributes: user({ passwordEnabled: false }).attributes } },
+      { name: "no key", found: exampleUser({}) },
+      {
+        name: "no password",
+        found: { ...withKey(edge), attributes: exampleUser({ passwordEnabled: false }).attributes },
+      },
       { name: "key made 61 seconds after the user", found: withKey("2024-01-01T00:01:01.000Z") },
       { name: "key used since", found: withKey(edge, "2024-02-01T00:00:00.000Z") },
       { name: "key switched off", found: withKey(edge, null, false) },
@@ -100,7 +81,7 @@ export function examples(): Examples<"iam.users", Params> {
     unknown: [
       {
         name: "no credential report",
-        found: user({ passwordEnabled: undefined, accessKeys: undefined }, { accessKeysLastUsed: undefined }),
+        found: exampleUser({ passwordEnabled: undefined, accessKeys: undefined }, { accessKeysLastUsed: undefined }),
       },
     ],
   };

@@ -1,5 +1,5 @@
-import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleUser } from "./examples.ts";
 
 export const check: Check<"iam.users"> = {
   id: "iam_user_no_mfa",
@@ -82,40 +82,23 @@ export const check: Check<"iam.users"> = {
 };
 
 export function examples(): Examples<"iam.users"> {
-  const user = (attributes: Partial<FoundBy<"iam.users">["attributes"]>): FoundBy<"iam.users"> => ({
-    nativeId: "arn:aws:iam::123456789012:user/alice",
-    arn: "arn:aws:iam::123456789012:user/alice",
-    name: "alice",
-    state: null,
-    tags: {},
-    createdAt: "2024-01-01T00:00:00.000Z",
-    region: null,
-    attributes: {
-      userId: "AIDAEXAMPLEALICE00001",
-      path: "/",
-      passwordEnabled: true,
-      passwordChangedAt: "2024-01-01T00:00:00.000Z",
-      mfaActive: false,
-      virtualMfaSerials: [],
-      accessKeys: [],
-      ...attributes,
-    },
-    observed: { passwordLastUsedAt: null, accessKeysLastUsed: [] },
-  });
   return {
     pass: [
-      { name: "password and MFA", found: user({ mfaActive: true }) },
-      { name: "no password", found: user({ passwordEnabled: false }) },
-      { name: "MFA, whether or not there is a password", found: user({ mfaActive: true, passwordEnabled: undefined }) },
+      { name: "password and MFA", found: exampleUser({ mfaActive: true }) },
+      { name: "no password", found: exampleUser({ passwordEnabled: false }) },
+      {
+        name: "MFA, whether or not there is a password",
+        found: exampleUser({ mfaActive: true, passwordEnabled: undefined }),
+      },
     ],
-    fail: [{ name: "password, no MFA", found: user({}), expect: { details: { userName: "alice" } } }],
+    fail: [{ name: "password, no MFA", found: exampleUser({}), expect: { details: { userName: "alice" } } }],
     unknown: [
-      { name: "no credential report, no device", found: user({ passwordEnabled: undefined }) },
+      { name: "no credential report, no device", found: exampleUser({ passwordEnabled: undefined }) },
       {
         name: "neither report nor devices could be read",
-        found: user({ passwordEnabled: undefined, mfaActive: undefined }),
+        found: exampleUser({ passwordEnabled: undefined, mfaActive: undefined }),
       },
-      { name: "devices could not be read", found: user({ mfaActive: undefined }) },
+      { name: "devices could not be read", found: exampleUser({ mfaActive: undefined }) },
     ],
   };
 }

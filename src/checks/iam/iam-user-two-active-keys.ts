@@ -1,12 +1,12 @@
 import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleUser } from "./examples.ts";
+import { isOlderThan } from "#checks/days";
 
 interface Params {
   /** How long a rotation may take. */
   readonly rotationGraceDays: number;
 }
-
-const dayMs = 86_400_000;
 
 export const check: Check<"iam.users", Params> = {
   id: "iam_user_two_active_keys",
@@ -37,8 +37,7 @@ export const check: Check<"iam.users", Params> = {
     if (dates.length < active.length) {
       return { status: "unknown", reason: "iam:GetCredentialReport does not say when the keys were made" };
     }
-    const youngest = Math.max(...dates.map((date) => Date.parse(date)));
-    if (now.getTime() - youngest <= params.rotationGraceDays * dayMs) return { status: "pass" };
+    if (!dates.every((date) => isOlderThan(params.rotationGraceDays, date, now))) return { status: "pass" };
     return {
       status: "fail",
       summary: `${name} has two active access keys, from ${dates.map((date) => date.slice(0, 10)).join(" and ")}.`,
@@ -57,28 +56,8 @@ export function examples(): Examples<"iam.users", Params> {
   const old = "2025-01-01T00:00:00.000Z";
   const edge = "2026-06-16T00:00:00.000Z";
   const before = "2026-06-15T23:59:59.000Z";
-  const user = (attributes: Partial<FoundBy<"iam.users">["attributes"]>): FoundBy<"iam.users"> => ({
-    nativeId: "arn:aws:iam::123456789012:user/alice",
-    arn: "arn:aws:iam::123456789012:user/alice",
-    name: "alice",
-    state: null,
-    tags: {},
-    createdAt: "2024-01-01T00:00:00.000Z",
-    region: null,
-    attributes: {
-      userId: "AIDAEXAMPLEALICE00001",
-      path: "/",
-      passwordEnabled: true,
-      passwordChangedAt: "2024-01-01T00:00:00.000Z",
-      mfaActive: false,
-      virtualMfaSerials: [],
-      accessKeys: [],
-      ...attributes,
-    },
-    observed: { passwordLastUsedAt: null, accessKeysLastUsed: [] },
-  });
   const withKeys = (first: string | null, second: string | null, active = true): FoundBy<"iam.users"> =>
-    user({
+    exampleUser({
       accessKeys: [
         { slot: 1, active: true, rotatedAt: first },
         { slot: 2, active, rotatedAt: second },
@@ -86,8 +65,8 @@ export function examples(): Examples<"iam.users", Params> {
     });
   return {
     pass: [
-      { name: "no keys", now, found: user({}) },
-      { name: "one key", now, found: user({ accessKeys: [{ slot: 2, active: true, rotatedAt: old }] }) },
+      { name: "no keys", now, found: exampleUser({}) },
+      { name: "one key", now, found: exampleUser({ accessKeys: [{ slot: 2, active: true, rotatedAt: old }] }) },
       { name: "the second is switched off", now, found: withKeys(old, before, false) },
       { name: "the younger is 14 days old to the second", now, found: withKeys(edge, old) },
     ],
@@ -101,7 +80,7 @@ export function examples(): Examples<"iam.users", Params> {
       { name: "a shorter grace", now, params: { rotationGraceDays: 7 }, found: withKeys(old, edge) },
     ],
     unknown: [
-      { name: "no credential report", now, found: user({ accessKeys: undefined }) },
+      { name: "no credential report", now, found: exampleUser({ accessKeys: undefined }) },
       { name: "a key without a date", now, found: withKeys(old, null) },
     ],
   };

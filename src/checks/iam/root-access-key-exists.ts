@@ -1,5 +1,5 @@
-import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleAccount } from "./examples.ts";
 
 export const check: Check<"iam.accounts"> = {
   id: "root_access_key_exists",
@@ -82,16 +82,7 @@ export const check: Check<"iam.accounts"> = {
 };
 
 export function examples(): Examples<"iam.accounts"> {
-  const account = (accessKeysPresent: boolean | undefined): FoundBy<"iam.accounts"> => ({
-    nativeId: "arn:aws:iam::123456789012:root",
-    arn: "arn:aws:iam::123456789012:root",
-    name: null,
-    state: null,
-    tags: {},
-    createdAt: null,
-    region: null,
-    attributes: { accessKeysPresent, mfaEnabled: true, passwordPresent: true },
-  });
+  const account = (accessKeysPresent: boolean | undefined) => exampleAccount({ accessKeysPresent });
   return {
     pass: [{ name: "no root key", found: account(false) }],
     fail: [{ name: "a root key", found: account(true), expect: { details: { accessKeysPresent: true } } }],

@@ -1,5 +1,6 @@
 import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { exampleAccount } from "./examples.ts";
 
 export const check: Check<"iam.accounts"> = {
   id: "root_mfa_off",
@@ -77,16 +78,8 @@ export const check: Check<"iam.accounts"> = {
 };
 
 export function examples(): Examples<"iam.accounts"> {
-  const account = (attributes: Partial<FoundBy<"iam.accounts">["attributes"]>): FoundBy<"iam.accounts"> => ({
-    nativeId: "arn:aws:iam::123456789012:root",
-    arn: "arn:aws:iam::123456789012:root",
-    name: null,
-    state: null,
-    tags: {},
-    createdAt: null,
-    region: null,
-    attributes: { accessKeysPresent: false, mfaEnabled: false, passwordPresent: true, ...attributes },
-  });
+  const account = (attributes: Partial<FoundBy<"iam.accounts">["attributes"]>) =>
+    exampleAccount({ mfaEnabled: false, ...attributes });
   return {
     pass: [
       { name: "MFA on", found: account({ mfaEnabled: true }) },

@@ -1,12 +1,11 @@
-import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
+import { dayMs } from "#checks/days";
+import { exampleAccount } from "./examples.ts";
 
 interface Params {
   /** Root may have worked longer ago than this. */
   readonly days: number;
 }
-
-const dayMs = 86_400_000;
 
 export const check: Check<"iam.accounts", Params> = {
   id: "root_used_recently",
@@ -58,54 +57,43 @@ export const check: Check<"iam.accounts", Params> = {
 
 export function examples(): Examples<"iam.accounts", Params> {
   const now = new Date("2026-06-30T00:00:00.000Z");
-  const account = (observed: FoundBy<"iam.accounts">["observed"]): FoundBy<"iam.accounts"> => ({
-    nativeId: "arn:aws:iam::123456789012:root",
-    arn: "arn:aws:iam::123456789012:root",
-    name: null,
-    state: null,
-    tags: {},
-    createdAt: null,
-    region: null,
-    attributes: { accessKeysPresent: false, mfaEnabled: true, passwordPresent: true },
-    ...(observed && { observed }),
-  });
   const edge = "2026-05-31T00:00:00.000Z";
   const before = "2026-05-30T23:59:59.000Z";
   return {
     pass: [
-      { name: "never used", now, found: account({ passwordLastUsedAt: null, accessKeyLastUsedAt: null }) },
+      { name: "never used", now, found: exampleAccount({}, { passwordLastUsedAt: null, accessKeyLastUsedAt: null }) },
       {
         name: "just over 30 days ago",
         now,
-        found: account({ passwordLastUsedAt: before, accessKeyLastUsedAt: before }),
+        found: exampleAccount({}, { passwordLastUsedAt: before, accessKeyLastUsedAt: before }),
       },
     ],
     fail: [
       {
         name: "signed in 30 days ago to the second",
         now,
-        found: account({ passwordLastUsedAt: edge, accessKeyLastUsedAt: null }),
+        found: exampleAccount({}, { passwordLastUsedAt: edge, accessKeyLastUsedAt: null }),
         expect: { severity: "medium", details: { passwordLastUsedAt: edge } },
       },
       {
         name: "a key used 30 days ago to the second",
         now,
-        found: account({ passwordLastUsedAt: before, accessKeyLastUsedAt: edge }),
+        found: exampleAccount({}, { passwordLastUsedAt: before, accessKeyLastUsedAt: edge }),
         expect: { severity: "high", details: { accessKeyLastUsedAt: edge } },
       },
       {
         name: "in a longer window",
         now,
         params: { days: 90 },
-        found: account({ passwordLastUsedAt: before, accessKeyLastUsedAt: null }),
+        found: exampleAccount({}, { passwordLastUsedAt: before, accessKeyLastUsedAt: null }),
       },
     ],
     unknown: [
-      { name: "no credential report", now, found: account(undefined) },
+      { name: "no credential report", now, found: exampleAccount() },
       {
         name: "no root row",
         now,
-        found: account({ passwordLastUsedAt: undefined, accessKeyLastUsedAt: undefined }),
+        found: exampleAccount({}, { passwordLastUsedAt: undefined, accessKeyLastUsedAt: undefined }),
       },
     ],
   };

@@ -1,11 +1,11 @@
 import type { Check, Examples, Severity } from "#checks/check";
-import { exampleInstance, isRdsEngine } from "./rds-publicly-accessible.ts";
+import { dayMs, daysUntil } from "#checks/days";
+import { exampleInstance } from "./examples.ts";
+import { isRdsEngine } from "./shared.ts";
 
 interface Params {
   readonly warnDays: number;
 }
-
-const dayMs = 86_400_000;
 
 export const check: Check<"rds.dbInstances", Params> = {
   id: "rds_ca_certificate_expiring",
@@ -37,9 +37,7 @@ export const check: Check<"rds.dbInstances", Params> = {
       evidence: [{ call: "rds:DescribeDBInstances", field: "CertificateDetails.ValidTill", value: caValidTill }],
     };
   },
-  atRead: ({ caValidTill }, now) => ({
-    daysUntilExpiry: Math.floor((Date.parse(String(caValidTill)) - now.getTime()) / dayMs),
-  }),
+  atRead: ({ caValidTill }, now) => ({ daysUntilExpiry: daysUntil(String(caValidTill), now) }),
 };
 
 function severityWith(leftDays: number): Severity {

@@ -1,21 +1,12 @@
 import type { Check, Examples } from "#checks/check";
-import { exampleInstance, isRdsEngine } from "./rds-publicly-accessible.ts";
+import { exampleInstance } from "./examples.ts";
+import { environmentOf, isOneOf, isRdsEngine } from "./shared.ts";
 
 interface Params {
   /** Tags that name the environment; the first one set counts. */
   readonly envTagKeys: readonly string[];
   readonly nonProdValues: readonly string[];
 }
-
-/** The environment a resource's tags name, in lower case; `null` when none does. */
-export function environmentOf(tags: Readonly<Record<string, string>>, keys: readonly string[]): string | null {
-  const byKey = new Map(Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value.toLowerCase()]));
-  return keys.map((key) => byKey.get(key.toLowerCase())).find((value) => value !== undefined) ?? null;
-}
-
-/** Is it one of these, in whatever case? */
-export const isOneOf = (environment: string | null, names: readonly string[]): boolean =>
-  names.some((name) => name.toLowerCase() === environment);
 
 export const check: Check<"rds.dbInstances", Params> = {
   id: "rds_deletion_protection_off",

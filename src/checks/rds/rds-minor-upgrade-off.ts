@@ -1,5 +1,6 @@
 import type { Check, Examples } from "#checks/check";
-import { exampleInstance, isRdsEngine } from "./rds-publicly-accessible.ts";
+import { exampleInstance } from "./examples.ts";
+import { isRdsEngine } from "./shared.ts";
 
 export const check: Check<"rds.dbInstances"> = {
   id: "rds_minor_upgrade_off",

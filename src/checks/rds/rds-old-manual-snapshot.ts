@@ -1,15 +1,13 @@
 import { cents, prices } from "#checks/prices";
 import type { Check, Examples } from "#checks/check";
-import { exampleInstance } from "./rds-publicly-accessible.ts";
-import { exampleSnapshot } from "./rds-snapshot-public.ts";
+import { daysSince, isOlderThan } from "#checks/days";
+import { exampleInstance, exampleSnapshot } from "./examples.ts";
 
 interface Params {
   readonly maxAgeDays: number;
   /** For snapshots whose database is not in the region. */
   readonly orphanAgeDays: number;
 }
-
-const dayMs = 86_400_000;
 
 export const check: Check<"rds.dbSnapshots", Params, "rds.dbInstances"> = {
   id: "rds_old_manual_snapshot",
@@ -32,9 +30,8 @@ export const check: Check<"rds.dbSnapshots", Params, "rds.dbInstances"> = {
     const sources = context.others("rds.dbInstances").map(({ attributes }) => attributes.identifier);
     const source = sources.find((identifier) => identifier === sourceInstanceId) ?? null;
     const sourceExists = source !== null;
-    const ageDays = (now.getTime() - Date.parse(createdAt)) / dayMs;
     const limitDays = sourceExists ? params.maxAgeDays : Math.min(params.maxAgeDays, params.orphanAgeDays);
-    if (ageDays <= limitDays) return { status: "pass" };
+    if (!isOlderThan(limitDays, createdAt, now)) return { status: "pass" };
     return {
       status: "fail",
       summary: `Snapshot ${name ?? nativeId} was taken by hand on ${createdAt.slice(0, 10)} of database ${sourceInstanceId}${sourceExists ? "" : ", which does not exist in this region"}.`,
@@ -47,9 +44,7 @@ export const check: Check<"rds.dbSnapshots", Params, "rds.dbInstances"> = {
       savingsMonthly: allocatedStorageGib === null ? null : cents(allocatedStorageGib * prices["rds.backup.gb_month"]),
     };
   },
-  atRead: ({ snapshotCreatedAt }, now) => ({
-    ageDays: Math.floor((now.getTime() - Date.parse(String(snapshotCreatedAt))) / dayMs),
-  }),
+  atRead: ({ snapshotCreatedAt }, now) => ({ ageDays: daysSince(snapshotCreatedAt, now) }),
 };
 
 export const examples = (): Examples<"rds.dbSnapshots", Params> => {

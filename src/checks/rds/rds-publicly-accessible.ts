@@ -1,11 +1,8 @@
-import type { FoundBy } from "#collectors/registry";
-import type { DbInstance } from "#collectors/rds/db-instances";
 import type { Check, Examples } from "#checks/check";
-
-type Ingress = FoundBy<"ec2.securityGroups">["attributes"]["ingress"][number];
-
-/** The RDS API also lists Neptune and DocumentDB, whose instances are other services' to judge. */
-export const isRdsEngine = (engine: string): boolean => engine !== "neptune" && engine !== "docdb";
+import { exampleGroup, exampleRule } from "#checks/ec2/examples";
+import { anywhereIn, coversPort, isTcp, type Ingress } from "#checks/ingress";
+import { exampleInstance } from "./examples.ts";
+import { isRdsEngine } from "./shared.ts";
 
 export const check: Check<"rds.dbInstances", object, "ec2.securityGroups"> = {
   id: "rds_publicly_accessible",
@@ -105,85 +102,16 @@ const summaryOf = (identifier: string, port: number | null, openGroupIds: readon
     ? `Database ${identifier} has a public address, and everyone on the internet is let through to its port ${port} by ${openGroupIds.join(", ")}.`
     : `Database ${identifier} has a public address; none of its security groups is seen to let everyone on the internet through to its port.`;
 
-const admitsEveryone = (rule: Ingress): boolean => rule.cidrs.includes("0.0.0.0/0") || rule.ipv6Cidrs.includes("::/0");
-
 /** Is the port open to everyone? Database protocols all run over TCP. */
 const isOpen = (ingress: readonly Ingress[], port: number | null): boolean =>
   port !== null &&
-  ingress.some((rule) => {
-    const coversPort = (rule.fromPort ?? 0) <= port && port <= (rule.toPort ?? 65_535);
-    return admitsEveryone(rule) && (rule.protocol === "-1" || (rule.protocol === "tcp" && coversPort));
-  });
-
-/** A PostgreSQL instance on its own with all the good settings, but for what is given. */
-export const exampleInstance = (
-  attributes: Partial<DbInstance> = {},
-  tags: Readonly<Record<string, string>> = {},
-): FoundBy<"rds.dbInstances"> => ({
-  nativeId: "arn:aws:rds:eu-west-1:111122223333:db:shop",
-  arn: "arn:aws:rds:eu-west-1:111122223333:db:shop",
-  name: "shop",
-  state: "available",
-  tags,
-  createdAt: "2024-05-02T08:30:00.000Z",
-  attributes: {
-    identifier: "shop",
-    engine: "postgres",
-    engineVersion: "16.4",
-    class: "db.m6g.large",
-    clusterId: null,
-    replicaSource: null,
-    multiAz: true,
-    publiclyAccessible: false,
-    endpointHost: "shop.abcdefghijkl.eu-west-1.rds.amazonaws.com",
-    endpointPort: 5432,
-    vpcId: "vpc-0a1",
-    subnetIds: ["subnet-0a1", "subnet-0b2"],
-    vpcSecurityGroupIds: ["sg-0a1"],
-    storageEncrypted: true,
-    kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000001",
-    storageType: "gp3",
-    allocatedStorageGib: 100,
-    backupRetentionDays: 14,
-    deletionProtection: true,
-    autoMinorVersionUpgrade: true,
-    caCertificateIdentifier: "rds-ca-rsa2048-g1",
-    caValidTill: "2027-03-01T00:00:00.000Z",
-    ...attributes,
-  },
-});
+  ingress.some(
+    (rule) => anywhereIn(rule).length > 0 && (rule.protocol === "-1" || (isTcp(rule) && coversPort(rule, port))),
+  );
 
 export const examples = (): Examples<"rds.dbInstances"> => {
   const opened = (rule: Partial<Ingress>, groupId = "sg-0a1") => ({
-    "ec2.securityGroups": [
-      {
-        nativeId: `arn:aws:ec2:eu-west-1:111122223333:security-group/${groupId}`,
-        arn: `arn:aws:ec2:eu-west-1:111122223333:security-group/${groupId}`,
-        name: groupId,
-        state: null,
-        tags: {},
-        createdAt: null,
-        attributes: {
-          groupId,
-          groupName: groupId,
-          description: null,
-          vpcId: "vpc-0a1",
-          ingress: [
-            {
-              protocol: "tcp",
-              fromPort: 5432,
-              toPort: 5432,
-              cidrs: ["0.0.0.0/0"],
-              ipv6Cidrs: [],
-              groups: [],
-              prefixLists: [],
-              ...rule,
-            },
-          ],
-          egress: [],
-        },
-      },
-    ],
+    "ec2.securityGroups": [exampleGroup([exampleRule({ fromPort: 5432, toPort: 5432, ...rule })], { groupId })],
   });
   const exposed = exampleInstance({ publiclyAccessible: true });
   const critical = { severity: "critical", details: { port: 5432, openSecurityGroupIds: ["sg-0a1"] } } as const;

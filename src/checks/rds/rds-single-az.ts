@@ -1,6 +1,6 @@
 import type { Check, Examples } from "#checks/check";
-import { environmentOf, isOneOf } from "./rds-deletion-protection-off.ts";
-import { exampleInstance, isRdsEngine } from "./rds-publicly-accessible.ts";
+import { exampleInstance } from "./examples.ts";
+import { environmentOf, isOneOf, isRdsEngine } from "./shared.ts";
 
 interface Params {
   /** Tags that name the environment; the first one set counts. */

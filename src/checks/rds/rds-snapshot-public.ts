@@ -1,6 +1,5 @@
-import type { FoundBy } from "#collectors/registry";
-import type { DbSnapshot } from "#collectors/rds/db-snapshots";
 import type { Check, Examples } from "#checks/check";
+import { exampleSnapshot } from "./examples.ts";
 
 export const check: Check<"rds.dbSnapshots"> = {
   id: "rds_snapshot_public",
@@ -65,30 +64,6 @@ export const check: Check<"rds.dbSnapshots"> = {
     };
   },
 };
-
-/** A private, encrypted snapshot of 100 GiB, but for what is given. */
-export const exampleSnapshot = (
-  attributes: Partial<DbSnapshot> = {},
-  createdAt: string | null = "2026-01-15T03:00:00.000Z",
-): FoundBy<"rds.dbSnapshots"> => ({
-  nativeId: "arn:aws:rds:eu-west-1:111122223333:snapshot:shop-before-upgrade",
-  arn: "arn:aws:rds:eu-west-1:111122223333:snapshot:shop-before-upgrade",
-  name: "shop-before-upgrade",
-  state: "available",
-  tags: {},
-  createdAt,
-  attributes: {
-    sourceInstanceId: "shop",
-    engine: "postgres",
-    engineVersion: "16.4",
-    allocatedStorageGib: 100,
-    storageType: "gp3",
-    encrypted: true,
-    kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000001",
-    isPublic: false,
-    ...attributes,
-  },
-});
 
 export const examples = (): Examples<"rds.dbSnapshots"> => ({
   pass: [

@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { exampleSnapshot } from "./rds-snapshot-public.ts";
+import { exampleSnapshot } from "./examples.ts";
 
 export const check: Check<"rds.dbSnapshots"> = {
   id: "rds_snapshot_unencrypted",

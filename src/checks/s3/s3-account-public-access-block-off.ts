@@ -1,12 +1,6 @@
 import type { Check, Examples } from "#checks/check";
-import {
-  exampleAccount,
-  exampleBucket,
-  noBlock,
-  partBlock,
-  settingsOff,
-  wholeBlock,
-} from "./s3-bucket-public-access-block-off.ts";
+import { exampleAccount, exampleBlocks, exampleBucket } from "./examples.ts";
+import { settingsOff } from "./shared.ts";
 
 export const check: Check<"s3.accountPublicAccessBlocks", object, "s3.buckets"> = {
   id: "s3_account_public_access_block_off",
@@ -90,29 +84,32 @@ export const check: Check<"s3.accountPublicAccessBlocks", object, "s3.buckets"> 
   },
 };
 
-export const examples = (): Examples<"s3.accountPublicAccessBlocks"> => ({
-  pass: [{ name: "all four settings are on", found: exampleAccount(wholeBlock), others: { "s3.buckets": [] } }],
-  fail: [
-    {
-      name: "never set, one bucket without its own block",
-      found: exampleAccount(null),
-      others: {
-        "s3.buckets": [exampleBucket({ publicAccessBlock: wholeBlock }), exampleBucket({ publicAccessBlock: null })],
+export const examples = (): Examples<"s3.accountPublicAccessBlocks"> => {
+  const { whole, part, none } = exampleBlocks();
+  return {
+    pass: [{ name: "all four settings are on", found: exampleAccount(whole), others: { "s3.buckets": [] } }],
+    fail: [
+      {
+        name: "never set, one bucket without its own block",
+        found: exampleAccount(null),
+        others: {
+          "s3.buckets": [exampleBucket({ publicAccessBlock: whole }), exampleBucket({ publicAccessBlock: null })],
+        },
+        expect: { severity: "high", details: { everyBucketHasItsOwn: false } },
       },
-      expect: { severity: "high", details: { everyBucketHasItsOwn: false } },
-    },
-    {
-      name: "one setting off, every bucket has its own block",
-      found: exampleAccount(partBlock),
-      others: { "s3.buckets": [exampleBucket({ publicAccessBlock: wholeBlock })] },
-      expect: { severity: "medium", details: { settingsOff: ["restrictPublicBuckets"], everyBucketHasItsOwn: true } },
-    },
-    {
-      name: "all off, the block of a bucket could not be read",
-      found: exampleAccount(noBlock),
-      others: { "s3.buckets": [exampleBucket({ publicAccessBlock: undefined })] },
-      expect: { severity: "high" },
-    },
-  ],
-  unknown: [{ name: "denied", found: exampleAccount(undefined), others: { "s3.buckets": [] } }],
-});
+      {
+        name: "one setting off, every bucket has its own block",
+        found: exampleAccount(part),
+        others: { "s3.buckets": [exampleBucket({ publicAccessBlock: whole })] },
+        expect: { severity: "medium", details: { settingsOff: ["restrictPublicBuckets"], everyBucketHasItsOwn: true } },
+      },
+      {
+        name: "all off, the block of a bucket could not be read",
+        found: exampleAccount(none),
+        others: { "s3.buckets": [exampleBucket({ publicAccessBlock: undefined })] },
+        expect: { severity: "high" },
+      },
+    ],
+    unknown: [{ name: "denied", found: exampleAccount(undefined), others: { "s3.buckets": [] } }],
+  };
+};

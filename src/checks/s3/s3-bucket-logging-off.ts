@@ -1,6 +1,7 @@
 import type { FoundBy } from "#collectors/registry";
 import type { Check, Examples } from "#checks/check";
-import { exampleBucket } from "./s3-bucket-public-access-block-off.ts";
+import { exampleBucket } from "./examples.ts";
+import { oncePerList } from "#checks/once";
 
 export const check: Check<"s3.buckets", object, "s3.buckets"> = {
   id: "s3_bucket_logging_off",
@@ -109,18 +110,11 @@ interface LogTargets {
   readonly isComplete: boolean;
 }
 
-// One list is asked about for every bucket of an account, so it is gone through once.
-const gathered = new WeakMap<object, LogTargets>();
-
-function logTargets(buckets: readonly FoundBy<"s3.buckets">[]): LogTargets {
-  const known = gathered.get(buckets);
-  if (known) return known;
+const logTargets = oncePerList((buckets: readonly FoundBy<"s3.buckets">[]): LogTargets => {
   const logging = buckets.map(({ attributes }) => attributes.logging);
   const targets = new Set(logging.flatMap((one) => one?.targetBucket ?? []));
-  const found = { targets, isComplete: !logging.includes(undefined) };
-  gathered.set(buckets, found);
-  return found;
-}
+  return { targets, isComplete: !logging.includes(undefined) };
+});
 
 export const examples = (): Examples<"s3.buckets"> => {
   const silent = exampleBucket({ logging: null }, { name: "acme-logs" });

@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { exampleBucket } from "./s3-bucket-public-access-block-off.ts";
+import { exampleBucket } from "./examples.ts";
 
 interface Params {
   /** `tagged`: only buckets whose tag says that they hold sensitive data. */

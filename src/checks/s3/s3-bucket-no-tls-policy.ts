@@ -1,6 +1,6 @@
 import type { PolicyStatement } from "#collectors/s3/buckets";
 import type { Check, Examples } from "#checks/check";
-import { exampleBucket } from "./s3-bucket-public-access-block-off.ts";
+import { exampleBucket } from "./examples.ts";
 
 export const check: Check<"s3.buckets"> = {
   id: "s3_bucket_no_tls_policy",

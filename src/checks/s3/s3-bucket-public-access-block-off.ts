@@ -1,13 +1,7 @@
-import type { PublicAccessBlock } from "#collectors/s3/account-public-access-blocks";
-import type { FoundBy } from "#collectors/registry";
-import type { Bucket } from "#collectors/s3/buckets";
 import type { Check, Examples } from "#checks/check";
-
-const settings = ["blockPublicAcls", "ignorePublicAcls", "blockPublicPolicy", "restrictPublicBuckets"] as const;
-
-/** The settings none of these blocks switches on. S3 applies account and bucket together, the stricter of the two winning. */
-export const settingsOff = (...blocks: readonly (PublicAccessBlock | null | undefined)[]): readonly string[] =>
-  settings.filter((setting) => !blocks.some((block) => block?.[setting]));
+import type { PublicAccessBlock } from "#collectors/s3/shapes";
+import { exampleAccount, exampleBlocks, exampleBucket } from "./examples.ts";
+import { settingsOff } from "./shared.ts";
 
 export const check: Check<"s3.buckets", object, "s3.accountPublicAccessBlocks"> = {
   id: "s3_bucket_public_access_block_off",
@@ -54,90 +48,36 @@ export const check: Check<"s3.buckets", object, "s3.accountPublicAccessBlocks"> 
   },
 };
 
-export const wholeBlock: PublicAccessBlock = {
-  blockPublicAcls: true,
-  ignorePublicAcls: true,
-  blockPublicPolicy: true,
-  restrictPublicBuckets: true,
-};
-export const partBlock: PublicAccessBlock = { ...wholeBlock, restrictPublicBuckets: false };
-export const noBlock: PublicAccessBlock = {
-  blockPublicAcls: false,
-  ignorePublicAcls: false,
-  blockPublicPolicy: false,
-  restrictPublicBuckets: false,
-};
-
-/** A bucket as AWS makes it by default today, but for what is given. */
-export const exampleBucket = (
-  attributes: Partial<Bucket>,
-  more: { readonly name?: string; readonly tags?: Readonly<Record<string, string>> } = {},
-): FoundBy<"s3.buckets"> => {
-  const name = more.name ?? "acme-data";
-  const tags = more.tags ?? {};
-  return {
-    nativeId: `arn:aws:s3:::${name}`,
-    arn: `arn:aws:s3:::${name}`,
-    name,
-    state: null,
-    tags,
-    createdAt: "2024-05-02T08:30:00.000Z",
-    region: "eu-west-1",
-    attributes: {
-      publicAccessBlock: wholeBlock,
-      policy: null,
-      versioning: null,
-      mfaDelete: false,
-      logging: null,
-      encryption: [{ algorithm: "AES256", kmsKeyId: null, bucketKeyEnabled: false }],
-      tagCount: Object.keys(tags).length,
-      ...attributes,
-    },
-  };
-};
-
-export const exampleAccount = (
-  publicAccessBlock: PublicAccessBlock | null | undefined,
-): FoundBy<"s3.accountPublicAccessBlocks"> => ({
-  nativeId: "111122223333",
-  arn: null,
-  name: null,
-  state: null,
-  tags: {},
-  createdAt: null,
-  region: null,
-  attributes: { publicAccessBlock },
-});
-
 export const examples = (): Examples<"s3.buckets"> => {
+  const { whole, part, none } = exampleBlocks();
   const account = (block: PublicAccessBlock | null | undefined) => ({
     "s3.accountPublicAccessBlocks": [exampleAccount(block)],
   });
   const bucket = (block: PublicAccessBlock | null | undefined) => exampleBucket({ publicAccessBlock: block });
   return {
     pass: [
-      { name: "the bucket blocks all", found: bucket(wholeBlock), others: account(null) },
-      { name: "the account blocks all", found: bucket(null), others: account(wholeBlock) },
-      { name: "the account blocks all, the bucket is denied", found: bucket(undefined), others: account(wholeBlock) },
-      { name: "the bucket blocks all, the account is denied", found: bucket(wholeBlock), others: account(undefined) },
+      { name: "the bucket blocks all", found: bucket(whole), others: account(null) },
+      { name: "the account blocks all", found: bucket(null), others: account(whole) },
+      { name: "the account blocks all, the bucket is denied", found: bucket(undefined), others: account(whole) },
+      { name: "the bucket blocks all, the account is denied", found: bucket(whole), others: account(undefined) },
       {
         name: "bucket and account complete each other",
-        found: bucket(partBlock),
-        others: account({ ...noBlock, restrictPublicBuckets: true }),
+        found: bucket(part),
+        others: account({ ...none, restrictPublicBuckets: true }),
       },
     ],
     fail: [
       { name: "nothing set anywhere", found: bucket(null), others: account(null) },
       {
         name: "the same setting is off on both",
-        found: bucket(partBlock),
-        others: account(partBlock),
+        found: bucket(part),
+        others: account(part),
         expect: { severity: "high", details: { settingsOff: ["restrictPublicBuckets"] } },
       },
     ],
     unknown: [
-      { name: "the bucket is denied", found: bucket(undefined), others: account(partBlock) },
-      { name: "the account is denied", found: bucket(partBlock), others: account(undefined) },
+      { name: "the bucket is denied", found: bucket(undefined), others: account(part) },
+      { name: "the account is denied", found: bucket(part), others: account(undefined) },
     ],
   };
 };

@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { exampleBucket } from "./s3-bucket-public-access-block-off.ts";
+import { exampleBucket } from "./examples.ts";
 
 export const check: Check<"s3.buckets"> = {
   id: "s3_bucket_versioning_off",

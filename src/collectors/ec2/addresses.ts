@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
-import { list, nameOf, tagSet, text } from "./volumes.ts";
+import { list, nameOf, tagSet, text } from "./shapes.ts";
 
 export interface AddressAttributes {
   readonly publicIp: string;

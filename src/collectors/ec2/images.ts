@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
-import { flag, inner, innerList, instant, list, nameOf, ordered, tagSet, text } from "./volumes.ts";
+import { flag, inner, innerList, instant, list, nameOf, ordered, tagSet, text } from "./shapes.ts";
 
 export interface ImageAttributes {
   readonly imageId: string;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
-import { inner, innerList, instant, list, nameOf, number, ordered, tagSet, text } from "./volumes.ts";
+import { inner, innerList, instant, list, nameOf, number, ordered, tagSet, text } from "./shapes.ts";
 
 export interface InstanceAttributes {
   readonly instanceId: string;

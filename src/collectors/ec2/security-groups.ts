@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
-import { innerList, list, number, ordered, tagSet, text } from "./volumes.ts";
+import { innerList, list, number, ordered, tagSet, text } from "./shapes.ts";
 
 export interface Permission {
   /** `tcp`, `udp`, `icmp`, `icmpv6`, an IANA protocol number, or `-1` for all. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AwsCaller, Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
-import { flag, instant, list, nameOf, number, tagSet, text } from "./volumes.ts";
+import { flag, instant, list, nameOf, number, tagSet, text } from "./shapes.ts";
 
 export interface SnapshotAttributes {
   readonly snapshotId: string;

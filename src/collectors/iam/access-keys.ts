@@ -5,11 +5,11 @@ import type { Collector, Found } from "#collectors/collector";
 import {
   credentialReport,
   credentialReportActions,
-  isoDate,
   sameMoment,
   type CredentialReport,
   type KeySlot,
 } from "#collectors/credential-report";
+import { isoDate, listUsers } from "./shapes.ts";
 
 export interface AccessKey {
   readonly userName: string;
@@ -21,11 +21,6 @@ export interface AccessKeyUse {
   readonly lastUsedAt: string | null | undefined;
 }
 
-const listUsers: Operation = {
-  service: "iam",
-  action: "ListUsers",
-  paging: { token: "Marker", next: "Marker", limit: ["MaxItems", 1000], more: "IsTruncated" },
-};
 const listAccessKeys: Operation = { service: "iam", action: "ListAccessKeys" };
 const usersAtOnce = 100;
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { listAt } from "#aws/answer";
 import type { Operation } from "#aws/caller";
-import type { CertificateFacts } from "#collectors/acm/certificates";
 import type { Collector } from "#collectors/collector";
-import { isoDate } from "#collectors/credential-report";
+import type { CertificateFacts } from "#collectors/shapes";
+import { byMarker, isoDate } from "./shapes.ts";
 
 /** A certificate uploaded to IAM. Its list tells neither domain, issuer nor key, so those are null. */
 export interface ServerCertificate extends CertificateFacts {
@@ -15,7 +15,7 @@ export interface ServerCertificate extends CertificateFacts {
 const listServerCertificates: Operation = {
   service: "iam",
   action: "ListServerCertificates",
-  paging: { token: "Marker", next: "Marker", limit: ["MaxItems", 1000], more: "IsTruncated" },
+  paging: byMarker,
 };
 
 const Metadata = z.object({

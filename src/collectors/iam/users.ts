@@ -5,11 +5,11 @@ import type { Collector, Found } from "#collectors/collector";
 import {
   credentialReport,
   credentialReportActions,
-  isoDate,
   sameMoment,
   type CredentialReport,
   type CredentialRow,
 } from "#collectors/credential-report";
+import { isoDate, listUsers } from "./shapes.ts";
 
 /** From the credential report, so `undefined` while it cannot be had or is older than the user. */
 export interface User {
@@ -38,11 +38,6 @@ export interface UserUse {
   readonly accessKeysLastUsed: readonly { readonly slot: 1 | 2; readonly at: string | null }[] | undefined;
 }
 
-const listUsers: Operation = {
-  service: "iam",
-  action: "ListUsers",
-  paging: { token: "Marker", next: "Marker", limit: ["MaxItems", 1000], more: "IsTruncated" },
-};
 const listVirtualDevices: Operation = { service: "iam", action: "ListVirtualMFADevices" };
 const listDevices: Operation = { service: "iam", action: "ListMFADevices" };
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { listAt } from "#aws/answer";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
+import { listOf, tagsAt, wholeListOf } from "#collectors/shapes";
+import { count, flag, instant, text } from "./shapes.ts";
 
 /**
  * A database instance. The same API also lists those of Neptune and DocumentDB: `engine` tells. A flag or number AWS
@@ -43,18 +44,6 @@ const describeDbInstances: Operation = {
   lists: ["DBInstance", "VpcSecurityGroupMembership", "Subnet", "Tag"],
 };
 
-/** Left out and empty mean the same: AWS says there is none. */
-const given = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess(
-    (element) => (element === "" ? undefined : element),
-    schema.optional().transform((value) => value ?? null),
-  );
-const text = given(z.string());
-const flag = given(z.stringbool());
-const count = given(z.coerce.number().int());
-const instant = given(z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString()));
-const listOf = <Schema extends z.ZodType>(name: string, schema: Schema) =>
-  z.preprocess((element) => listAt(element, name), z.array(schema));
 /** A structure that is left out or empty where there is nothing to say. */
 const part = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.preprocess((element) => (element === undefined || element === "" ? {} : element), z.object(shape));
@@ -83,17 +72,11 @@ const ListedInstance = z.object({
   AutoMinorVersionUpgrade: flag,
   CACertificateIdentifier: text,
   CertificateDetails: part({ CAIdentifier: text, ValidTill: instant }),
-  TagList: listOf("Tag", z.object({ Key: z.string(), Value: z.string().default("") })),
+  TagList: tagsAt("Tag"),
 });
 type ListedInstance = z.infer<typeof ListedInstance>;
 
-/** The list must be there: an answer without it is not a region without databases. */
-const Page = z.object({
-  DBInstances: z.preprocess(
-    (element) => (element === undefined ? undefined : listAt(element, "DBInstance")),
-    z.array(ListedInstance),
-  ),
-});
+const Page = z.object({ DBInstances: wholeListOf("DBInstance", ListedInstance) });
 
 const attributesOf = (instance: ListedInstance): DbInstance => ({
   identifier: instance.DBInstanceIdentifier,
@@ -127,7 +110,7 @@ function found(instance: ListedInstance, place: Place): Found<DbInstance> {
     arn,
     name: instance.DBInstanceIdentifier,
     state: instance.DBInstanceStatus,
-    tags: Object.fromEntries(instance.TagList.map((tag) => [tag.Key, tag.Value])),
+    tags: instance.TagList,
     createdAt: instance.InstanceCreateTime,
     attributes: attributesOf(instance),
   };

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { listAt } from "#aws/answer";
 import type { Operation } from "#aws/caller";
 import type { CollectContext, Collector, Found } from "#collectors/collector";
+import { tagsAt, wholeListOf } from "#collectors/shapes";
+import { count, instant, text } from "./shapes.ts";
 
 /** A snapshot somebody took by hand. Those of clusters are another kind. */
 export interface DbSnapshot {
@@ -32,32 +33,25 @@ const describeDbSnapshotAttributes: Operation = {
 const ListedSnapshot = z.object({
   DBSnapshotIdentifier: z.string(),
   DBInstanceIdentifier: z.string(),
-  Status: z.string().optional(),
-  SnapshotCreateTime: z.iso.datetime({ offset: true }).optional(),
+  Status: text,
+  SnapshotCreateTime: instant,
   Engine: z.string(),
-  EngineVersion: z.string().optional(),
-  AllocatedStorage: z.coerce.number().int().optional(),
-  StorageType: z.string().optional(),
+  EngineVersion: text,
+  AllocatedStorage: count,
+  StorageType: text,
   Encrypted: z.stringbool(),
-  KmsKeyId: z.string().optional(),
-  TagList: z.preprocess(
-    (element) => listAt(element, "Tag"),
-    z.array(z.object({ Key: z.string(), Value: z.string().default("") })),
-  ),
+  KmsKeyId: text,
+  TagList: tagsAt("Tag"),
 });
 type ListedSnapshot = z.infer<typeof ListedSnapshot>;
 
-/** A list that must be there: an answer without it does not say that there is nothing. */
-const required = <Schema extends z.ZodType>(name: string, schema: Schema) =>
-  z.preprocess((element) => (element === undefined ? undefined : listAt(element, name)), z.array(schema));
-
-const Page = z.object({ DBSnapshots: required("DBSnapshot", ListedSnapshot) });
+const Page = z.object({ DBSnapshots: wholeListOf("DBSnapshot", ListedSnapshot) });
 
 const Sharing = z.object({
   DBSnapshotAttributesResult: z.object({
-    DBSnapshotAttributes: required(
+    DBSnapshotAttributes: wholeListOf(
       "DBSnapshotAttribute",
-      z.object({ AttributeName: z.string(), AttributeValues: required("AttributeValue", z.string()) }),
+      z.object({ AttributeName: z.string(), AttributeValues: wholeListOf("AttributeValue", z.string()) }),
     ),
   }),
 });
@@ -81,22 +75,21 @@ async function found(context: CollectContext, snapshot: ListedSnapshot): Promise
   if (open === null) return null;
   const { partition, region, awsAccountId } = context.place;
   const arn = `arn:${partition}:rds:${region}:${awsAccountId}:snapshot:${snapshot.DBSnapshotIdentifier}`;
-  const createdAt = snapshot.SnapshotCreateTime;
   return {
     nativeId: arn,
     arn,
     name: snapshot.DBSnapshotIdentifier,
-    state: snapshot.Status ?? null,
-    tags: Object.fromEntries(snapshot.TagList.map((tag) => [tag.Key, tag.Value])),
-    createdAt: createdAt === undefined ? null : new Date(createdAt).toISOString(),
+    state: snapshot.Status,
+    tags: snapshot.TagList,
+    createdAt: snapshot.SnapshotCreateTime,
     attributes: {
       sourceInstanceId: snapshot.DBInstanceIdentifier,
       engine: snapshot.Engine,
-      engineVersion: snapshot.EngineVersion ?? null,
-      allocatedStorageGib: snapshot.AllocatedStorage ?? null,
-      storageType: snapshot.StorageType ?? null,
+      engineVersion: snapshot.EngineVersion,
+      allocatedStorageGib: snapshot.AllocatedStorage,
+      storageType: snapshot.StorageType,
       encrypted: snapshot.Encrypted,
-      kmsKeyId: snapshot.KmsKeyId ?? null,
+      kmsKeyId: snapshot.KmsKeyId,
       isPublic: open,
     },
   };

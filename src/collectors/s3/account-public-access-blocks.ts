@@ -1,31 +1,11 @@
-import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector } from "#collectors/collector";
-
-/** The four switches of S3 Block Public Access. */
-export interface PublicAccessBlock {
-  readonly blockPublicAcls: boolean;
-  readonly ignorePublicAcls: boolean;
-  readonly blockPublicPolicy: boolean;
-  readonly restrictPublicBuckets: boolean;
-}
+import { Block, type PublicAccessBlock } from "./shapes.ts";
 
 export interface AccountPublicAccessBlock {
   /** What holds for every bucket of the account; `null` when it was never set. */
   readonly publicAccessBlock: PublicAccessBlock | null | undefined;
 }
-
-const flag = z.stringbool().default(false);
-
-/** Reads both answers, that of the account and that of a bucket. */
-export const Block = z
-  .object({ BlockPublicAcls: flag, IgnorePublicAcls: flag, BlockPublicPolicy: flag, RestrictPublicBuckets: flag })
-  .transform((block): PublicAccessBlock => ({
-    blockPublicAcls: block.BlockPublicAcls,
-    ignorePublicAcls: block.IgnorePublicAcls,
-    blockPublicPolicy: block.BlockPublicPolicy,
-    restrictPublicBuckets: block.RestrictPublicBuckets,
-  }));
 
 const getPublicAccessBlock: Operation = {
   service: "s3control",

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { listAt } from "#aws/answer";
 import type { Operation } from "#aws/caller";
 import type { CollectContext, Collector, Found } from "#collectors/collector";
-import { Block, type PublicAccessBlock } from "./account-public-access-blocks.ts";
+import { listOf, tagsAt, wholeListOf } from "#collectors/shapes";
+import { Block, flag, type PublicAccessBlock } from "./shapes.ts";
 
 /** One statement of a bucket policy. AWS lets most members be a string or a list; here all are lists. */
 export interface PolicyStatement {
@@ -81,19 +81,11 @@ const ListedBucket = z.object({
 });
 type ListedBucket = z.infer<typeof ListedBucket>;
 
-/** The list must be there: an answer without it is not an account without buckets. */
-const Page = z.object({
-  Buckets: z.preprocess(
-    (element) => (element === undefined ? undefined : listAt(element, "Bucket")),
-    z.array(ListedBucket),
-  ),
-});
+const Page = z.object({ Buckets: wholeListOf("Bucket", ListedBucket) });
 
 /** An element without members decodes to "". */
 const element = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.preprocess((answer) => (answer === "" ? {} : answer), z.object(shape));
-
-const flag = z.stringbool().default(false);
 
 const Versioning = element({ Status: z.string().optional(), MfaDelete: z.string().optional() });
 
@@ -103,25 +95,21 @@ const Logging = element({
   on ? { targetBucket: on.TargetBucket, targetPrefix: on.TargetPrefix } : null,
 );
 
-const Encryption = z.preprocess(
-  (answer) => listAt(answer, "Rule"),
-  z.array(
-    element({
-      ApplyServerSideEncryptionByDefault: z
-        .object({ SSEAlgorithm: z.string(), KMSMasterKeyID: z.string().optional() })
-        .optional(),
-      BucketKeyEnabled: flag,
-    }).transform(({ ApplyServerSideEncryptionByDefault: byDefault, BucketKeyEnabled }) => ({
-      algorithm: byDefault?.SSEAlgorithm ?? null,
-      kmsKeyId: byDefault?.KMSMasterKeyID || null,
-      bucketKeyEnabled: BucketKeyEnabled,
-    })),
-  ),
+const Encryption = listOf(
+  "Rule",
+  element({
+    ApplyServerSideEncryptionByDefault: z
+      .object({ SSEAlgorithm: z.string(), KMSMasterKeyID: z.string().optional() })
+      .optional(),
+    BucketKeyEnabled: flag,
+  }).transform(({ ApplyServerSideEncryptionByDefault: byDefault, BucketKeyEnabled }) => ({
+    algorithm: byDefault?.SSEAlgorithm ?? null,
+    kmsKeyId: byDefault?.KMSMasterKeyID || null,
+    bucketKeyEnabled: BucketKeyEnabled,
+  })),
 );
 
-const Tags = z
-  .preprocess((answer) => listAt(answer, "TagSet.Tag"), z.array(z.object({ Key: z.string(), Value: z.string() })))
-  .transform((tags) => Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value])));
+const Tags = tagsAt("TagSet.Tag");
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const scalars = z.union([scalar.transform((one) => [one]), z.array(scalar)]).default([]);

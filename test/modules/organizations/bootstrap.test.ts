@@ -1,5 +1,6 @@
+import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { bootstrap } from "../../../src/modules/organizations/bootstrap.ts";
 import { api, send } from "../../support/api.ts";
 
@@ -11,6 +12,12 @@ const withToken = (token: string, input: unknown = body) =>
   });
 
 describe("POST /bootstrap", () => {
+  // A deployment nobody has used yet.
+  beforeEach(async () => {
+    await reset();
+    await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+  });
+
   it("404 without the secret, 401 with another token, 201 once, then 404", async () => {
     const { BOOTSTRAP_TOKEN: _, ...without } = env;
     const surroundings = {

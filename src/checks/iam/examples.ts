@@ -1,0 +1,90 @@
+import type { FoundBy } from "#collectors/registry";
+
+/** Alice, who may sign in to the console without MFA and has no keys, but for what is given. */
+export const exampleUser = (
+  attributes: Partial<FoundBy<"iam.users">["attributes"]> = {},
+  observed: Partial<FoundBy<"iam.users">["observed"]> = {},
+): FoundBy<"iam.users"> => ({
+  nativeId: "arn:aws:iam::123456789012:user/alice",
+  arn: "arn:aws:iam::123456789012:user/alice",
+  name: "alice",
+  state: null,
+  tags: {},
+  createdAt: "2024-01-01T00:00:00.000Z",
+  region: null,
+  attributes: {
+    userId: "AIDAEXAMPLEALICE00001",
+    path: "/",
+    passwordEnabled: true,
+    passwordChangedAt: "2024-01-01T00:00:00.000Z",
+    mfaActive: false,
+    virtualMfaSerials: [],
+    accessKeys: [],
+    ...attributes,
+  },
+  observed: { passwordLastUsedAt: null, accessKeysLastUsed: [], ...observed },
+});
+
+/** An active key of Alice's that was never used, but for what is given. */
+export const exampleKey = (
+  found: Partial<FoundBy<"iam.accessKeys">> = {},
+  lastUsedAt: string | null = null,
+): FoundBy<"iam.accessKeys"> => ({
+  nativeId: "AKIAEXAMPLE000000001",
+  arn: null,
+  name: null,
+  state: "Active",
+  tags: {},
+  createdAt: "2024-01-01T00:00:00.000Z",
+  region: null,
+  attributes: { userName: "alice", active: true },
+  observed: { lastUsedAt },
+  ...found,
+});
+
+/** The same, switched off. */
+export const exampleInactiveKey = (): FoundBy<"iam.accessKeys"> =>
+  exampleKey({ state: "Inactive", attributes: { userName: "alice", active: false } });
+
+/** An account whose root user has a password, MFA and no key, but for what is given; when it was at work is not known. */
+export const exampleAccount = (
+  attributes: Partial<FoundBy<"iam.accounts">["attributes"]> = {},
+  observed?: FoundBy<"iam.accounts">["observed"],
+): FoundBy<"iam.accounts"> => ({
+  nativeId: "arn:aws:iam::123456789012:root",
+  arn: "arn:aws:iam::123456789012:root",
+  name: null,
+  state: null,
+  tags: {},
+  createdAt: null,
+  region: null,
+  attributes: { accessKeysPresent: false, mfaEnabled: true, passwordPresent: true, ...attributes },
+  ...(observed && { observed }),
+});
+
+/** A certificate uploaded to IAM that ends on this day. */
+export const exampleServerCertificate = (notAfter: string | null): FoundBy<"iam.serverCertificates"> => ({
+  nativeId: "arn:aws:iam::123456789012:server-certificate/www",
+  arn: "arn:aws:iam::123456789012:server-certificate/www",
+  name: "www",
+  state: null,
+  tags: {},
+  createdAt: "2024-01-01T00:00:00.000Z",
+  expiresAt: notAfter,
+  region: null,
+  attributes: {
+    primaryDomain: null,
+    altNames: [],
+    notBefore: null,
+    notAfter,
+    issuer: null,
+    algorithm: null,
+    source: "iam",
+    inUse: null,
+    type: null,
+    status: null,
+    renewalEligibility: null,
+    certificateId: "ASCAEXAMPLE0000000001",
+    path: "/",
+  },
+});

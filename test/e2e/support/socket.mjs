@@ -1,0 +1,50 @@
+// A client of the live feed: Node's own WebSocket.
+
+/**
+ * Opens a socket. `frames` are what came, `closed` resolves with the code and the reason, `until(test)` with the first frame
+ * that passes it.
+ */
+export function openSocket(url) {
+  const socket = new WebSocket(url.replace(/^http/, "ws"));
+  const frames = [];
+  const waiting = new Set();
+  const openedAt = Date.now();
+  const opened = new Promise((resolve, reject) => {
+    socket.addEventListener("open", () => resolve());
+    socket.addEventListener("error", () => reject(new Error(`The socket ${url} could not be opened.`)));
+  });
+  const closed = new Promise((resolve) => {
+    socket.addEventListener("close", ({ code, reason }) => {
+      resolve({ code, reason, afterMs: Date.now() - openedAt });
+      for (const look of waiting) look(null);
+    });
+  });
+  socket.addEventListener("message", ({ data }) => {
+    const frame = JSON.parse(data);
+    frames.push(frame);
+    for (const look of waiting) look(frame);
+  });
+  const until = (test) => {
+    const seen = frames.find(test);
+    if (seen) return Promise.resolve(seen);
+    return new Promise((resolve, reject) => {
+      const look = (frame) => {
+        if (frame !== null && !test(frame)) return;
+        waiting.delete(look);
+        if (frame === null) reject(new Error(`The socket was closed. It said: ${JSON.stringify(frames.slice(-3))}`));
+        else resolve(frame);
+      };
+      waiting.add(look);
+    });
+  };
+  const send = (message) => socket.send(typeof message === "string" ? message : JSON.stringify(message));
+  return { frames, opened, closed, until, send, close: () => socket.close() };
+}
+
+/** A socket of one scan whose first message was the key. */
+export async function watch({ origin, key }, scanId) {
+  const socket = openSocket(`${origin}/api/v1/scans/${scanId}/ws`);
+  await socket.opened;
+  socket.send({ type: "auth", token: key });
+  return socket;
+}

@@ -1,0 +1,31 @@
+import { afterEach, beforeEach, vi } from "vitest";
+import { startReceiver } from "../support/receiver.ts";
+import { seeded } from "./random.ts";
+import { makeScenario, type Scenario } from "./scenario.ts";
+import type { Chaos } from "./world.ts";
+
+const day = 24 * 60 * 60_000;
+
+/** Two scans a day apart; in between a fifth of the account changes. */
+export async function twoScans(chaos: Chaos, seed: number): Promise<Scenario> {
+  const scenario = await makeScenario({}, { services: ["ec2", "rds", "iam"] });
+  await scenario.scan();
+  await scenario.world.run(seeded(seed), chaos, () => scenario.atRest());
+  scenario.world.advance(day);
+  await scenario.configure({ generation: 1, changedShare: 0.2, now: "2026-11-24T08:00:00Z" });
+  await scenario.scan();
+  await scenario.world.run(seeded(seed + 1), chaos, () => scenario.atRest());
+  return scenario;
+}
+
+/** The clock is the simulation's, and so is everybody a webhook calls. */
+export function simulated(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    startReceiver();
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+}

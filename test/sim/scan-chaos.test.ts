@@ -1,0 +1,25 @@
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+import { simulated, twoScans } from "./life.ts";
+import { seeded } from "./random.ts";
+import { stateOf } from "./scenario.ts";
+import { calm, rough } from "./world.ts";
+
+/** `npm run sim` asks for more. */
+const { seeds, first } = env.SIMULATION;
+
+describe("two scans", () => {
+  simulated();
+
+  it("end the same however messages are lost, doubled, delayed and reordered, and whatever fails", async ({ expect }) => {
+    const expected = await stateOf(await twoScans(calm, 0));
+    expect(expected["scans"]).toHaveLength(2);
+    expect(expected["resources"]?.length).toBeGreaterThan(20);
+    expect(expected["findings"]?.length).toBeGreaterThan(10);
+    expect(expected["undelivered"]).toEqual([]);
+    for (let seed = first; seed < first + seeds; seed += 1) {
+      const state = await stateOf(await twoScans(rough(seeded(seed * 7919), 4), seed));
+      expect(state, `npm run sim -- --from ${seed} --seeds 1`).toEqual(expected);
+    }
+  }, 7_200_000);
+});

@@ -90,11 +90,11 @@ export class LeaseLost extends Error {
 
 /**
  * The first statement of every batch of a task. It writes nothing, and fails the whole batch when the task is no longer
- * this holder's: `json()` refuses the text that stands in for the missing row.
+ * this holder's: "lease lost", which stands in for the missing row, is no JSON path, and SQLite says so.
  */
 export const fence = ({ org, scan, id, fence: number }: ClaimedTask): Statement =>
   org.db.sql(
-    `SELECT json(coalesce((SELECT 'true' FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2 AND id = ?3 AND fence = ?4 AND state = 'running'), 'lease lost'))`,
+    `SELECT json_extract('{}', coalesce((SELECT '$' FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2 AND id = ?3 AND fence = ?4 AND state = 'running'), 'lease lost'))`,
     org.id,
     scan.id,
     id,
@@ -112,7 +112,7 @@ export async function fenced(task: ClaimedTask, statements: readonly Statement[]
   }
 }
 
-const isRefusal = (error: unknown): boolean => String((error as Error | undefined)?.message).includes("malformed JSON");
+const isRefusal = (error: unknown): boolean => String((error as Error | undefined)?.message).includes("lease lost");
 
 /** Gives a task back, so that another try need not wait for the lease to end. */
 export async function releaseTask(task: ClaimedTask): Promise<void> {

@@ -22,10 +22,18 @@ export async function twoScans(chaos: Chaos, seed: number): Promise<Scenario> {
 export function simulated(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"] });
+    shortenPauses();
     startReceiver();
   });
   afterEach(() => {
     vi.restoreAllMocks();
     vi.useRealTimers();
   });
+}
+
+/** Pauses between tries pass at once; what guards against hanging (15 s) does not go off sooner. */
+function shortenPauses(): void {
+  const wait = globalThis.setTimeout;
+  const guardMs = 10_000;
+  vi.spyOn(globalThis, "setTimeout").mockImplementation(((run: () => void, ms = 0) => wait(run, ms < guardMs ? 0 : ms)) as typeof setTimeout);
 }

@@ -88,4 +88,3 @@ for (const [file, text] of Object.entries(registries)) {
   mkdirSync(path.dirname(target), { recursive: true });
   if (!existsSync(target) || readFileSync(target, "utf8") !== text) writeFileSync(target, text);
 }
-

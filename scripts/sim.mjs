@@ -16,6 +16,9 @@ const vitest = path.join(root, "node_modules", "vitest", "vitest.mjs");
 const { status } = spawnSync(process.execPath, [vitest, "run", "test/sim"], {
   cwd: root,
   stdio: "inherit",
-  env: { ...process.env, SIMULATION: JSON.stringify({ seeds: +values.seeds, first: +values.from, stride: +values.stride }) },
+  env: {
+    ...process.env,
+    SIMULATION: JSON.stringify({ seeds: +values.seeds, first: +values.from, stride: +values.stride }),
+  },
 });
 process.exit(status ?? 1);

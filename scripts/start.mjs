@@ -17,8 +17,7 @@ const { values } = parseArgs({
 
 applyMigrations(values.state);
 const runtime = await startRuntime({ port: Number(values.port), state: values.state });
-process.on("SIGINT", () => runtime.stop());
-process.on("SIGTERM", () => runtime.stop());
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void runtime.stop());
 
 try {
   const demo = await connectDemo({ origin: runtime.origin, state: values.state });

@@ -120,5 +120,10 @@ function hold({ atMost, exactly }, { name, scan: { cost, status }, counted, regi
   atMost("tasks beside plan and second wave ≤ regions + 1", cost.tasks - otherTasks, regions + 1, which);
   atMost("queue messages ≤ tasks", counted.messages, cost.tasks, which);
   if (name.startsWith("unchanged"))
-    atMost("an unchanged scan writes ≤ 8 rows per region or global task + 60", counted.rowsWritten, 8 * (cost.tasks - otherTasks) + 60, which);
+    atMost(
+      "an unchanged scan writes ≤ 8 rows per region or global task + 60",
+      counted.rowsWritten,
+      8 * (cost.tasks - otherTasks) + 60,
+      which,
+    );
 }

@@ -29,7 +29,9 @@ export async function connectDemo({ origin, state }) {
   const key = await keyOf(origin, state);
   const api = client(origin, key);
   const accounts = (await api("GET", "/accounts")).data;
-  const account = accounts.find(({ awsAccountId }) => awsAccountId === demoAccount.awsAccountId) ?? (await api("POST", "/accounts", demoAccount)).data;
+  const account =
+    accounts.find(({ awsAccountId }) => awsAccountId === demoAccount.awsAccountId) ??
+    (await api("POST", "/accounts", demoAccount)).data;
   const running = (await api("GET", "/scans/active")).data.find(({ accountId }) => accountId === account.id);
   const scan = running ?? (await api("POST", "/scans", { accountIds: [account.id] })).data.scans[0];
   return { origin, key, api, account, scanId: scan.id };
@@ -45,7 +47,8 @@ async function keyOf(origin, state) {
     body: JSON.stringify({ name: "Demo organization", slug: "demo" }),
   });
   const { data } = await answer.json();
-  if (!answer.ok) throw new Error(`There is an organization in ${state}, but its key is lost. Delete ${state} and start again.`);
+  if (!answer.ok)
+    throw new Error(`There is an organization in ${state}, but its key is lost. Delete ${state} and start again.`);
   mkdirSync(state, { recursive: true });
   writeFileSync(file, JSON.stringify({ key: data.key.key ?? data.key }));
   return data.key.key ?? data.key;

@@ -1,8 +1,14 @@
 // What a scan found and cost, for people.
 
 const table = (head, rows) => {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => String(row[column] ?? "").length)));
-  const line = (cells) => cells.map((cell, column) => String(cell ?? "").padEnd(widths[column])).join("  ").trimEnd();
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => String(row[column] ?? "").length)),
+  );
+  const line = (cells) =>
+    cells
+      .map((cell, column) => String(cell ?? "").padEnd(widths[column]))
+      .join("  ")
+      .trimEnd();
   return [line(head), line(widths.map((size) => "─".repeat(size))), ...rows.map(line)].join("\n");
 };
 
@@ -12,7 +18,9 @@ export async function printReport({ origin, key, api, scan, once }) {
   const findings = await api("GET", "/findings?limit=10&count=true");
   const stats = (await api("GET", "/findings/stats")).data;
   const { cost } = scan;
-  console.log(`\nScan ${scan.status}: ${scan.resourcesDiscovered} resources, ${stats.byStatus.open ?? 0} open findings\n`);
+  console.log(
+    `\nScan ${scan.status}: ${scan.resourcesDiscovered} resources, ${stats.byStatus.open ?? 0} open findings\n`,
+  );
   console.log(
     table(
       ["SEVERITY", "TYPE", "REGION", "RESOURCE", "SUMMARY"],
@@ -25,10 +33,14 @@ export async function printReport({ origin, key, api, scan, once }) {
       ]),
     ),
   );
-  console.log(`\nCost: ${cost.awsCalls} AWS calls, ${cost.tasks} tasks, ${cost.rowsRead} rows read, ${cost.rowsWritten} rows written, ${cost.durationMs} ms`);
+  console.log(
+    `\nCost: ${cost.awsCalls} AWS calls, ${cost.tasks} tasks, ${cost.rowsRead} rows read, ${cost.rowsWritten} rows written, ${cost.durationMs} ms`,
+  );
   console.log(`\nKey    ${key}\nAPI    ${origin}/api/v1\nDocs   ${origin}/api/docs\n`);
   console.log(`curl -s -H "Authorization: Bearer ${key}" "${origin}/api/v1/findings?severity=critical"`);
   console.log(`curl -s -H "Authorization: Bearer ${key}" "${origin}/api/v1/findings/stats"`);
-  console.log(`curl -s -H "Authorization: Bearer ${key}" -H "Accept: text/csv" "${origin}/api/v1/resources?service=ec2"`);
+  console.log(
+    `curl -s -H "Authorization: Bearer ${key}" -H "Accept: text/csv" "${origin}/api/v1/resources?service=ec2"`,
+  );
   if (!once) console.log("\nServing. Ctrl-C ends it.");
 }

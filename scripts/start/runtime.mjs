@@ -18,7 +18,9 @@ export function applyMigrations(state) {
   try {
     execFileSync(process.execPath, [wrangler, ...args], { cwd: root, env: environment, stdio: "pipe" });
   } catch (error) {
-    throw new Error(`The local database could not be made:\n${error.stdout ?? ""}${error.stderr ?? ""}`, { cause: error });
+    throw new Error(`The local database could not be made:\n${error.stdout ?? ""}${error.stderr ?? ""}`, {
+      cause: error,
+    });
   }
 }
 
@@ -32,14 +34,13 @@ export async function startRuntime({ port, state }) {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output = (output + data).slice(-20_000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (data) => (output = (output + data).slice(-20_000)));
   const origin = `http://127.0.0.1:${port}`;
   let stopping = false;
-  let clock;
   const stop = async (code = 0) => {
     if (stopping) return;
     stopping = true;
-    clearInterval(clock);
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGTERM");
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5_000))]);
@@ -51,7 +52,7 @@ export async function startRuntime({ port, state }) {
     process.exit(1);
   });
   await answers(`${origin}/health`, () => output);
-  clock = everyMinute(origin);
+  everyMinute(origin);
   return { origin, stop };
 }
 
@@ -59,10 +60,11 @@ export async function startRuntime({ port, state }) {
 function everyMinute(origin) {
   const timer = setInterval(() => {
     const url = `${origin}/cdn-cgi/local/scheduled?cron=${encodeURIComponent("* * * * *")}`;
-    fetch(url).then((answer) => answer.body?.cancel()).catch(() => {});
+    fetch(url)
+      .then((answer) => answer.body?.cancel())
+      .catch(() => {});
   }, 60_000);
   timer.unref();
-  return timer;
 }
 
 async function answers(url, output) {

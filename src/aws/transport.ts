@@ -3,7 +3,7 @@ import type { Input, Operation } from "./caller.ts";
 import type { AwsCredentials } from "./credentials.ts";
 import { decodeAnswer, decodeError, type Reply } from "./decode.ts";
 import { encode } from "./encode.ts";
-import { AwsFault, faultOf, ownFault, type Subject } from "./fault.ts";
+import { type AwsFault, faultOf, ownFault, type Subject } from "./fault.ts";
 import { assertAwsUrl, hostOf, signingRegion } from "./regions.ts";
 import { services } from "./services.ts";
 

@@ -66,6 +66,7 @@ export function volumeMonthlyUsd(volume: {
     case "sc1":
     case "standard":
       return sizeGib * prices[`ebs.${volume.volumeType}.gb_month`];
+    case null:
     default:
       return null;
   }

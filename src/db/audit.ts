@@ -11,7 +11,17 @@ export interface AuditEntry {
 }
 
 /** Members that never stand in the audit log, whatever they hold. */
-const secretMembers = new Set(["secret", "hash", "key", "token", "password", "secretAccessKey", "sealedSecret", "credential", "externalId"]);
+const secretMembers = new Set([
+  "secret",
+  "hash",
+  "key",
+  "token",
+  "password",
+  "secretAccessKey",
+  "sealedSecret",
+  "credential",
+  "externalId",
+]);
 
 /**
  * The audit row of a change, for its batch. Written only when the statement before it changed a row (`changes() > 0`), so a

@@ -92,4 +92,11 @@ export const systemContext = (
   now: Date,
   waitUntil: (promise: Promise<unknown>) => void,
 ): OrgContext =>
-  orgContext({ env, ...org, now, waitUntil, role: "admin", actor: { type: "system", id: "system", name: "Cloudglass" } });
+  orgContext({
+    env,
+    ...org,
+    now,
+    waitUntil,
+    role: "admin",
+    actor: { type: "system", id: "system", name: "Cloudglass" },
+  });

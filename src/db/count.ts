@@ -35,16 +35,14 @@ export const keptTotal = (org: OrgContext, { subject, dimension, values, columns
 
 /** Counts rows, but no further than one beyond the limit. */
 export const countedTotal = (org: OrgContext, table: OrgTable, where: readonly (SQL | undefined)[]): Statement =>
-  org.db
-    .select({ n: sql<number>`count(*)` })
-    .from(
-      org.db
-        .select({ one: sql`1`.as("one") })
-        .from(table)
-        .where(and(...where))
-        .limit(countLimit + 1)
-        .as("counted"),
-    );
+  org.db.select({ n: sql<number>`count(*)` }).from(
+    org.db
+      .select({ one: sql`1`.as("one") })
+      .from(table)
+      .where(and(...where))
+      .limit(countLimit + 1)
+      .as("counted"),
+  );
 
 /** The total a statement above answered. */
 export function readTotal(rows: unknown, kept: boolean): Total {

@@ -14,7 +14,13 @@ const dimensions: Readonly<Record<CountedSubject, Readonly<Record<string, string
     account: "account_id",
     resourceType: "resource_type",
   },
-  resource: { service: "service", region: "region", account: "account_id", state: "state", resourceType: "resource_type" },
+  resource: {
+    service: "service",
+    region: "region",
+    account: "account_id",
+    state: "state",
+    resourceType: "resource_type",
+  },
 };
 
 const tables: Readonly<Record<CountedSubject, string>> = { finding: "findings", resource: "resources" };
@@ -24,7 +30,9 @@ const statusSum = (subject: CountedSubject, status: string): string =>
 
 /** Adds (sign 1) or takes away (sign −1) what the rows with these ids are now counted as. */
 function tally(org: OrgContext, subject: CountedSubject, idsJson: string, sign: 1 | -1): Statement {
-  const pairs = Object.entries(dimensions[subject]).map(([dimension, column]) => `'${dimension}', coalesce(t.${column}, '')`);
+  const pairs = Object.entries(dimensions[subject]).map(
+    ([dimension, column]) => `'${dimension}', coalesce(t.${column}, '')`,
+  );
   const sums = ["open", "snoozed", "ignored", "resolved"].map((status) => `${sign} * ${statusSum(subject, status)}`);
   return org.db.sql(
     `INSERT INTO counters (org_id, subject, dimension, value, total, open, snoozed, ignored, resolved)

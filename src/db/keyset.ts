@@ -11,7 +11,8 @@ export interface Order {
 type Value = string | number;
 
 /** Rows without a value come where the smallest value would, so that a position can always be named. */
-const emptyValue = (column: SQLiteColumn): Value => (column.dataType === "number" || column.dataType === "boolean" ? -1e308 : "");
+const emptyValue = (column: SQLiteColumn): Value =>
+  column.dataType === "number" || column.dataType === "boolean" ? -1e308 : "";
 const sortValue = (column: SQLiteColumn): SQL | SQLiteColumn =>
   column.notNull ? column : sql`coalesce(${column}, ${emptyValue(column)})`;
 
@@ -22,13 +23,19 @@ export function orderOf(
   own: readonly Order[],
   id: SQLiteColumn,
 ): readonly Order[] {
-  const order = asked.length === 0 ? own : asked.map((field) => ({ column: columnOf(sortable, field), descending: field.descending }));
-  return order.some(({ column }) => column === id) ? order : [...order, { column: id, descending: order.at(-1)?.descending ?? false }];
+  const order =
+    asked.length === 0
+      ? own
+      : asked.map((field) => ({ column: columnOf(sortable, field), descending: field.descending }));
+  return order.some(({ column }) => column === id)
+    ? order
+    : [...order, { column: id, descending: order.at(-1)?.descending ?? false }];
 }
 
 function columnOf(sortable: Readonly<Record<string, SQLiteColumn>>, { field }: SortField): SQLiteColumn {
   const column = sortable[field];
-  if (!column) throw new Fault("INVALID_REQUEST", `Cannot sort by \`${field}\`. Known: ${Object.keys(sortable).join(", ")}.`);
+  if (!column)
+    throw new Fault("INVALID_REQUEST", `Cannot sort by \`${field}\`. Known: ${Object.keys(sortable).join(", ")}.`);
   return column;
 }
 
@@ -37,7 +44,8 @@ export const orderBy = (order: readonly Order[], backward: boolean): SQL[] =>
 
 /** Rows behind a position. One row-value comparison while all fields go the same way, so that an index can start there. */
 export function behind(order: readonly Order[], key: PageKey, backward: boolean): SQL | undefined {
-  if (key.length !== order.length) throw new Fault("INVALID_CURSOR", "The cursor was made for another order. Start again without it.");
+  if (key.length !== order.length)
+    throw new Fault("INVALID_CURSOR", "The cursor was made for another order. Start again without it.");
   const bound = order.map(({ column }, index) => sql`${key[index] ?? emptyValue(column)}`);
   const columns = order.map(({ column }) => sql`${sortValue(column)}`);
   const down = order.map(({ descending }) => descending !== backward);
@@ -55,7 +63,10 @@ export function behind(order: readonly Order[], key: PageKey, backward: boolean)
 }
 
 /** Reads a row's position in an order. */
-export function keyReader(table: SQLiteTable, order: readonly Order[]): (row: Readonly<Record<string, unknown>>) => PageKey {
+export function keyReader(
+  table: SQLiteTable,
+  order: readonly Order[],
+): (row: Readonly<Record<string, unknown>>) => PageKey {
   const names = new Map(Object.entries(getTableColumns(table)).map(([name, column]) => [column.name, name]));
   const properties = order.map(({ column }) => names.get(column.name) ?? column.name);
   return (row) => properties.map((property) => scalar(row[property]));
@@ -84,7 +95,8 @@ export function compareKeys(order: readonly Order[], backward: boolean): (a: Pag
  */
 export function branchesOf(filters: readonly { column: SQLiteColumn; values: readonly Value[] }[]): SQL[][] {
   return filters.reduce<SQL[][]>(
-    (branches, { column, values }) => branches.flatMap((branch) => values.map((value) => [...branch, sql`likelihood(${column} = ${value}, 0.001)`])),
+    (branches, { column, values }) =>
+      branches.flatMap((branch) => values.map((value) => [...branch, sql`likelihood(${column} = ${value}, 0.001)`])),
     [[]],
   );
 }

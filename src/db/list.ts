@@ -81,7 +81,10 @@ function refuseDeepPages({ page, limit }: PageRequest): void {
 }
 
 /** Filters are expanded into branches while there are few combinations; the rest are looked at row by row. */
-function plan<Table extends OrgTable>({ filters = [], conditions = [] }: ListSpec<Table>): { branches: SQL[][]; conditions: SQL[] } {
+function plan<Table extends OrgTable>({
+  filters = [],
+  conditions = [],
+}: ListSpec<Table>): { branches: SQL[][]; conditions: SQL[] } {
   const expanded: Filter[] = [];
   const rest: SQL[] = [...conditions];
   let combinations = 1;
@@ -95,11 +98,16 @@ function plan<Table extends OrgTable>({ filters = [], conditions = [] }: ListSpe
 }
 
 /** One parameter however many values: D1 takes 100. */
-const oneOf = ({ column, values }: Filter): SQL => sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+const oneOf = ({ column, values }: Filter): SQL =>
+  sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
 function totalStatement<Table extends OrgTable>(org: OrgContext, spec: ListSpec<Table>): Statement {
   if (spec.counted) return keptTotal(org, spec.counted);
-  return countedTotal(org, spec.table, [eq(spec.table.orgId, org.id), ...(spec.filters ?? []).map(oneOf), ...(spec.conditions ?? [])]);
+  return countedTotal(org, spec.table, [
+    eq(spec.table.orgId, org.id),
+    ...(spec.filters ?? []).map(oneOf),
+    ...(spec.conditions ?? []),
+  ]);
 }
 
 /** Merges the branches in order and cuts the page out. */

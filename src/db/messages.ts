@@ -1,7 +1,12 @@
 import { z } from "zod";
 
 /** What the queue carries: ids only. The truth is in D1; a message is a nudge and may come 0, 1 or 3 times. */
-export const ScanTaskMessage = z.strictObject({ orgId: z.uuid(), shard: z.int().min(0), scanId: z.uuid(), taskId: z.string().max(100) });
+export const ScanTaskMessage = z.strictObject({
+  orgId: z.uuid(),
+  shard: z.int().min(0),
+  scanId: z.uuid(),
+  taskId: z.string().max(100),
+});
 export type ScanTaskMessage = z.infer<typeof ScanTaskMessage>;
 
 export const DeliveryMessage = z.strictObject({ orgId: z.uuid(), shard: z.int().min(0), deliveryId: z.uuid() });

@@ -73,7 +73,12 @@ export const eventStatementsIfChanged = (org: OrgContext, ...events: readonly Ou
 
 function statements(org: OrgContext, events: readonly OutboxEvent[], condition: "true" | "changes() > 0"): Statement[] {
   if (events.length === 0) return [];
-  const told = events.map(({ names, data, id = newId() }) => ({ id, names, data: data ?? null, told: tellings(names) }));
+  const told = events.map(({ names, data, id = newId() }) => ({
+    id,
+    names,
+    data: data ?? null,
+    told: tellings(names),
+  }));
   return [eventInsert(org, told, condition), deliveryInsert(org, told)];
 }
 

@@ -122,10 +122,7 @@ export const accounts = sqliteTable(
     createdAt: text("created_at").notNull(),
     updatedAt: text("updated_at").notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.orgId, t.id] }),
-    uniqueIndex("accounts_by_aws_id").on(t.orgId, t.awsAccountId),
-  ],
+  (t) => [primaryKey({ columns: [t.orgId, t.id] }), uniqueIndex("accounts_by_aws_id").on(t.orgId, t.awsAccountId)],
 );
 
 /** Accounts that were disconnected and whose rows are still being taken out, slice by slice. */
@@ -147,7 +144,16 @@ export const runs = sqliteTable(
   (t) => [primaryKey({ columns: [t.orgId, t.id] })],
 );
 
-export const scanStatuses = ["queued", "processing", "running", "analyzing", "complete", "partial", "error", "canceled"] as const;
+export const scanStatuses = [
+  "queued",
+  "processing",
+  "running",
+  "analyzing",
+  "complete",
+  "partial",
+  "error",
+  "canceled",
+] as const;
 export type ScanStatus = (typeof scanStatuses)[number];
 
 export const scans = sqliteTable(
@@ -185,8 +191,12 @@ export const scans = sqliteTable(
     index("scans_by_status").on(t.orgId, t.status, t.id),
     index("scans_by_account").on(t.orgId, t.accountId, t.id),
     index("scans_by_run").on(t.orgId, t.runId, t.id),
-    uniqueIndex("scans_active").on(t.orgId, t.accountId).where(sql`active = 1`),
-    index("scans_all_active").on(t.active, t.orgId).where(sql`active = 1`),
+    uniqueIndex("scans_active")
+      .on(t.orgId, t.accountId)
+      .where(sql`active = 1`),
+    index("scans_all_active")
+      .on(t.active, t.orgId)
+      .where(sql`active = 1`),
   ],
 );
 
@@ -263,14 +273,25 @@ export const resources = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.orgId, t.id] }),
     // Covering: what a task compares its findings with.
-    index("resources_by_place").on(t.orgId, t.accountId, t.place, t.collector, t.id, t.digest, t.verdicts, t.crossVerdicts),
+    index("resources_by_place").on(
+      t.orgId,
+      t.accountId,
+      t.place,
+      t.collector,
+      t.id,
+      t.digest,
+      t.verdicts,
+      t.crossVerdicts,
+    ),
     index("resources_by_account").on(t.orgId, t.accountId, t.id),
     index("resources_by_service").on(t.orgId, t.service, t.id),
     index("resources_by_type").on(t.orgId, t.resourceType, t.id),
     index("resources_by_region").on(t.orgId, t.region, t.id),
     index("resources_by_state").on(t.orgId, t.state, t.id),
     index("resources_by_arn").on(t.orgId, t.arn),
-    index("resources_by_expiry").on(t.orgId, t.resourceType, t.expiresAt, t.id).where(sql`expires_at IS NOT NULL`),
+    index("resources_by_expiry")
+      .on(t.orgId, t.resourceType, t.expiresAt, t.id)
+      .where(sql`expires_at IS NOT NULL`),
   ],
 );
 
@@ -438,7 +459,9 @@ export const deliveries = sqliteTable(
     index("deliveries_by_status").on(t.orgId, t.webhookId, t.status, t.id),
     index("deliveries_by_event").on(t.orgId, t.webhookId, t.event, t.id),
     // The webhooks with something to do are found by stepping from one to the next.
-    index("deliveries_due").on(t.orgId, t.webhookId, t.nextAttemptAt).where(sql`next_attempt_at IS NOT NULL`),
+    index("deliveries_due")
+      .on(t.orgId, t.webhookId, t.nextAttemptAt)
+      .where(sql`next_attempt_at IS NOT NULL`),
   ],
 );
 

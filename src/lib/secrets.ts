@@ -40,10 +40,7 @@ async function derive(keys: MasterKeys, version: string, purpose: Purpose, usage
   const base = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveKey"]);
   const salt = new Uint8Array(32);
   const info = new TextEncoder().encode(`cloudglass/${purpose}/${usage}`);
-  const target =
-    usage === "hmac"
-      ? { name: "HMAC", hash: "SHA-256", length: 256 }
-      : { name: "AES-GCM", length: 256 };
+  const target = usage === "hmac" ? { name: "HMAC", hash: "SHA-256", length: 256 } : { name: "AES-GCM", length: 256 };
   return crypto.subtle.deriveKey(
     { name: "HKDF", hash: "SHA-256", salt, info },
     base,
@@ -54,7 +51,12 @@ async function derive(keys: MasterKeys, version: string, purpose: Purpose, usage
 }
 
 /** The key of one purpose under one version; derived once per isolate. */
-export function purposeKey(keys: MasterKeys, version: string, purpose: Purpose, usage: "hmac" | "aes"): Promise<CryptoKey> {
+export function purposeKey(
+  keys: MasterKeys,
+  version: string,
+  purpose: Purpose,
+  usage: "hmac" | "aes",
+): Promise<CryptoKey> {
   const secret = keys.versions.get(version);
   const name = `${version}/${purpose}/${usage}/${secret ? encodeBase64(secret) : ""}`;
   const known = derived.get(name);
@@ -65,7 +67,12 @@ export function purposeKey(keys: MasterKeys, version: string, purpose: Purpose, 
 }
 
 /** HMAC-SHA256 of a text under the current version. */
-export async function hmac(keys: MasterKeys, purpose: Purpose, text: string, version = keys.current): Promise<Uint8Array> {
+export async function hmac(
+  keys: MasterKeys,
+  purpose: Purpose,
+  text: string,
+  version = keys.current,
+): Promise<Uint8Array> {
   const key = await purposeKey(keys, version, purpose, "hmac");
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text)));
 }
@@ -78,7 +85,11 @@ export async function seal(keys: MasterKeys, purpose: Purpose, subject: string, 
   const key = await purposeKey(keys, keys.current, purpose, "aes");
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const additionalData = new TextEncoder().encode(subject);
-  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData }, key, new TextEncoder().encode(plain));
+  const sealed = await crypto.subtle.encrypt(
+    { name: "AES-GCM", iv, additionalData },
+    key,
+    new TextEncoder().encode(plain),
+  );
   const joined = new Uint8Array(12 + sealed.byteLength);
   joined.set(iv);
   joined.set(new Uint8Array(sealed), 12);
@@ -91,6 +102,10 @@ export async function open(keys: MasterKeys, purpose: Purpose, subject: string, 
   const key = await purposeKey(keys, sealed.slice(0, dot), purpose, "aes");
   const joined = decodeBase64(sealed.slice(dot + 1));
   const additionalData = new TextEncoder().encode(subject);
-  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: joined.slice(0, 12), additionalData }, key, joined.slice(12));
+  const plain = await crypto.subtle.decrypt(
+    { name: "AES-GCM", iv: joined.slice(0, 12), additionalData },
+    key,
+    joined.slice(12),
+  );
   return new TextDecoder().decode(plain);
 }

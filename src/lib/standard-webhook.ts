@@ -8,7 +8,8 @@ const prefix = "whsec_";
 const keyBytes = { min: 24, max: 64, ours: 32 } as const;
 
 /** A new secret: `whsec_` and the base64 of 32 random bytes. */
-export const newWebhookSecret = (): string => prefix + encodeBase64(crypto.getRandomValues(new Uint8Array(keyBytes.ours)));
+export const newWebhookSecret = (): string =>
+  prefix + encodeBase64(crypto.getRandomValues(new Uint8Array(keyBytes.ours)));
 
 /** The key within a secret: the bytes that stand in base64 behind `whsec_`. Null when it is no such secret. */
 export function webhookKey(secret: string): Uint8Array<ArrayBuffer> | null {
@@ -30,7 +31,10 @@ export interface SignedMessage {
 }
 
 /** Value of `webhook-signature`. */
-export async function standardSignature(key: Uint8Array<ArrayBuffer>, { id, timestamp, body }: SignedMessage): Promise<string> {
+export async function standardSignature(
+  key: Uint8Array<ArrayBuffer>,
+  { id, timestamp, body }: SignedMessage,
+): Promise<string> {
   return `v1,${encodeBase64(await hmacSha256(key, `${id}.${timestamp}.${body}`))}`;
 }
 

@@ -8,7 +8,9 @@ export const consumer: Consumer = {
   queue: "deliveries-dead",
   async consume(batch) {
     for (const { id, body } of batch.messages) {
-      console.log(JSON.stringify({ level: "error", msg: "delivery nudge given up", messageId: id, body: shortened(body) }));
+      console.log(
+        JSON.stringify({ level: "error", msg: "delivery nudge given up", messageId: id, body: shortened(body) }),
+      );
     }
     batch.ackAll();
   },

@@ -8,6 +8,10 @@ export const consumer = {
   queue: "scan-tasks",
   consume: (batch: MessageBatch, env: Env, ctx: ExecutionContext): Promise<void> =>
     consume(batch, ScanTaskMessage.parse, ({ orgId, shard, scanId, taskId }) =>
-      runTask(systemContext(env, { orgId, shard }, new Date(), (promise) => ctx.waitUntil(promise)), scanId, taskId),
+      runTask(
+        systemContext(env, { orgId, shard }, new Date(), (promise) => ctx.waitUntil(promise)),
+        scanId,
+        taskId,
+      ),
     ),
 };

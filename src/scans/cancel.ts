@@ -31,7 +31,11 @@ export async function cancelScan(org: OrgContext, id: string): Promise<ScanRow> 
   const [changed] = (await org.change(
     { action: "scan.cancel", target: { type: "scan", id }, before: { status: before.status }, after: { status } },
     [
-      org.db.update(scans).set({ status, active, completedAt, updatedAt, version }).where(and(mine, eq(scans.active, 1))).returning(),
+      org.db
+        .update(scans)
+        .set({ status, active, completedAt, updatedAt, version })
+        .where(and(mine, eq(scans.active, 1)))
+        .returning(),
       ...eventStatementsIfChanged(org, { id: eventId, names: ["scan.canceled"], data }),
       org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, id),
     ],

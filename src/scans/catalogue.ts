@@ -1,6 +1,8 @@
 import { checks } from "#checks/registry";
 import type { SealedCheck } from "#checks/sealed";
-import type { Collector } from "#collectors/collector";
+import { isOffered } from "#aws/regions";
+import type { ServiceName } from "#aws/services";
+import type { Collector, Found } from "#collectors/collector";
 import { collectors, type CollectorId } from "#collectors/registry";
 
 /** A collector as the engine runs it: whatever it finds. */
@@ -9,11 +11,6 @@ export type AnyCollector = Collector & { readonly id: CollectorId };
 // safe: the registry's keys are the collectors' ids (a test holds them together).
 export const allCollectors: readonly AnyCollector[] = Object.values(collectors) as unknown as readonly AnyCollector[];
 export const allChecks: readonly SealedCheck[] = checks;
-
-/** Every service something is collected from, as callers may name it. */
-export const knownServices: readonly string[] = [...new Set(allCollectors.map(({ service }) => service))].toSorted();
-
-const byId = new Map(allCollectors.map((collector) => [collector.id, collector]));
 
 /** A check that reads collectors of another service is judged when all tasks are done. */
 export const isCross = (check: SealedCheck): boolean => check.condense !== undefined;
@@ -31,19 +28,27 @@ export const localChecks = (id: CollectorId): readonly SealedCheck[] => localByC
 export const crossChecks: readonly SealedCheck[] = allChecks.filter(isCross);
 
 /** What a cross-service check keeps of each thing a collector finds. */
-export function condensers(id: CollectorId): readonly NonNullable<SealedCheck["condense"]>[CollectorId][] {
-  return crossChecks.flatMap((check) => (check.condense?.[id] ? [check.condense[id]] : []));
+export function condensers(id: CollectorId): readonly Condense[] {
+  // safe: a check's condenser for a collector is asked only about what that collector found.
+  const all = crossChecks.map(
+    ({ condense }) => new Map(Object.entries(condense ?? {})).get(id) as Condense | undefined,
+  );
+  return all.filter((condense) => condense !== undefined);
 }
+
+type Condense = (found: Found) => Readonly<Record<string, unknown>> | null;
 
 /** Collectors whose whole lists another's checks read: they go first and their findings are kept at hand. */
 export const readByOthers: ReadonlySet<CollectorId> = new Set(
   allChecks.filter((check) => !isCross(check)).flatMap((check) => check.reads ?? []),
 );
 
-/** The collectors of a task. `services` null: all of them. */
+/** The collectors of a task, as far as their services exist there. `services` null: all of them. */
 export function collectorsOf(place: string, services: readonly string[] | null): readonly AnyCollector[] {
   const scope = place === "global" ? "global" : "regional";
-  return allCollectors.filter((collector) => collector.scope === scope && (services?.includes(collector.service) ?? true));
+  // safe: a collector's service is one of the table's.
+  const isThere = (service: string): boolean => place === "global" || isOffered(service as ServiceName, place);
+  return allCollectors.filter(
+    ({ scope: its, service }) => its === scope && isThere(service) && (services?.includes(service) ?? true),
+  );
 }
-
-export const collectorById = (id: string): AnyCollector | undefined => byId.get(id as CollectorId);

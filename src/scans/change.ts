@@ -68,10 +68,15 @@ export interface Change {
   readonly unverified: readonly string[];
 }
 
-export const resourceIdOf = (orgId: string, awsAccountId: string, resourceType: string, nativeId: string): Promise<string> =>
-  derivedId("resource", orgId, awsAccountId, resourceType, nativeId);
+export const resourceIdOf = (
+  orgId: string,
+  awsAccountId: string,
+  resourceType: string,
+  nativeId: string,
+): Promise<string> => derivedId("resource", orgId, awsAccountId, resourceType, nativeId);
 
-export const findingIdOf = (resourceId: string, checkId: string): Promise<string> => derivedId("finding", resourceId, checkId);
+export const findingIdOf = (resourceId: string, checkId: string): Promise<string> =>
+  derivedId("finding", resourceId, checkId);
 
 /** Everything that is compared of a resource: its facts, without what moves by itself. */
 const digestOfFacts = ({ observed: _, ...facts }: Found): Promise<string> => digestOf(facts);
@@ -121,7 +126,11 @@ interface Fate {
 }
 
 /** What a verdict means for the finding, given the verdict before it. */
-export async function fateOf(resource: ResourceWrite, judged: Judged, before: StoredVerdict | undefined): Promise<Fate> {
+export async function fateOf(
+  resource: ResourceWrite,
+  judged: Judged,
+  before: StoredVerdict | undefined,
+): Promise<Fate> {
   const { check, stored, fail } = judged;
   if (fail) {
     const same = before?.status === "fail" && before.digest === fail.digest;

@@ -36,52 +36,50 @@ export const attemptsMax = 5;
 
 /** Takes a task: null when it is done, gone, or somebody else's. One round trip. */
 export async function claimTask(org: OrgContext, scanId: string, taskId: string): Promise<ClaimedTask | null> {
-  const now = org.now.toISOString();
-  const leaseUntil = new Date(org.now.getTime() + leaseMs).toISOString();
-  const [claimed, [scan], [account], [organization], [tasks]] = (await org.db.atomic([
-    org.db.sql(
-      `UPDATE scan_tasks SET state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = ?4
-       WHERE org_id = ?1 AND scan_id = ?2 AND id = ?3 AND (state = 'queued' OR (state = 'running' AND lease_until <= ?5))
-       RETURNING fence, attempts, outcome`,
-      org.id,
-      scanId,
-      taskId,
-      leaseUntil,
-      now,
-    ),
-    org.db.select().from(scans).where(and(eq(scans.orgId, org.id), eq(scans.id, scanId))),
+  const thisScan = and(eq(scans.orgId, org.id), eq(scans.id, scanId));
+  const itsAccount = org.db.select({ id: scans.accountId }).from(scans).where(thisScan);
+  // safe: each statement answers its own columns.
+  const [[lease], [scan], [account], [organization], [tasks]] = (await org.db.atomic([
+    leaseStatement(org, scanId, taskId),
+    org.db.select().from(scans).where(thisScan),
     org.db
       .select()
       .from(accounts)
-      .where(
-        and(
-          eq(accounts.orgId, org.id),
-          eq(
-            accounts.id,
-            org.db.select({ id: scans.accountId }).from(scans).where(and(eq(scans.orgId, org.id), eq(scans.id, scanId))),
-          ),
-        ),
-      ),
+      .where(and(eq(accounts.orgId, org.id), eq(accounts.id, itsAccount))),
     org.db.select().from(organizations).where(eq(organizations.orgId, org.id)),
-    org.db.sql(
-      `SELECT count(*) AS total, coalesce(sum(state IN ('done', 'failed')), 0) AS done FROM scan_tasks
-       WHERE org_id = ?1 AND scan_id = ?2 AND id NOT IN ('plan', 'wave2')`,
-      org.id,
-      scanId,
-    ),
-  ])) as [
-    { fence: number; attempts: number; outcome: string | null }[],
-    ScanRow[],
-    AccountRow[],
-    InferSelectModel<typeof organizations>[],
-    [{ total: number; done: number }],
-  ];
-  const [lease] = claimed;
-  if (!lease || !scan || scan.active !== 1 || !account || !organization) return null;
+    taskCounts(org, scanId),
+  ])) as [Lease[], ScanRow[], AccountRow[], InferSelectModel<typeof organizations>[], [ClaimedTask["tasks"]]];
+  if (!lease || scan?.active !== 1 || !account || !organization) return null;
   const { outcome, ...numbers } = lease;
   const countsBefore = outcome === null ? null : (JSON.parse(outcome) as { counts: TaskCounts }).counts;
   return { org, scan, account, settings: organization.settings, id: taskId, ...numbers, tasks, countsBefore };
 }
+
+interface Lease {
+  readonly fence: number;
+  readonly attempts: number;
+  readonly outcome: string | null;
+}
+
+const leaseStatement = (org: OrgContext, scanId: string, taskId: string): Statement =>
+  org.db.sql(
+    `UPDATE scan_tasks SET state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = ?4
+     WHERE org_id = ?1 AND scan_id = ?2 AND id = ?3 AND (state = 'queued' OR (state = 'running' AND lease_until <= ?5))
+     RETURNING fence, attempts, outcome`,
+    org.id,
+    scanId,
+    taskId,
+    new Date(org.now.getTime() + leaseMs).toISOString(),
+    org.now.toISOString(),
+  );
+
+const taskCounts = (org: OrgContext, scanId: string): Statement =>
+  org.db.sql(
+    `SELECT count(*) AS total, coalesce(sum(state IN ('done', 'failed')), 0) AS done FROM scan_tasks
+     WHERE org_id = ?1 AND scan_id = ?2 AND id NOT IN ('plan', 'wave2')`,
+    org.id,
+    scanId,
+  );
 
 /** Thrown by a batch whose task was taken over, canceled or ended: the holder stops without a trace. */
 export class LeaseLost extends Error {

@@ -22,7 +22,9 @@ const errorsMax = 20;
 /** The gap behind whatever a collector threw: an answer that cannot be read is one too. */
 export function gapOf(error: unknown, collector: { id: string; service: string }, region: string): Gap {
   if (error instanceof AwsFault) return error;
-  console.error(JSON.stringify({ level: "error", msg: "collector threw", collector: collector.id, region, error: String(error) }));
+  console.error(
+    JSON.stringify({ level: "error", msg: "collector threw", collector: collector.id, region, error: String(error) }),
+  );
   return {
     // safe: a collector's service is one of the table's.
     service: collector.service as Gap["service"],
@@ -44,7 +46,15 @@ export function errorsOf(gaps: readonly Gap[]): CoverageError[] {
   for (const { service, action, iamAction, region, code, kind, remedy } of gaps) {
     const key = [service, action, region, code].join();
     const known = errors.get(key);
-    errors.set(key, { service, action: iamAction || action, region, code, kind, remedy, count: (known?.count ?? 0) + 1 });
+    errors.set(key, {
+      service,
+      action: iamAction || action,
+      region,
+      code,
+      kind,
+      remedy,
+      count: (known?.count ?? 0) + 1,
+    });
   }
   return [...errors.values()].slice(0, errorsMax);
 }

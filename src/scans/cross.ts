@@ -1,5 +1,5 @@
 import { partitionOf } from "#aws/regions";
-import type { Found, Place } from "#collectors/collector";
+import type { Found } from "#collectors/collector";
 import type { CollectorId } from "#collectors/registry";
 import type { Statement } from "#db/database";
 import { allCollectors, crossChecks, type AnyCollector } from "./catalogue.ts";
@@ -32,7 +32,12 @@ export async function crossChangesOf(task: ClaimedTask, place: string, facts: Li
   return changes.flat();
 }
 
-async function changesOfCollector(task: ClaimedTask, place: string, collector: AnyCollector, facts: Lists): Promise<CrossChange[]> {
+async function changesOfCollector(
+  task: ClaimedTask,
+  place: string,
+  collector: AnyCollector,
+  facts: Lists,
+): Promise<CrossChange[]> {
   const before = await verdictsBefore(task, place, collector.id);
   const settings: JudgeSettings = {
     now: task.org.now,
@@ -72,7 +77,11 @@ async function changeOf(
   };
 }
 
-async function verdictsBefore({ org, account }: ClaimedTask, place: string, collector: string): Promise<ReadonlyMap<string, string>> {
+async function verdictsBefore(
+  { org, account }: ClaimedTask,
+  place: string,
+  collector: string,
+): Promise<ReadonlyMap<string, string>> {
   const [rows] = await org.db.atomic([
     org.db.sql(
       `SELECT id, cross_verdicts AS verdicts FROM resources WHERE org_id = ?1 AND account_id = ?2 AND place = ?3 AND collector = ?4`,
@@ -103,7 +112,12 @@ export async function writeCrossChanges(
   return total;
 }
 
-async function writePart(wave: ClaimedTask, ended: EndedTask, changes: readonly CrossChange[], counts: TaskCounts): Promise<TaskCounts> {
+async function writePart(
+  wave: ClaimedTask,
+  ended: EndedTask,
+  changes: readonly CrossChange[],
+  counts: TaskCounts,
+): Promise<TaskCounts> {
   const touched = (ids: (change: CrossChange) => readonly string[]): { id: string; collector: string }[] =>
     changes.flatMap((change) => ids(change).map((id) => ({ id, collector: change.collector })));
   const findings: FindingChanges = {

@@ -50,7 +50,10 @@ export interface Transitions {
  * finding in between, only what is told of it is a moment old.
  */
 export async function transitionsOf(task: ClaimedTask, { opens, resolves }: FindingChanges): Promise<Transitions> {
-  const known = await knownFindings(task, [...opens, ...resolves].map(({ id }) => id));
+  const known = await knownFindings(
+    task,
+    [...opens, ...resolves].map(({ id }) => id),
+  );
   return {
     opened: opens.filter(({ id }) => !known.has(id)),
     reopened: opens.filter((open) => comesBack(known.get(open.id), open)),
@@ -84,12 +87,19 @@ async function knownFindings({ org }: ClaimedTask, ids: readonly string[]): Prom
 }
 
 /** The statements of these changes, the counters with them. */
-export function findingStatements(task: ClaimedTask, { opens, resolves, unverified }: FindingChanges, known: KnownRuns): Statement[] {
+export function findingStatements(
+  task: ClaimedTask,
+  { opens, resolves, unverified }: FindingChanges,
+  known: KnownRuns,
+): Statement[] {
   const ids = [...opens, ...resolves, ...unverified].map(({ id }) => id);
   if (ids.length === 0) return [];
   const ended = ({ id, collector }: Touched): Ended => ({ id, ...known(collector) });
   return recounted(task.org, "finding", JSON.stringify(ids), [
-    ...openFindings(task, opens.map((open) => ({ ...open, runs: known(open.collector).runs }))),
+    ...openFindings(
+      task,
+      opens.map((open) => ({ ...open, runs: known(open.collector).runs })),
+    ),
     ...resolveFindings(task, resolves.map(ended)),
     ...unverifyFindings(task, unverified.map(ended)),
   ]);

@@ -7,7 +7,16 @@ import type { KnownFinding, Transitions } from "./finding-changes.ts";
 /** What an event says of a finding. */
 type Told = Pick<
   FindingWrite & KnownFinding,
-  "id" | "type" | "title" | "severity" | "summary" | "service" | "region" | "resourceId" | "resourceArn" | "resourceName"
+  | "id"
+  | "type"
+  | "title"
+  | "severity"
+  | "summary"
+  | "service"
+  | "region"
+  | "resourceId"
+  | "resourceArn"
+  | "resourceName"
 >;
 
 /**
@@ -25,15 +34,34 @@ export async function findingEvents(task: ClaimedTask, transitions: Transitions)
   for (const finding of transitions.reopened) add(namesOf(finding, "finding.reopened"), finding);
   for (const finding of transitions.raised) add(["finding.critical"], finding);
   for (const finding of transitions.resolved) add(["finding.resolved"], finding);
-  return Promise.all([...groups.values()].flatMap((group) => chunkForEvent(group.findings.map(told)).map((chunk) => event(task, group.names, chunk))));
+  return Promise.all(
+    [...groups.values()].flatMap((group) =>
+      chunkForEvent(group.findings.map(told)).map((chunk) => event(task, group.names, chunk)),
+    ),
+  );
 }
 
 /** The most specific name first: a guarded control that regressed, then a critical one, then what simply happened. */
 function namesOf({ severity, drifted }: FindingWrite, happened: EventName): EventName[] {
-  return [...(drifted ? (["security.drift"] as const) : []), ...(severity === "critical" ? (["finding.critical"] as const) : []), happened];
+  return [
+    ...(drifted ? (["security.drift"] as const) : []),
+    ...(severity === "critical" ? (["finding.critical"] as const) : []),
+    happened,
+  ];
 }
 
-const told = ({ id, type, title, severity, summary, service, region, resourceId, resourceArn, resourceName }: Told): Told => ({
+const told = ({
+  id,
+  type,
+  title,
+  severity,
+  summary,
+  service,
+  region,
+  resourceId,
+  resourceArn,
+  resourceName,
+}: Told): Told => ({
   id,
   type,
   title,
@@ -46,10 +74,21 @@ const told = ({ id, type, title, severity, summary, service, region, resourceId,
   resourceName,
 });
 
-async function event({ org, scan, account }: ClaimedTask, names: readonly EventName[], findings: readonly Told[]): Promise<OutboxEvent> {
+async function event(
+  { org, scan, account }: ClaimedTask,
+  names: readonly EventName[],
+  findings: readonly Told[],
+): Promise<OutboxEvent> {
   return {
     id: await derivedId("event", scan.id, names.join(), ...findings.map(({ id }) => id)),
     names,
-    data: { scanId: scan.id, runId: scan.runId, accountId: account.id, awsAccountId: account.awsAccountId, at: org.now.toISOString(), findings },
+    data: {
+      scanId: scan.id,
+      runId: scan.runId,
+      accountId: account.id,
+      awsAccountId: account.awsAccountId,
+      at: org.now.toISOString(),
+      findings,
+    },
   };
 }

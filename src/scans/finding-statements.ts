@@ -12,21 +12,68 @@ import type { ClaimedTask } from "./claim.ts";
  */
 
 const columns = [
-  "org_id", "id", "account_id", "aws_account_id", "resource_id", "place", "collector", "service", "resource_type", "region",
-  "resource_arn", "resource_name", "type", "title", "category", "severity", "severity_rank", "summary", "details", "evidence",
-  "digest", "savings_monthly", "status", "first_detected_at", "last_detected_at", "detections_before", "runs_at_start",
-  "verified", "reopened_count", "last_scan_id", "version", "created_at", "updated_at",
+  "org_id",
+  "id",
+  "account_id",
+  "aws_account_id",
+  "resource_id",
+  "place",
+  "collector",
+  "service",
+  "resource_type",
+  "region",
+  "resource_arn",
+  "resource_name",
+  "type",
+  "title",
+  "category",
+  "severity",
+  "severity_rank",
+  "summary",
+  "details",
+  "evidence",
+  "digest",
+  "savings_monthly",
+  "status",
+  "first_detected_at",
+  "last_detected_at",
+  "detections_before",
+  "runs_at_start",
+  "verified",
+  "reopened_count",
+  "last_scan_id",
+  "version",
+  "created_at",
+  "updated_at",
 ];
 
 const comesBack = "(status = 'resolved' OR (status = 'ignored' AND digest <> excluded.digest))";
 const newStretch = "(status = 'resolved' OR verified = 0 OR account_id <> excluded.account_id)";
 const refreshed = [
-  "account_id", "place", "collector", "region", "resource_arn", "resource_name", "title", "category", "severity", "severity_rank",
-  "summary", "details", "evidence", "digest", "savings_monthly", "last_scan_id", "updated_at",
+  "account_id",
+  "place",
+  "collector",
+  "region",
+  "resource_arn",
+  "resource_name",
+  "title",
+  "category",
+  "severity",
+  "severity_rank",
+  "summary",
+  "details",
+  "evidence",
+  "digest",
+  "savings_monthly",
+  "last_scan_id",
+  "updated_at",
 ];
 
 /** Opens findings, or brings their facts up to date. `runs`: complete runs of the collector before this scan. */
-export function openFindings(task: ClaimedTask, findings: readonly (FindingWrite & { readonly runs: number })[]): Statement[] {
+export function openFindings(
+  task: ClaimedTask,
+  findings: readonly (FindingWrite & { readonly runs: number })[],
+): Statement[] {
   if (findings.length === 0) return [];
   return [
     task.org.db.sql(

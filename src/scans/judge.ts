@@ -34,7 +34,12 @@ export async function judge(
   return judged.filter((one) => one !== null);
 }
 
-async function judgeOne(found: Found, check: SealedCheck, lists: Lists, settings: JudgeSettings): Promise<Judged | null> {
+async function judgeOne(
+  found: Found,
+  check: SealedCheck,
+  lists: Lists,
+  settings: JudgeSettings,
+): Promise<Judged | null> {
   const verdict = verdictOf(found, check, lists, settings);
   if (verdict === null) return null;
   if (verdict.status !== "fail") return { check, stored: { status: verdict.status }, fail: null };

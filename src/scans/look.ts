@@ -37,7 +37,10 @@ export interface Look {
  */
 export async function lookAround(look: Look, collectors: readonly AnyCollector[]): Promise<Looked[]> {
   const kept = new Map<CollectorId, Found[] | null>();
-  const [first, rest] = [collectors.filter(({ id }) => readByOthers.has(id)), collectors.filter(({ id }) => !readByOthers.has(id))];
+  const [first, rest] = [
+    collectors.filter(({ id }) => readByOthers.has(id)),
+    collectors.filter(({ id }) => !readByOthers.has(id)),
+  ];
   const gathered = await Promise.all(first.map((collector) => gather(look, collector)));
   for (const { collector, found, gap } of gathered) kept.set(collector.id, gap ? null : found);
   const lookedFirst = await Promise.all(
@@ -70,7 +73,10 @@ async function* pagesOf(collector: AnyCollector, aws: ReturnType<AwsSession["cal
   }
 }
 
-async function gather(look: Look, collector: AnyCollector): Promise<{ collector: AnyCollector; found: Found[]; gap: Gap | null; gaps: Gap[] }> {
+async function gather(
+  look: Look,
+  collector: AnyCollector,
+): Promise<{ collector: AnyCollector; found: Found[]; gap: Gap | null; gaps: Gap[] }> {
   const { pages, gaps } = open(look, collector);
   const found: Found[] = [];
   for (;;) {
@@ -134,9 +140,9 @@ async function take(
 
 /** What the cross-service checks keep of a resource, together; none of them wants it: nothing. */
 function keepFacts(facts: Found[], found: Found, collector: AnyCollector): void {
-  // safe: a check's condenser for a collector is asked only about what that collector found.
-  const keep = condensers(collector.id) as unknown as readonly ((found: Found) => Record<string, unknown> | null)[];
-  const kept = keep.map((condense) => condense(found)).filter((attributes) => attributes !== null);
+  const kept = condensers(collector.id)
+    .map((condense) => condense(found))
+    .filter((attributes) => attributes !== null);
   if (kept.length === 0) return;
   const { observed: _, ...rest } = found;
   facts.push({ ...rest, tags: {}, attributes: Object.assign({}, ...kept) as Record<string, unknown> });

@@ -22,7 +22,10 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
   const collectors = collectorsOf(task.id, task.scan.services ?? task.account.services);
   const session = await openSession(task, task.id);
   const [stored, before] = await Promise.all([
-    storedResources(task, collectors.map(({ id }) => id)),
+    storedResources(
+      task,
+      collectors.map(({ id }) => id),
+    ),
     statesBefore(task),
   ]);
   const writer = createSliceWriter(task, before, task.countsBefore);
@@ -50,7 +53,11 @@ async function goneOf(stored: ReadonlyMap<string, StoredResource>, looked: reado
   const whole = new Map(looked.filter((one) => one.whole).map((one) => [one.collector.id as string, one.seen]));
   const gone = [...stored.values()].filter(({ id, collector }) => whole.get(collector)?.has(id) === false);
   return Promise.all(
-    gone.map(async (resource) => ({ id: resource.id, collector: resource.collector, findingIds: await findingIdsOf(resource) })),
+    gone.map(async (resource) => ({
+      id: resource.id,
+      collector: resource.collector,
+      findingIds: await findingIdsOf(resource),
+    })),
   );
 }
 
@@ -66,7 +73,12 @@ const spent = ({ org }: ClaimedTask): Partial<TaskCounts> => ({
   rowsWritten: org.db.meter.rowsWritten + lastBatchWrites,
 });
 
-async function complete(task: ClaimedTask, before: StatesBefore, looked: readonly Looked[], counts: TaskCounts): Promise<void> {
+async function complete(
+  task: ClaimedTask,
+  before: StatesBefore,
+  looked: readonly Looked[],
+  counts: TaskCounts,
+): Promise<void> {
   const { seq } = task.scan;
   const coverage = Object.fromEntries(
     looked.map(({ collector, whole, gaps, tally }) => [
@@ -85,12 +97,19 @@ export async function endTask(
   outcome: TaskOutcome,
   state: "done" | "failed" = "done",
 ): Promise<void> {
-  const results = await fenced(task, [coverageRow(task, states), doneRow(task, outcome, state), ...secondWaveIfLast(task)]);
+  const results = await fenced(task, [
+    coverageRow(task, states),
+    doneRow(task, outcome, state),
+    ...secondWaveIfLast(task),
+  ]);
   const [due] = results.at(-1) as { due: number }[];
   if (due) await wakeTasks(task.org, task.scan.id, ["wave2"]);
 }
 
-const coverageRow = ({ org, account, scan, id }: ClaimedTask, states: Readonly<Record<string, CollectorState>>): Statement =>
+const coverageRow = (
+  { org, account, scan, id }: ClaimedTask,
+  states: Readonly<Record<string, CollectorState>>,
+): Statement =>
   org.db.sql(
     `INSERT INTO coverage (org_id, account_id, region, scan_id, seq, collectors, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
      ON CONFLICT (org_id, account_id, region) DO UPDATE SET
@@ -115,7 +134,13 @@ const doneRow = ({ org, scan, id }: ClaimedTask, outcome: TaskOutcome, state: "d
   );
 
 /** Completion is derived: the second wave is made by whichever batch leaves no task unfinished. */
-export function secondWaveIfLast({ org, scan }: { readonly org: OrgContext; readonly scan: { readonly id: string } }): Statement[] {
+export function secondWaveIfLast({
+  org,
+  scan,
+}: {
+  readonly org: OrgContext;
+  readonly scan: { readonly id: string };
+}): Statement[] {
   const wave = `SELECT 1 FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2 AND id = 'wave2'`;
   return [
     org.db.sql(

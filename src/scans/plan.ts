@@ -42,7 +42,9 @@ function placesOf(task: ClaimedTask, enabled: readonly string[]): string[] {
   const wanted = (region: string): boolean =>
     (task.account.regions?.includes(region) ?? true) && (task.scan.regions?.includes(region) ?? true);
   const global = task.scan.regions === null || task.scan.regions.includes("global");
-  return [...(global ? ["global"] : []), ...enabled.filter(wanted)].filter((place) => collectorsOf(place, services).length > 0);
+  return [...(global ? ["global"] : []), ...enabled.filter(wanted)].filter(
+    (place) => collectorsOf(place, services).length > 0,
+  );
 }
 
 /** Written by the plan's batch beside its tasks: its own row, the scan's, and the entry of the scan's status. */
@@ -52,7 +54,11 @@ async function writePlan(task: ClaimedTask, places: readonly string[], calls: Pa
   const { org, scan } = task;
   const now = org.now.toISOString();
   const { rowsRead, rowsWritten } = org.db.meter;
-  const counts = addCounts(noCounts, { ...calls, rowsRead, rowsWritten: rowsWritten + planWrites + Math.max(1, places.length) });
+  const counts = addCounts(noCounts, {
+    ...calls,
+    rowsRead,
+    rowsWritten: rowsWritten + planWrites + Math.max(1, places.length),
+  });
   await fenced(task, [
     org.db.sql(
       `INSERT INTO scan_tasks (org_id, scan_id, id, state, fence, attempts)
@@ -75,17 +81,20 @@ async function writePlan(task: ClaimedTask, places: readonly string[], calls: Pa
       now,
     ),
   ]);
-  await tell(org, [
+  await tellPlanned(task, places.length);
+  await wakeTasks(org, scan.id, places.length > 0 ? places : ["wave2"]);
+}
+
+const tellPlanned = ({ org, scan }: ClaimedTask, tasksTotal: number): Promise<void> =>
+  tell(org, [
     {
       type: "progress",
       scanId: scan.id,
       percent: percentPlanned,
       step: "planned",
-      ts: now,
+      ts: org.now.toISOString(),
       region: null,
       service: null,
-      counts: { tasksTotal: places.length, tasksDone: 0 },
+      counts: { tasksTotal, tasksDone: 0 },
     },
   ]);
-  await wakeTasks(org, scan.id, places.length > 0 ? places : ["wave2"]);
-}

@@ -32,7 +32,12 @@ export async function reapScans(env: Env, now: Date, waitUntil: (promise: Promis
       if (!first) continue;
       const org = systemContext(env, { orgId: first.orgId, shard }, now, waitUntil);
       if (first.overdue) await endOverdue(org, scanId);
-      else await wakeTasks(org, scanId, tasks.flatMap(({ taskId }) => (taskId ? [taskId] : [])));
+      else
+        await wakeTasks(
+          org,
+          scanId,
+          tasks.flatMap(({ taskId }) => (taskId ? [taskId] : [])),
+        );
     }
   }
 }

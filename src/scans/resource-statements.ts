@@ -3,8 +3,26 @@ import type { ResourceWrite } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
 
 const columns = [
-  "org_id", "id", "account_id", "aws_account_id", "place", "collector", "service", "resource_type", "region", "native_id",
-  "arn", "name", "state", "tags", "attributes", "digest", "verdicts", "expires_at", "from_seq", "resource_created_at",
+  "org_id",
+  "id",
+  "account_id",
+  "aws_account_id",
+  "place",
+  "collector",
+  "service",
+  "resource_type",
+  "region",
+  "native_id",
+  "arn",
+  "name",
+  "state",
+  "tags",
+  "attributes",
+  "digest",
+  "verdicts",
+  "expires_at",
+  "from_seq",
+  "resource_created_at",
 ];
 
 /**
@@ -13,7 +31,8 @@ const columns = [
  */
 export function upsertResources(task: ClaimedTask, resources: readonly ResourceWrite[]): Statement[] {
   if (resources.length === 0) return [];
-  const fresh = (column: string): string => `${column} = CASE WHEN excluded.digest = '' THEN ${column} ELSE excluded.${column} END`;
+  const fresh = (column: string): string =>
+    `${column} = CASE WHEN excluded.digest = '' THEN ${column} ELSE excluded.${column} END`;
   return [
     task.org.db.sql(
       `INSERT INTO resources (${columns.join(", ")}, cross_verdicts, cost_monthly, created_at, updated_at)
@@ -39,7 +58,17 @@ export function upsertResources(task: ClaimedTask, resources: readonly ResourceW
 }
 
 const versionColumns = [
-  "id", "service", "resource_type", "region", "native_id", "arn", "name", "state", "expires_at", "resource_created_at", "created_at",
+  "id",
+  "service",
+  "resource_type",
+  "region",
+  "native_id",
+  "arn",
+  "name",
+  "state",
+  "expires_at",
+  "resource_created_at",
+  "created_at",
 ];
 
 /** Keeps what these resources (a JSON array of ids) were like until this scan. */
@@ -59,4 +88,8 @@ export const keepVersions = (task: ClaimedTask, idsJson: string): Statement =>
 
 /** Takes resources (a JSON array of ids) out: they are gone from the account. */
 export const removeResources = (task: ClaimedTask, idsJson: string): Statement =>
-  task.org.db.sql(`DELETE FROM resources WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?2))`, task.org.id, idsJson);
+  task.org.db.sql(
+    `DELETE FROM resources WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?2))`,
+    task.org.id,
+    idsJson,
+  );

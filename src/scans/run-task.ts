@@ -40,5 +40,10 @@ async function giveUp(task: ClaimedTask): Promise<void> {
     code: "TASK_FAILED",
     remedy: "Cloudglass could not finish this region: scan again.",
   });
-  await endTask(task, { ...before, ...coverage }, { coverage, counts: task.countsBefore ?? noCounts, facts: {} }, "failed");
+  await endTask(
+    task,
+    { ...before, ...coverage },
+    { coverage, counts: task.countsBefore ?? noCounts, facts: {} },
+    "failed",
+  );
 }

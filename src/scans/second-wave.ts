@@ -49,13 +49,17 @@ async function endedTasks({ org, scan }: ClaimedTask): Promise<EndedTask[]> {
 /** A task that was given up left nothing: its collectors are `failed`. */
 function withCoverage({ org, scan, account }: ClaimedTask, ended: EndedTask): EndedTask {
   if (ended.outcome?.coverage) return ended;
-  const coverage = statesOfFailure(collectorsOf(ended.id, scan.services ?? account.services), {}, {
-    place: ended.id,
-    seq: scan.seq,
-    now: org.now,
-    code: "DEADLINE",
-    remedy: "This region was not done in time: scan again.",
-  });
+  const coverage = statesOfFailure(
+    collectorsOf(ended.id, scan.services ?? account.services),
+    {},
+    {
+      place: ended.id,
+      seq: scan.seq,
+      now: org.now,
+      code: "DEADLINE",
+      remedy: "This region was not done in time: scan again.",
+    },
+  );
   return { ...ended, outcome: { coverage, counts: ended.outcome?.counts ?? noCounts, facts: {} } };
 }
 
@@ -85,7 +89,9 @@ function verdictOf(tasks: readonly EndedTask[]): Pick<Ending, "status" | "errorM
   const states = tasks.flatMap(({ outcome }) => Object.values(outcome?.coverage ?? {}));
   const seen = states.some(({ state }) => state === "done" || state === "skipped");
   if (states.length > 0 && !seen) return { status: "error", errorMessage: firstError(states) };
-  const all = tasks.every(({ state, outcome }) => state === "done" && outcome !== null) && states.every(({ state }) => state === "done" || state === "skipped");
+  const all =
+    tasks.every(({ state, outcome }) => state === "done" && outcome !== null) &&
+    states.every(({ state }) => state === "done" || state === "skipped");
   return { status: all ? "complete" : "partial", errorMessage: null };
 }
 

@@ -39,8 +39,20 @@ export async function openSession(task: ClaimedTask, placeId: string): Promise<A
   const calls = { aws: 0, sts: 0 };
   const fetcher = awsFetcher(org.env);
   const limiter = createLimiter();
-  const credentials = credentialSource(org.env, account, { fetcher, limiter, region, onCall: () => (calls.sts += 1) }, task);
-  const aws: Aws = createAws({ fetcher, limiter, credentials, region, awsAccountId: account.awsAccountId, onCall: () => (calls.aws += 1) });
+  const credentials = credentialSource(
+    org.env,
+    account,
+    { fetcher, limiter, region, onCall: () => (calls.sts += 1) },
+    task,
+  );
+  const aws: Aws = createAws({
+    fetcher,
+    limiter,
+    credentials,
+    region,
+    awsAccountId: account.awsAccountId,
+    onCall: () => (calls.aws += 1),
+  });
   return {
     place,
     caller: (onGap) => aws.caller(onGap),
@@ -80,7 +92,12 @@ function credentialSource(env: Env, account: AccountRow, transport: StsTransport
   };
 }
 
-async function enterAccount(env: Env, account: AccountRow, transport: StsTransport, { scan }: ClaimedTask): Promise<AwsCredentials> {
+async function enterAccount(
+  env: Env,
+  account: AccountRow,
+  transport: StsTransport,
+  { scan }: ClaimedTask,
+): Promise<AwsCredentials> {
   const credentials = await unverified(env, account, transport, scan.id);
   const actual = await accountOf(transport, credentials, account.awsAccountId);
   if (actual !== account.awsAccountId) {
@@ -89,7 +106,12 @@ async function enterAccount(env: Env, account: AccountRow, transport: StsTranspo
   return credentials;
 }
 
-async function unverified(env: Env, account: AccountRow, transport: StsTransport, scanId: string): Promise<AwsCredentials> {
+async function unverified(
+  env: Env,
+  account: AccountRow,
+  transport: StsTransport,
+  scanId: string,
+): Promise<AwsCredentials> {
   const { credential } = account;
   if (credential.method === "access_key") {
     const subject = secretSubject(account.orgId, account.id);
@@ -97,15 +119,27 @@ async function unverified(env: Env, account: AccountRow, transport: StsTransport
     return { accessKeyId: credential.accessKeyId, secretAccessKey };
   }
   const operator = operatorOf(env);
-  if (!operator) throw new Fault("METHOD_UNAVAILABLE", "This deployment has no AWS principal of its own, so it cannot assume roles.");
+  if (!operator)
+    throw new Fault(
+      "METHOD_UNAVAILABLE",
+      "This deployment has no AWS principal of its own, so it cannot assume roles.",
+    );
   const { roleArn, externalId } = credential;
-  return assumeRole(transport, operator, { arn: roleArn, externalId, sessionName: `cloudglass-${scanId}`, durationSeconds: sessionSeconds });
+  return assumeRole(transport, operator, {
+    arn: roleArn,
+    externalId,
+    sessionName: `cloudglass-${scanId}`,
+    durationSeconds: sessionSeconds,
+  });
 }
 
 /** What a sealed secret access key belongs to. */
 export const secretSubject = (orgId: string, accountId: string): string => `${orgId}/${accountId}/secret`;
 
 /** The operator's own principal, which customers' roles trust; null where the deployment has none. */
-export function operatorOf({ OPERATOR_ACCESS_KEY_ID: accessKeyId, OPERATOR_SECRET_ACCESS_KEY: secretAccessKey }: Env): AwsCredentials | null {
+export function operatorOf({
+  OPERATOR_ACCESS_KEY_ID: accessKeyId,
+  OPERATOR_SECRET_ACCESS_KEY: secretAccessKey,
+}: Env): AwsCredentials | null {
   return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : null;
 }

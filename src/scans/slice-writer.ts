@@ -20,14 +20,21 @@ export function createSliceWriter(task: ClaimedTask, states: StatesBefore, befor
   let size = 0;
   let last: Promise<void> = Promise.resolve();
 
+  const writeAfter = async (
+    before: Promise<void>,
+    changes: readonly Change[],
+    gone: readonly Gone[],
+  ): Promise<void> => {
+    await before;
+    counts = await writeSlice(task, { changes, gone }, states, counts);
+  };
+
   const write = (gone: readonly Gone[]): Promise<void> => {
     const changes = pending;
     pending = [];
     size = 0;
     if (changes.length === 0 && gone.length === 0) return last;
-    last = last.then(async () => {
-      counts = await writeSlice(task, { changes, gone }, states, counts);
-    });
+    last = writeAfter(last, changes, gone);
     return last;
   };
 

@@ -29,7 +29,12 @@ export type StatesBefore = Readonly<Record<string, CollectorState>>;
  * Writes one slice and answers the task's counts with it added. The counts stand in the task's row in the same batch, so
  * that a task taken over counts on where its last slice stood.
  */
-export async function writeSlice(task: ClaimedTask, slice: Slice, states: StatesBefore, counts: TaskCounts): Promise<TaskCounts> {
+export async function writeSlice(
+  task: ClaimedTask,
+  slice: Slice,
+  states: StatesBefore,
+  counts: TaskCounts,
+): Promise<TaskCounts> {
   const changes = findingChangesOf(slice);
   const transitions = await transitionsOf(task, changes);
   const known = (collector: string): { runs: number; completeAt: string | null } => ({
@@ -37,7 +42,12 @@ export async function writeSlice(task: ClaimedTask, slice: Slice, states: States
     completeAt: states[collector]?.completeAt ?? null,
   });
   const total = addCounts(counts, { ...resourceCounts(slice), ...findingCounts(transitions) });
-  await writeCounted(task, total, [...resourceStatements(task, slice), ...findingStatements(task, changes, known)], transitions);
+  await writeCounted(
+    task,
+    total,
+    [...resourceStatements(task, slice), ...findingStatements(task, changes, known)],
+    transitions,
+  );
   return total;
 }
 
@@ -50,7 +60,10 @@ export async function writeCounted(
 ): Promise<void> {
   const events = await findingEvents(task, transitions);
   await fenced(task, [keepCounts(task, counts), ...statements, ...eventStatements(task.org, ...events)]);
-  await nudgeDeliveries(task.org, events.flatMap(({ id }) => (id ? [id] : [])));
+  await nudgeDeliveries(
+    task.org,
+    events.flatMap(({ id }) => (id ? [id] : [])),
+  );
 }
 
 const keepCounts = ({ org, scan, id }: ClaimedTask, counts: TaskCounts): Statement =>
@@ -95,7 +108,10 @@ function resourceStatements(task: ClaimedTask, { changes, gone }: Slice): Statem
   const counted = [...idsOf(["added", "changed"]), ...goneIds];
   const statements = [
     keepVersions(task, JSON.stringify([...idsOf(["changed"]), ...goneIds])),
-    ...upsertResources(task, changes.map(({ resource }) => resource)),
+    ...upsertResources(
+      task,
+      changes.map(({ resource }) => resource),
+    ),
     ...(goneIds.length > 0 ? [removeResources(task, JSON.stringify(goneIds))] : []),
   ];
   return counted.length > 0 ? recounted(task.org, "resource", JSON.stringify(counted), statements) : statements;

@@ -63,9 +63,13 @@ export async function startScans(org: OrgContext, request: StartRequest): Promis
 function nothingReady(skipped: readonly Skipped[]): Fault {
   const [first] = skipped;
   if (!first) return new Fault("CONFLICT", "There is no account to scan: connect one with POST /accounts.");
-  return new Fault("SCAN_RUNNING", `Scan ${first.scanId} of this account is still running. Wait for it, or cancel it.`, {
-    members: { scanId: first.scanId },
-  });
+  return new Fault(
+    "SCAN_RUNNING",
+    `Scan ${first.scanId} of this account is still running. Wait for it, or cancel it.`,
+    {
+      members: { scanId: first.scanId },
+    },
+  );
 }
 
 async function choose(
@@ -85,7 +89,10 @@ async function choose(
   ])) as [AccountRow[], { id: string; accountId: string | null }[]];
   const known = new Set(found.flatMap(({ id, awsAccountId }) => [id, awsAccountId]));
   if (ids?.some((id) => !known.has(id))) throw notFound("account");
-  return { chosen: found, running: new Map(active.flatMap(({ id, accountId }) => (accountId ? [[accountId, id]] : []))) };
+  return {
+    chosen: found,
+    running: new Map(active.flatMap(({ id, accountId }) => (accountId ? [[accountId, id]] : []))),
+  };
 }
 
 /** One parameter however many values: D1 takes 100. */
@@ -125,7 +132,12 @@ function scanRow(org: OrgContext, runId: string, account: AccountRow, request: S
   };
 }
 
-async function write(org: OrgContext, run: InferSelectModel<typeof runs>, rows: readonly ScanRow[], started: Run): Promise<void> {
+async function write(
+  org: OrgContext,
+  run: InferSelectModel<typeof runs>,
+  rows: readonly ScanRow[],
+  started: Run,
+): Promise<void> {
   const entry = {
     action: "scan.start",
     target: { type: "run", id: run.id },
@@ -139,21 +151,30 @@ async function write(org: OrgContext, run: InferSelectModel<typeof runs>, rows: 
   try {
     await org.change(
       entry,
-      [org.db.insert(runs).values(run), ...eventStatementsIfChanged(org, ...events), ...rows.flatMap((row) => scanStatements(org, row))],
+      [
+        org.db.insert(runs).values(run),
+        ...eventStatementsIfChanged(org, ...events),
+        ...rows.flatMap((row) => scanStatements(org, row)),
+      ],
       started,
     );
   } catch (error) {
-    if (isTaken(error)) throw new Fault("SCAN_RUNNING", "Another request started a scan of this account just now.", { cause: error });
+    if (isTaken(error))
+      throw new Fault("SCAN_RUNNING", "Another request started a scan of this account just now.", { cause: error });
     throw error;
   }
 }
 
 /** The partial unique index lets one scan of an account be active. */
-const isTaken = (error: unknown): boolean => /UNIQUE constraint failed: scans\./.test(String((error as Error | undefined)?.message));
+const isTaken = (error: unknown): boolean =>
+  /UNIQUE constraint failed: scans\./.test(String((error as Error | undefined)?.message));
 
 const scanStatements = (org: OrgContext, row: ScanRow): Statement[] => [
   org.db.insert(scans).values(row),
-  org.db.update(accounts).set({ scanSeq: row.seq }).where(and(eq(accounts.orgId, org.id), eq(accounts.id, row.accountId ?? ""))),
+  org.db
+    .update(accounts)
+    .set({ scanSeq: row.seq })
+    .where(and(eq(accounts.orgId, org.id), eq(accounts.id, row.accountId ?? ""))),
   org.db.sql(
     `INSERT INTO scan_tasks (org_id, scan_id, id, state, fence, attempts) VALUES (?1, ?2, 'plan', 'queued', 0, 0)`,
     org.id,

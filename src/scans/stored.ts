@@ -7,7 +7,10 @@ import type { StatesBefore } from "./slice.ts";
 const pageSize = 5_000;
 
 /** What is stored of a place, collector by collector, read from one covering index in pages. */
-export async function storedResources(task: ClaimedTask, collectors: readonly string[]): Promise<Map<string, StoredResource>> {
+export async function storedResources(
+  task: ClaimedTask,
+  collectors: readonly string[],
+): Promise<Map<string, StoredResource>> {
   const stored = new Map<string, StoredResource>();
   for (const collector of collectors) {
     let after = "";

@@ -3,14 +3,18 @@ import { describe, it } from "vitest";
 import { categories, severities, type Example, type Examples, type Verdict } from "#checks/check";
 import { checks } from "#checks/registry";
 import type { SealedCheck } from "#checks/sealed";
-import { collectors, type CollectorId } from "#collectors/registry";
+import { collectors, type CollectorId, type FoundBy } from "#collectors/registry";
 
 interface CheckFile {
   readonly check: SealedCheck;
   readonly examples?: () => Examples<CollectorId>;
 }
 
-const files = Object.entries(import.meta.glob<CheckFile>("/src/checks/*/*.ts", { eager: true }));
+/** What lies in a service's folder and is no check, as scripts/registry.mjs has it. */
+const isShared = (path: string): boolean => /\/(shared|examples)\.ts$/.test(path);
+const files = Object.entries(import.meta.glob<CheckFile>("/src/checks/*/*.ts", { eager: true })).filter(
+  ([path]) => !isShared(path),
+);
 const example = { now: new Date("2026-06-01T00:00:00Z"), awsAccountId: "111122223333", region: "eu-west-1" };
 const day = 86_400_000;
 
@@ -30,6 +34,28 @@ function judge(check: SealedCheck, { found, ...given }: Example<CollectorId>, no
       return list as never;
     },
   });
+}
+
+type Kept = Readonly<Record<string, unknown>> | null;
+
+/** What the engine hands on to the second wave of what one collector found; null: nothing. */
+function condensed({ condense }: SealedCheck, collector: CollectorId, found: FoundBy<CollectorId>): unknown {
+  // safe: examples stand under the id of the collector that would have found them.
+  const keep = condense?.[collector] as ((found: FoundBy<CollectorId>) => Kept) | undefined;
+  const attributes = keep?.(found) ?? null;
+  const { observed: _, ...rest } = found;
+  return attributes && { ...rest, tags: {}, attributes };
+}
+
+/** Judges an example as the second wave would: from what `condense` keeps of it and of the others. */
+function judgeCondensed(check: SealedCheck, one: Example<CollectorId>, subject: CollectorId): Verdict {
+  const found = condensed(check, subject, one.found);
+  if (found === null) return null;
+  const lists = Object.entries(one.others ?? {}) as [CollectorId, readonly FoundBy<CollectorId>[]][];
+  const others = lists.map(([id, list]) => [id, list.map((other) => condensed(check, id, other))] as const);
+  const kept = Object.fromEntries(others.map(([id, list]) => [id, list.filter((other) => other !== null)]));
+  // safe: `judge` sees no more of it than this.
+  return judge(check, { ...one, found: found as FoundBy<CollectorId>, others: kept }, nowOf(one));
 }
 
 const nowOf = (one: Example<CollectorId>): Date => one.now ?? example.now;
@@ -84,6 +110,16 @@ describe.for(files)("%s", ([path, { check, examples }]) => {
     const verdict = judge(check, one, nowOf(one));
     expect(statusOf(verdict)).toBe(status);
     if (verdict?.status === "unknown") expect(verdict.reason.trim()).not.toBe("");
+  });
+
+  // From an example alone it cannot be told which collector found it, so a check across services judges one kind.
+  const crossing = check.condense && check.resources !== "every" ? check.resources : [];
+  it("judges one kind of resource if it reads across services", ({ expect }) => {
+    expect(crossing).toHaveLength(check.condense ? 1 : 0);
+  });
+  const condensing = crossing.flatMap((subject) => cases.map(({ name, one }) => ({ name, one, subject })));
+  it.for(condensing)("says the same from what it keeps: $name", ({ one, subject }, { expect }) => {
+    expect(judgeCondensed(check, one, subject)).toEqual(judge(check, one, nowOf(one)));
   });
 
   describe.for(fails)("fail: $name", ({ one }) => {

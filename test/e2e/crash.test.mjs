@@ -1,10 +1,10 @@
 // The process dies in the middle of a scan, at different moments: the scan ends once, and finds what it would have found.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { all, findingSet, hasEnded, setUp, startScan } from "./support/api.mjs";
 import { passMinutes, rowsOf } from "./support/database.mjs";
 import { startReceiver } from "./support/receiver.mjs";
-import { eventually, newState, startRuntime, tick } from "./support/runtime.mjs";
+import { eventually, killAll, newState, startRuntime, tick } from "./support/runtime.mjs";
 import { watch } from "./support/socket.mjs";
 
 const port = 8801;
@@ -21,8 +21,19 @@ async function outcome({ api }, scanId) {
   const { findingsNew, findingsReopened, findingsResolved } = scan;
   return {
     findings: await findingSet(api),
-    resources: resources.map(({ resourceType, region, arn, name }) => [resourceType, region, arn ?? name].join(" | ")).toSorted(),
-    scan: { status, resourcesDiscovered, resourcesAdded, resourcesChanged, resourcesRemoved, findingsNew, findingsReopened, findingsResolved },
+    resources: resources
+      .map(({ resourceType, region, arn, name }) => [resourceType, region, arn ?? name].join(" | "))
+      .toSorted(),
+    scan: {
+      status,
+      resourcesDiscovered,
+      resourcesAdded,
+      resourcesChanged,
+      resourcesRemoved,
+      findingsNew,
+      findingsReopened,
+      findingsResolved,
+    },
     counts: { byStatus: counts.byStatus, bySeverity: counts.bySeverity, byType: counts.byType },
   };
 }
@@ -33,14 +44,21 @@ const occurrences = (receiver, prefix) => {
   return new Map(told.filter(({ event }) => event.startsWith(prefix)).map((one) => [one.id, one]));
 };
 
+/** Finding ids, as often as they were told; several findings share an event. */
+const findingsTold = (receiver) =>
+  [...occurrences(receiver, "finding.").values()].flatMap(({ data }) => data.findings.map(({ id }) => id));
+
 const finished = (demo, scanId) =>
   eventually(`the end of scan ${scanId}`, async () => hasEnded((await demo.api("GET", `/scans/${scanId}`)).data));
+
+const receivers = [];
 
 /** An organization in a state directory of its own, with a webhook for everything, and a scan that has just begun. */
 async function begin(name) {
   const state = newState(name);
   const runtime = await startRuntime({ port, state, delayMs });
   const receiver = await startReceiver();
+  receivers.push(receiver);
   const demo = await setUp(runtime.origin);
   await demo.api("POST", "/webhooks", { url: receiver.url, events: ["scan.*", "finding.*"] });
   const scan = await startScan(demo);
@@ -51,13 +69,15 @@ async function begin(name) {
 describe("a killed scan", { timeout: 300_000 }, () => {
   let undisturbed;
 
+  afterEach(killAll);
+  after(() => Promise.all(receivers.map((receiver) => receiver.close())));
+
   before(async () => {
     const { runtime, receiver, demo, scan, socket } = await begin("undisturbed");
     await socket.until(({ type }) => type === "complete");
     undisturbed = await outcome(demo, scan.id);
-    await eventually("all events", () => occurrences(receiver, "finding.").size >= undisturbed.findings.length);
+    await eventually("all events", () => findingsTold(receiver).length >= undisturbed.findings.length);
     await runtime.kill();
-    await receiver.close();
     assert.ok(undisturbed.findings.length > 50);
   });
 
@@ -65,15 +85,18 @@ describe("a killed scan", { timeout: 300_000 }, () => {
   const kills = [[0], [20], [40], [70], [90], [10, 50, 88]];
   for (const percents of kills) {
     test(`at ${percents.join(" %, then at ")} %`, async (t) => {
-      let { state, runtime, receiver, demo, scan, socket } = await begin(`killed-${percents.join("-")}`);
-      after(() => receiver.close());
+      const { state, receiver, demo, scan, ...begun } = await begin(`killed-${percents.join("-")}`);
+      let { runtime, socket } = begun;
       let seen = [];
       for (const percent of percents) {
         await socket.until((frame) => (frame.scan ?? frame).percent >= percent || frame.type === "complete");
         await runtime.kill();
         await socket.closed;
         seen = [...seen, ...socket.frames.filter(({ seq }) => seq)];
-        const [{ left }] = rowsOf(state, "SELECT count(*) AS left FROM scan_tasks WHERE state IN ('queued', 'running')");
+        const [{ left }] = rowsOf(
+          state,
+          "SELECT count(*) AS left FROM scan_tasks WHERE state IN ('queued', 'running')",
+        );
         t.diagnostic(`killed at ${seen.at(-1)?.percent ?? 0} %, ${left} tasks unfinished`);
         passMinutes(state, leaseMinutes + 1);
         runtime = await startRuntime({ port, state, delayMs });
@@ -86,23 +109,33 @@ describe("a killed scan", { timeout: 300_000 }, () => {
 
       assert.deepEqual(await outcome(demo, scan.id), undisturbed);
       const scans = await all(demo.api, "/scans");
-      assert.deepEqual(scans.map(({ id, status }) => ({ id, status })), [{ id: scan.id, status: "complete" }]);
-      await eventually("all events", () => {
-        const findings = occurrences(receiver, "finding.").size;
-        return findings >= undisturbed.findings.length && occurrences(receiver, "scan.completed").size > 0;
-      });
+      assert.deepEqual(
+        scans.map(({ id, status }) => ({ id, status })),
+        [{ id: scan.id, status: "complete" }],
+      );
+      const told = undisturbed.findings.length;
+      await eventually(
+        "all events",
+        () => findingsTold(receiver).length >= told && receiver.events("scan.completed").length > 0,
+      );
       // Whatever comes late or again comes while another tick passes.
       await tick(runtime.origin);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       assert.equal(occurrences(receiver, "scan.completed").size, 1);
       assert.equal(receiver.events("scan.completed").length, 1);
       assert.equal(occurrences(receiver, "scan.").size, 2);
-      assert.equal(occurrences(receiver, "finding.").size, undisturbed.findings.length);
+      assert.equal(findingsTold(receiver).length, told);
+      assert.equal(new Set(findingsTold(receiver)).size, told);
 
-      const end = await socket.until(({ type, scan: state }) => type === "complete" || (type === "sync" && state.completedAt));
+      const end = await socket.until(
+        ({ type, scan: state }) => type === "complete" || (type === "sync" && state.completedAt),
+      );
       assert.equal(end.status ?? end.scan.status, "complete");
       const numbers = [...seen, ...socket.frames.filter(({ seq }) => seq)].map(({ seq }) => seq);
-      assert.ok(numbers.every((seq, index) => index === 0 || seq > numbers[index - 1]), `seq: ${numbers}`);
+      assert.ok(
+        numbers.every((seq, index) => index === 0 || seq > numbers[index - 1]),
+        `seq: ${numbers}`,
+      );
 
       await runtime.kill();
       assert.deepEqual(rowsOf(state, "SELECT id, state FROM scan_tasks"), []);
@@ -112,8 +145,7 @@ describe("a killed scan", { timeout: 300_000 }, () => {
   }
 
   test("a task whose holder died is nobody's until its lease has ended", async () => {
-    const { state, runtime, receiver, demo, scan, socket } = await begin("early");
-    after(() => receiver.close());
+    const { state, runtime, demo, scan, socket } = await begin("early");
     await socket.until(({ percent }) => percent >= 40);
     await runtime.kill();
     const again = await startRuntime({ port, state, delayMs });

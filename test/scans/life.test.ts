@@ -27,10 +27,15 @@ async function scan(scenario: Scenario): Promise<string> {
 }
 
 async function rows<Row>(sql: string, ...params: unknown[]): Promise<Row[]> {
-  return (await env.DB.prepare(sql).bind(...params).all<Row>()).results;
+  return (
+    await env.DB.prepare(sql)
+      .bind(...params)
+      .all<Row>()
+  ).results;
 }
 
-const findingsOf = ({ orgId }: Scenario): Promise<FindingRow[]> => rows("SELECT * FROM findings WHERE org_id = ?1", orgId);
+const findingsOf = ({ orgId }: Scenario): Promise<FindingRow[]> =>
+  rows("SELECT * FROM findings WHERE org_id = ?1", orgId);
 
 interface ScanRow {
   readonly status: string;
@@ -64,7 +69,9 @@ describe("a scan", () => {
       "SELECT verdicts, cross_verdicts FROM resources WHERE org_id = ?1",
       scenario.orgId,
     );
-    const fails = verdicts.flatMap((row) => `${row.verdicts};${row.cross_verdicts}`.split(";")).filter((verdict) => verdict.includes("=f:"));
+    const fails = verdicts
+      .flatMap((row) => `${row.verdicts};${row.cross_verdicts}`.split(";"))
+      .filter((verdict) => verdict.includes("=f:"));
     expect(status).toBe("complete");
     expect(findings).toHaveLength(fails.length);
     expect(cost["findingsNew"]).toBe(findings.length);
@@ -97,14 +104,18 @@ describe("a scan", () => {
     expect(status).toBe("partial");
     expect(after.filter((finding) => finding.status === "resolved")).toEqual([]);
     expect(after).toHaveLength(before.length);
-    const { coverage } = JSON.parse(summary) as { coverage: Record<string, Record<string, { state: string; errors: { action: string; remedy: string }[] }>> };
+    const { coverage } = JSON.parse(summary) as {
+      coverage: Record<string, Record<string, { state: string; errors: { action: string; remedy: string }[] }>>;
+    };
     const volumes = coverage["eu-west-1"]?.["ec2.volumes"];
     expect(volumes?.state).toBe("denied");
     expect(volumes?.errors[0]).toMatchObject({ action: "ec2:DescribeVolumes" });
     expect(volumes?.errors[0]?.remedy).toContain("ec2:DescribeVolumes");
   });
 
-  it("resolves the findings of what is gone, and reopens them under the same id when it comes back", async ({ expect }) => {
+  it("resolves the findings of what is gone, and reopens them under the same id when it comes back", async ({
+    expect,
+  }) => {
     const scenario = await makeScenario();
     await scan(scenario);
     const orphan = (await findingsOf(scenario)).find(({ type }) => type === "orphaned_volume");
@@ -138,8 +149,14 @@ describe("a scan", () => {
     const [plan] = world.pending;
     if (!plan) throw new Error("The plan was not woken");
     await world.deliver(plan);
-    const context = (waitUntil: (promise: Promise<unknown>) => void) => systemContext(env, { orgId, shard: 0 }, world.now, waitUntil);
-    await world.invoke(noFaults, async (_, ctx) => cancelScan(context((promise) => ctx.waitUntil(promise)), id));
+    const context = (waitUntil: (promise: Promise<unknown>) => void) =>
+      systemContext(env, { orgId, shard: 0 }, world.now, waitUntil);
+    await world.invoke(noFaults, async (_, ctx) =>
+      cancelScan(
+        context((promise) => ctx.waitUntil(promise)),
+        id,
+      ),
+    );
     await world.run(seeded(1), calm, () => scenario.atRest());
     expect((await scanRow(id)).status).toBe("canceled");
     expect(await findingsOf(scenario)).toEqual([]);

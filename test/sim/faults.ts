@@ -84,7 +84,7 @@ function faultyMethods<T extends object>(target: T, name: string, io: Io): T {
       const value: unknown = Reflect.get(object, property);
       if (typeof value !== "function") return value;
       return (...args: unknown[]) =>
-        io.around(`${name}.${String(property)}`, async () => (await (Reflect.apply(value, object, args) as Promise<unknown>)));
+        io.around(`${name}.${String(property)}`, async () => Reflect.apply(value, object, args));
     },
   });
 }
@@ -92,10 +92,15 @@ function faultyMethods<T extends object>(target: T, name: string, io: Io): T {
 function faultyNamespace<T extends { getByName(id: string): unknown }>(namespace: T, name: string, io: Io): T {
   return {
     getByName: (id: string) => {
-      const stub = namespace.getByName(id) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      const stub = namespace.getByName(id) as Record<string, (...args: unknown[]) => Promise<unknown>>;
       return new Proxy(
         {},
-        { get: (_, method) => (...args: unknown[]) => io.around(`${name}.${String(method)}`, async () => stub[String(method)]?.(...args)) },
+        {
+          get:
+            (_, method) =>
+            (...args: unknown[]) =>
+              io.around(`${name}.${String(method)}`, async () => stub[String(method)]?.(...args)),
+        },
       );
     },
   } as unknown as T;
@@ -105,6 +110,11 @@ function faultyQueue<Body>(queue: "scan-tasks" | "deliveries", io: Io, enqueue: 
   return {
     send: (body: Body) => io.around(`queue.${queue}`, async () => enqueue(queue, [body])),
     sendBatch: (messages: Iterable<{ body: Body }>) =>
-      io.around(`queue.${queue}`, async () => enqueue(queue, [...messages].map(({ body }) => body))),
+      io.around(`queue.${queue}`, async () =>
+        enqueue(
+          queue,
+          [...messages].map(({ body }) => body),
+        ),
+      ),
   } as unknown as Queue<Body>;
 }

@@ -35,5 +35,5 @@ export function simulated(): void {
 function shortenPauses(): void {
   const wait = globalThis.setTimeout;
   const guardMs = 10_000;
-  vi.spyOn(globalThis, "setTimeout").mockImplementation(((run: () => void, ms = 0) => wait(run, ms < guardMs ? 0 : ms)) as typeof setTimeout);
+  vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms = 0) => wait(run, ms < guardMs ? 0 : ms));
 }

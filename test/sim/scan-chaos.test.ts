@@ -11,7 +11,9 @@ const { seeds, first } = env.SIMULATION;
 describe("two scans", () => {
   simulated();
 
-  it("end the same however messages are lost, doubled, delayed and reordered, and whatever fails", async ({ expect }) => {
+  it("end the same however messages are lost, doubled, delayed and reordered, and whatever fails", async ({
+    expect,
+  }) => {
     const expected = await stateOf(await twoScans(calm, 0));
     expect(expected["scans"]).toHaveLength(2);
     expect(expected["resources"]?.length).toBeGreaterThan(20);

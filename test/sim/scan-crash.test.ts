@@ -10,7 +10,9 @@ const { stride } = env.SIMULATION;
 describe("two scans", () => {
   simulated();
 
-  it("end the same when the process dies, or a call fails, before or after any single operation", async ({ expect }) => {
+  it("end the same when the process dies, or a call fails, before or after any single operation", async ({
+    expect,
+  }) => {
     const { chaos, count } = counting();
     const expected = await stateOf(await twoScans(chaos, 0));
     const operations = count();

@@ -74,7 +74,10 @@ async function begin(world: World, orgId: string, accountId: string): Promise<st
 async function isAtRest(orgId: string, now: Date): Promise<boolean> {
   const [scans, due] = await env.DB.batch<{ n: number }>([
     env.DB.prepare("SELECT count(*) AS n FROM scans WHERE org_id = ?1 AND active = 1").bind(orgId),
-    env.DB.prepare("SELECT count(*) AS n FROM deliveries WHERE org_id = ?1 AND next_attempt_at <= ?2").bind(orgId, now.toISOString()),
+    env.DB.prepare("SELECT count(*) AS n FROM deliveries WHERE org_id = ?1 AND next_attempt_at <= ?2").bind(
+      orgId,
+      now.toISOString(),
+    ),
   ]);
   return scans?.results[0]?.n === 0 && due?.results[0]?.n === 0;
 }
@@ -100,7 +103,15 @@ async function makeAccount(orgId: string, awsAccountId: string, making: AccountM
     `INSERT INTO accounts (org_id, id, aws_account_id, name, environment, status, credential, regions, services, is_management, scan_seq, version, created_at, updated_at)
      VALUES (?1, ?2, ?3, 'Simulated', 'production', 'pending', ?4, ?6, ?7, 0, 0, 1, ?5, ?5)`,
   )
-    .bind(orgId, id, awsAccountId, JSON.stringify({ method: "access_key", accessKeyId, sealedSecret }), start.toISOString(), JSON.stringify(regions), JSON.stringify(services))
+    .bind(
+      orgId,
+      id,
+      awsAccountId,
+      JSON.stringify({ method: "access_key", accessKeyId, sealedSecret }),
+      start.toISOString(),
+      JSON.stringify(regions),
+      JSON.stringify(services),
+    )
     .run();
   return id;
 }
@@ -110,7 +121,12 @@ export const receiverUrl = "http://127.0.0.1:9/hook";
 
 async function makeWebhook(orgId: string): Promise<void> {
   const id = newId();
-  const secret = await seal(masterKeys(env.MASTER_KEYS), "webhook-secret", `webhooks/${orgId}/${id}/secret`, `whsec_${btoa("x".repeat(32))}`);
+  const secret = await seal(
+    masterKeys(env.MASTER_KEYS),
+    "webhook-secret",
+    `webhooks/${orgId}/${id}/secret`,
+    `whsec_${btoa("x".repeat(32))}`,
+  );
   await env.DB.prepare(
     `INSERT INTO webhooks (org_id, id, url, events, secret, status, version, created_at, updated_at)
      VALUES (?1, ?2, ?3, '["*"]', ?4, 'enabled', 1, ?5, ?5)`,
@@ -122,11 +138,14 @@ async function makeWebhook(orgId: string): Promise<void> {
 /** Everything a scan leaves behind that must be the same however it got there. */
 export async function stateOf({ orgId, accountId }: Scenario): Promise<Record<string, unknown[]>> {
   const queries: Record<string, string> = {
-    resources: "SELECT native_id, resource_type, digest, verdicts, cross_verdicts, from_seq FROM resources WHERE org_id = ?1 ORDER BY 1, 2",
+    resources:
+      "SELECT native_id, resource_type, digest, verdicts, cross_verdicts, from_seq FROM resources WHERE org_id = ?1 ORDER BY 1, 2",
     findings: `SELECT type, resource_arn, status, severity, summary, details, detections_before, runs_at_start, verified, reopened_count
       FROM findings WHERE org_id = ?1 ORDER BY type, resource_arn, summary`,
-    counters: "SELECT subject, dimension, value, total, open, snoozed, ignored, resolved FROM counters WHERE org_id = ?1 ORDER BY 1, 2, 3",
-    versions: "SELECT from_seq, to_seq, row ->> 'native_id' AS native FROM resource_versions WHERE org_id = ?1 ORDER BY 3, 2",
+    counters:
+      "SELECT subject, dimension, value, total, open, snoozed, ignored, resolved FROM counters WHERE org_id = ?1 ORDER BY 1, 2, 3",
+    versions:
+      "SELECT from_seq, to_seq, row ->> 'native_id' AS native FROM resource_versions WHERE org_id = ?1 ORDER BY 3, 2",
     scans: `SELECT status, seq, active, summary ->> 'findingsNew' AS found, summary ->> 'findingsResolved' AS resolved,
       summary ->> 'resourcesAdded' AS added, summary ->> 'resourcesRemoved' AS removed FROM scans WHERE org_id = ?1 ORDER BY seq`,
     tasks: "SELECT id FROM scan_tasks WHERE org_id = ?1",
@@ -139,6 +158,9 @@ export async function stateOf({ orgId, accountId }: Scenario): Promise<Record<st
   const results = await env.DB.batch(names.map((name) => env.DB.prepare(queries[name] ?? "").bind(orgId)));
   const ids = new RegExp(`${orgId}|${accountId}`, "g");
   return Object.fromEntries(
-    names.map((name, index) => [name, JSON.parse(JSON.stringify(results[index]?.results ?? []).replaceAll(ids, "…")) as unknown[]]),
+    names.map((name, index) => [
+      name,
+      JSON.parse(JSON.stringify(results[index]?.results ?? []).replaceAll(ids, "…")) as unknown[],
+    ]),
   );
 }

@@ -1,4 +1,10 @@
-import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
+import {
+  createExecutionContext,
+  createMessageBatch,
+  createScheduledController,
+  getQueueResult,
+  waitOnExecutionContext,
+} from "cloudflare:test";
 import { vi } from "vitest";
 import type { Env } from "#env";
 import worker from "../../src/worker.ts";
@@ -40,7 +46,10 @@ export class World {
   }
 
   /** Runs something with the world's bindings. Answers what it did to the outside. */
-  async invoke<T>(plan: FaultPlan, run: (env: Env, ctx: ExecutionContext) => Promise<T>): Promise<{ result: T | null; io: Io }> {
+  async invoke<T>(
+    plan: FaultPlan,
+    run: (env: Env, ctx: ExecutionContext) => Promise<T>,
+  ): Promise<{ result: T | null; io: Io }> {
     const io = new Io(plan);
     const env = faultyEnv(this.#env, io, (queue, bodies) => this.#enqueue(queue, bodies), this.#aws);
     const ctx = createExecutionContext();

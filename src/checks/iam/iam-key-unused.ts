@@ -108,7 +108,7 @@ export function examples(): Examples<"iam.accessKeys", Params> {
       {
         name: "newer than the credential report",
         now,
-        found: { ...key({ createdAt: edge }), observed: { lastUsedAt: undefined } },
+        found: { ...exampleKey({ createdAt: edge }), observed: { lastUsedAt: undefined } },
       },
       { name: "switched off", now, found: exampleInactiveKey() },
     ],
@@ -128,7 +128,7 @@ export function examples(): Examples<"iam.accessKeys", Params> {
       { name: "a shorter time allowed", now, params: { maxUnusedDays: 30 }, found: exampleKey({}, edge) },
     ],
     unknown: [
-      { name: "no credential report", now, found: { ...key({}), observed: { lastUsedAt: undefined } } },
+      { name: "no credential report", now, found: { ...exampleKey({}), observed: { lastUsedAt: undefined } } },
       { name: "never used, no date", now, found: exampleKey({ createdAt: null }) },
     ],
   };

@@ -106,7 +106,7 @@ export function examples(): Examples<"iam.users", Params> {
       { name: "signed in 45 days ago to the second", now, found: exampleUser({}, { passwordLastUsedAt: edge }) },
       { name: "never signed in, password set 45 days ago", now, found: exampleUser({ passwordChangedAt: edge }) },
       { name: "no password", now, found: exampleUser({ passwordEnabled: false }) },
-      { name: "made 45 days ago", now, found: { ...user({ passwordChangedAt: null }), createdAt: edge } },
+      { name: "made 45 days ago", now, found: { ...exampleUser({ passwordChangedAt: null }), createdAt: edge } },
     ],
     fail: [
       {

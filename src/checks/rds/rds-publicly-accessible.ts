@@ -20,7 +20,7 @@ export const check: Check<"rds.dbInstances", object, "ec2.securityGroups"> = {
       attributes: { identifier, engine, publiclyAccessible, endpointPort, vpcSecurityGroupIds },
     }) => (isRdsEngine(engine) ? { identifier, engine, publiclyAccessible, endpointPort, vpcSecurityGroupIds } : null),
     "ec2.securityGroups": ({ attributes: { groupId, ingress } }) => {
-      const open = ingress.filter(admitsEveryone);
+      const open = ingress.filter((rule) => anywhereIn(rule).length > 0);
       return open.length > 0 ? { groupId, ingress: open } : null;
     },
   },

@@ -69,8 +69,8 @@ export const check: Check<"s3.buckets", Params> = {
 };
 
 function isSensitive(tags: Readonly<Record<string, string>>, { tagKey, values }: Params): boolean {
-  const sensitive = values.map((value) => value.toLowerCase());
-  return Object.entries(tags).some(([key, value]) => key === tagKey && sensitive.includes(value.toLowerCase()));
+  const sensitive = new Set(values.map((value) => value.toLowerCase()));
+  return Object.entries(tags).some(([key, value]) => key === tagKey && sensitive.has(value.toLowerCase()));
 }
 
 export const examples = (): Examples<"s3.buckets", Params> => {

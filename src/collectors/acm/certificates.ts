@@ -42,7 +42,7 @@ const listCertificates: Operation = {
 const describeCertificate: Operation = { service: "acm", action: "DescribeCertificate" };
 
 const describedWithinMs = 60 * 86_400_000;
-const describedStates: readonly (string | null)[] = ["PENDING_VALIDATION", "FAILED", "VALIDATION_TIMED_OUT"];
+const describedStates: ReadonlySet<string | null> = new Set(["PENDING_VALIDATION", "FAILED", "VALIDATION_TIMED_OUT"]);
 
 const text = z
   .string()
@@ -109,7 +109,7 @@ export const collector: Collector<Certificate, CertificateUpkeep> = {
 
 async function detailOf(aws: AwsCaller, summary: Summary): Promise<Detail | null | undefined> {
   const endsSoon = summary.NotAfter !== null && Date.parse(summary.NotAfter) - Date.now() <= describedWithinMs;
-  if (!endsSoon && !describedStates.includes(summary.Status)) return null;
+  if (!endsSoon && !describedStates.has(summary.Status)) return null;
   const input = { CertificateArn: summary.CertificateArn };
   // Deleted since it was listed: nothing to say of it.
   const answer = await aws.attempt(describeCertificate, input, ["ResourceNotFoundException"]);

@@ -27,7 +27,10 @@ export async function createWebhook(org: OrgContext, input: WebhookInput): Promi
   const webhook = await newRow(org, input, secret);
   const target = { type: "webhook", id: webhook.id };
   const own = and(eq(webhooks.orgId, org.id), eq(webhooks.id, webhook.id));
-  const statements: [Statement, Statement] = [insertBelowLimit(org, webhook), org.db.select().from(webhooks).where(own)];
+  const statements: [Statement, Statement] = [
+    insertBelowLimit(org, webhook),
+    org.db.select().from(webhooks).where(own),
+  ];
   const entry = { action: "webhook.create", target, after: audited(webhook) } as const;
   const [, found] = await org.change(entry, statements, { webhook, secret });
   // safe: the select answers rows of the table; after a repeated request it is the row of the first.

@@ -39,7 +39,13 @@ async function carryOn(first: OrgContext, claim: Claim): Promise<void> {
       held = await claimDelivery(org, next.deliveryId);
     }
   } catch (error) {
-    log({ level: "error", msg: "delivery interrupted", orgId: org.id, webhookId: claim.webhookId, cause: nameOf(error) });
+    log({
+      level: "error",
+      msg: "delivery interrupted",
+      orgId: org.id,
+      webhookId: claim.webhookId,
+      cause: nameOf(error),
+    });
   }
 }
 
@@ -55,7 +61,11 @@ async function attemptDelivery(org: OrgContext, claim: Claim): Promise<DeliveryM
   return nextId === null ? null : messageOf(org, nextId);
 }
 
-const messageOf = (org: OrgContext, deliveryId: string): DeliveryMessage => ({ orgId: org.id, shard: org.shard, deliveryId });
+const messageOf = (org: OrgContext, deliveryId: string): DeliveryMessage => ({
+  orgId: org.id,
+  shard: org.shard,
+  deliveryId,
+});
 
 /** Saves the retry the wait for the cron job's next minute; nothing depends on it. */
 async function wakeLater(org: OrgContext, claim: Claim, delaySeconds: number): Promise<void> {
@@ -63,7 +73,13 @@ async function wakeLater(org: OrgContext, claim: Claim, delaySeconds: number): P
   try {
     await org.env.DELIVERIES.send(messageOf(org, claim.deliveryId), { delaySeconds: Math.ceil(delaySeconds) });
   } catch (error) {
-    log({ level: "warn", msg: "delivery nudge not sent", orgId: org.id, deliveryId: claim.deliveryId, cause: nameOf(error) });
+    log({
+      level: "warn",
+      msg: "delivery nudge not sent",
+      orgId: org.id,
+      deliveryId: claim.deliveryId,
+      cause: nameOf(error),
+    });
   }
 }
 

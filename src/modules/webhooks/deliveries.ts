@@ -32,7 +32,9 @@ export async function listDeliveries(
   const order = [{ column: deliveries.id, descending: true }];
   // Told that few rows are this webhook's, the planner follows its index rather than the whole organization's deliveries.
   const conditions = [sql`unlikely(${deliveries.webhookId} = ${webhookId})`];
-  const found = await listRows(org, { table: deliveries, page, order, filters, conditions }, [webhookStatement(org, webhookId)]);
+  const found = await listRows(org, { table: deliveries, page, order, filters, conditions }, [
+    webhookStatement(org, webhookId),
+  ]);
   requireWebhook(found.extra[0]);
   return found;
 }

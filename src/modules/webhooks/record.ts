@@ -36,7 +36,13 @@ export interface Recorded {
  * Writes the outcome of an attempt in one batch: the delivery (only while the claim still holds), the attempt, the
  * webhook's release and, after a 410, its end. `at` is when the attempt ended.
  */
-export async function recordOutcome(org: OrgContext, claim: Claim, outcome: Outcome, step: Step, at: Date): Promise<Recorded> {
+export async function recordOutcome(
+  org: OrgContext,
+  claim: Claim,
+  outcome: Outcome,
+  step: Step,
+  at: Date,
+): Promise<Recorded> {
   const eventId = step.kind === "gone" ? newId() : null;
   const statements = [
     deliveryUpdate(org, claim, step, at),
@@ -111,7 +117,11 @@ function disabling(org: OrgContext, { webhookId }: Claim, eventId: string, at: D
       at.toISOString(),
     ),
     auditStatement(org, newId(), { action: "webhook.disable", target, before: { status: "enabled" }, after: after410 }),
-    ...eventStatementsIfChanged(org, { id: eventId, names: ["webhook.disabled"], data: { webhookId, reason: goneReason } }),
+    ...eventStatementsIfChanged(org, {
+      id: eventId,
+      names: ["webhook.disabled"],
+      data: { webhookId, reason: goneReason },
+    }),
     endPending(org, webhookId, at),
   ];
 }

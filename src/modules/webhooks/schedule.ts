@@ -11,7 +11,11 @@ const jitterShare = 0.1;
  * Seconds to wait after `attempts` failed ones; null when that was the last. A receiver's Retry-After makes it longer,
  * never shorter. `random` answers 0 ≤ r < 1.
  */
-export function retryDelaySeconds(attempts: number, retryAfterSeconds: number | null, random: () => number): number | null {
+export function retryDelaySeconds(
+  attempts: number,
+  retryAfterSeconds: number | null,
+  random: () => number,
+): number | null {
   const delay = attemptDelaysSeconds[attempts];
   if (delay === undefined) return null;
   const jittered = delay * (1 + jitterShare * (2 * random() - 1));

@@ -16,7 +16,11 @@ export const DeliveryId = z.object({
 
 export const NewWebhook = z
   .strictObject({
-    url: z.string().min(1).max(2_048).openapi({ description: "Where events are POSTed: https, port 443 or 8443, a public host name." }),
+    url: z
+      .string()
+      .min(1)
+      .max(2_048)
+      .openapi({ description: "Where events are POSTed: https, port 443 or 8443, a public host name." }),
     events: z
       .array(z.enum(subscriptions))
       .min(1)
@@ -27,9 +31,17 @@ export const NewWebhook = z
       .string()
       .refine((secret) => webhookKey(secret) !== null, "Must be `whsec_` and the base64 of 24 to 64 bytes.")
       .optional()
-      .openapi({ description: "Signing secret, `whsec_` and the base64 of 24 to 64 bytes. Made for you when left out." }),
+      .openapi({
+        description: "Signing secret, `whsec_` and the base64 of 24 to 64 bytes. Made for you when left out.",
+      }),
   })
-  .openapi("NewWebhook", { example: { url: "https://hooks.example.com/cloudglass", events: ["finding.*", "scan.completed"], description: "Pager" } });
+  .openapi("NewWebhook", {
+    example: {
+      url: "https://hooks.example.com/cloudglass",
+      events: ["finding.*", "scan.completed"],
+      description: "Pager",
+    },
+  });
 
 const webhookMembers = {
   id: z.uuid(),

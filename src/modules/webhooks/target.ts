@@ -47,7 +47,8 @@ const deniedSuffixes = [
  */
 export function checkTarget(text: string, rules: TargetRules): URL {
   const url = text.length <= lengthMax ? URL.parse(text) : null;
-  if (!url || url.href.length > lengthMax) throw blocked(`It must be an absolute URL of at most ${lengthMax} characters.`);
+  if (!url || url.href.length > lengthMax)
+    throw blocked(`It must be an absolute URL of at most ${lengthMax} characters.`);
   if (url.username !== "" || url.password !== "") throw blocked("It must not hold credentials.");
   url.hash = "";
   if (rules.allowLoopback && isLoopback(url)) return url;

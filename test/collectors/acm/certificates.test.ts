@@ -1,11 +1,11 @@
 import { describe, it } from "vitest";
 import { AwsFault } from "#aws/fault";
 import { collector } from "#collectors/acm/certificates";
-import { allOf, fakeAws, pagesOf } from "../iam/wire.ts";
+import { allOf, collect, fakeAws } from "../../support/fake-aws.ts";
 
 const dayMs = 86_400_000;
 const inDays = (days: number): number => Math.floor((Date.now() + days * dayMs) / 1000);
-const arn = (id: string): string => `arn:aws:acm:us-east-1:123456789012:certificate/${id}`;
+const arn = (id: string): string => `arn:aws:acm:us-east-1:111122223333:certificate/${id}`;
 
 const summary = (id: string, more: Readonly<Record<string, unknown>> = {}) => ({
   CertificateArn: arn(id),
@@ -71,7 +71,7 @@ describe("acm.certificates", () => {
           ? list(summary("c"))
           : JSON.stringify({ NextToken: "t2", CertificateSummaryList: [summary("a"), summary("b")] }),
     });
-    expect((await pagesOf(collector, aws)).map((page) => page.length)).toEqual([2, 1]);
+    expect((await collect(collector, aws)).map((page) => page.length)).toEqual([2, 1]);
     expect(await allOf(collector, fakeAws({ ListCertificates: () => list() }))).toEqual([]);
   });
 

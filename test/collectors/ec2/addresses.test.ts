@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/addresses";
-import { accountOf, collect, pagesOf, response } from "./caller.ts";
+import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
+import { response } from "./wire.ts";
 
 const used = `
   <item>
@@ -23,7 +24,7 @@ const answer = (items: string) => response("DescribeAddresses", `<addressesSet>$
 
 describe("ec2.addresses", () => {
   it("reads every fact in one call", async ({ expect }) => {
-    const { aws, calls } = accountOf(pagesOf(answer(used + idle)));
+    const aws = fakeAws(inPages(answer(used + idle)));
     const [found = []] = await collect(collector, aws);
     expect(found[0]).toEqual({
       nativeId: "arn:aws:ec2:eu-west-1:111122223333:elastic-ip/eipalloc-08229861",
@@ -43,11 +44,11 @@ describe("ec2.addresses", () => {
         networkBorderGroup: "eu-west-1",
       },
     });
-    expect(calls).toEqual([{ action: "DescribeAddresses", input: {} }]);
+    expect(aws.asked).toEqual(["DescribeAddresses"]);
   });
 
   it("reads an idle one as associated with nothing, from Amazon's pool", async ({ expect }) => {
-    const [[address] = []] = await collect(collector, accountOf(pagesOf(answer(idle))).aws);
+    const [[address] = []] = await collect(collector, fakeAws(inPages(answer(idle))));
     expect(address?.attributes).toMatchObject({
       associationId: null,
       instanceId: null,
@@ -57,16 +58,16 @@ describe("ec2.addresses", () => {
   });
 
   it("names one without allocation id by its address", async ({ expect }) => {
-    const [[address] = []] = await collect(collector, accountOf(pagesOf(answer(classic))).aws);
+    const [[address] = []] = await collect(collector, fakeAws(inPages(answer(classic))));
     expect(address).toMatchObject({ nativeId: "203.0.113.43", arn: null });
   });
 
   it("yields nothing for an account without addresses", async ({ expect }) => {
     const empty = response("DescribeAddresses", "<addressesSet/>");
-    expect(await collect(collector, accountOf(pagesOf(empty)).aws)).toEqual([[]]);
+    expect(await collect(collector, fakeAws(inPages(empty)))).toEqual([[]]);
   });
 
   it("refuses an answer without the list", async ({ expect }) => {
-    await expect(collect(collector, accountOf(pagesOf(response("DescribeAddresses", ""))).aws)).rejects.toThrow();
+    await expect(collect(collector, fakeAws(inPages(response("DescribeAddresses", ""))))).rejects.toThrow();
   });
 });

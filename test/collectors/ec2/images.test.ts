@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/images";
-import { accountOf, collect, pagesOf, response } from "./caller.ts";
+import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
+import { response } from "./wire.ts";
 
 const image = `
   <item>
@@ -46,7 +47,7 @@ const page = (items: string, token = "") =>
 
 describe("ec2.images", () => {
   it("reads every fact; when it was last launched is only observed", async ({ expect }) => {
-    const { aws } = accountOf(pagesOf(page(image)));
+    const aws = fakeAws(inPages(page(image)));
     expect(await collect(collector, aws)).toEqual([
       [
         {
@@ -75,20 +76,20 @@ describe("ec2.images", () => {
   });
 
   it("asks for the account's own, disabled ones too, page by page", async ({ expect }) => {
-    const { aws, calls } = accountOf(pagesOf(page(image, "1"), page(bare)));
+    const aws = fakeAws(inPages(page(image, "1"), page(bare)));
     const pages = await collect(collector, aws);
     expect(pages.map((one) => one.length)).toEqual([1, 1]);
     expect(pages[1]?.[0]).toMatchObject({ name: null, state: "disabled", createdAt: null });
     expect(pages[1]?.[0]?.attributes).toMatchObject({ public: false, snapshotIds: [], imdsSupport: null });
-    expect(calls[0]?.input).toEqual({ "Owner.1": "self", IncludeDisabled: true, MaxResults: 1000 });
+    expect(aws.calls[0]?.input).toEqual({ "Owner.1": "self", IncludeDisabled: true, MaxResults: 1000 });
   });
 
   it("yields nothing for an account without images", async ({ expect }) => {
-    expect(await collect(collector, accountOf(pagesOf(page(""))).aws)).toEqual([[]]);
+    expect(await collect(collector, fakeAws(inPages(page(""))))).toEqual([[]]);
   });
 
   it("refuses an image that does not say whether it is public", async ({ expect }) => {
-    const { aws } = accountOf(pagesOf(page(image.replace("<isPublic>true</isPublic>", ""))));
+    const aws = fakeAws(inPages(page(image.replace("<isPublic>true</isPublic>", ""))));
     await expect(collect(collector, aws)).rejects.toThrow("isPublic");
   });
 });

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/instances";
-import { accountOf, collect, pagesOf, response } from "./caller.ts";
+import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
+import { response } from "./wire.ts";
 
 const stopped = `
   <item>
@@ -76,7 +77,7 @@ const page = (reservations: string, token = "") =>
 
 describe("ec2.instances", () => {
   it("reads every fact", async ({ expect }) => {
-    const { aws } = accountOf(pagesOf(page(reservation(stopped))));
+    const aws = fakeAws(inPages(page(reservation(stopped))));
     expect(await collect(collector, aws)).toEqual([
       [
         {
@@ -114,14 +115,14 @@ describe("ec2.instances", () => {
 
   it("joins the reservations of a page and yields page by page", async ({ expect }) => {
     const first = page(reservation(bare("i-0a") + bare("i-0b")) + reservation(bare("i-0c")), "1");
-    const { aws, calls } = accountOf(pagesOf(first, page(reservation(bare("i-0d")))));
+    const aws = fakeAws(inPages(first, page(reservation(bare("i-0d")))));
     const ids = (await collect(collector, aws)).map((one) => one.map(({ attributes }) => attributes.instanceId));
     expect(ids).toEqual([["i-0a", "i-0b", "i-0c"], ["i-0d"]]);
-    expect(calls.map(({ input }) => input)).toEqual([{ MaxResults: 1000 }, { MaxResults: 1000, NextToken: "1" }]);
+    expect(aws.calls.map(({ input }) => input)).toEqual([{ MaxResults: 1000 }, { MaxResults: 1000, NextToken: "1" }]);
   });
 
   it("reads what a terminated one no longer has as null", async ({ expect }) => {
-    const [[found] = []] = await collect(collector, accountOf(pagesOf(page(reservation(bare("i-0a"))))).aws);
+    const [[found] = []] = await collect(collector, fakeAws(inPages(page(reservation(bare("i-0a"))))));
     expect(found).toMatchObject({ state: "terminated", name: null, createdAt: null });
     expect(found?.attributes).toMatchObject({
       iamInstanceProfile: null,
@@ -140,18 +141,18 @@ describe("ec2.instances", () => {
     ["User initiated (2026-13-45 99:30:00 GMT)", null],
     ["User initiated (2026-02-01 09:30:00 CET)", null],
   ] as const)("reads the time in %j", async ([reason, at], { expect }) => {
-    const [[found] = []] = await collect(collector, accountOf(pagesOf(page(reservation(bare("i-0a", reason))))).aws);
+    const [[found] = []] = await collect(collector, fakeAws(inPages(page(reservation(bare("i-0a", reason))))));
     expect(found?.attributes.stateChangedAt).toBe(at);
   });
 
   it("yields nothing for an account without instances", async ({ expect }) => {
-    expect(await collect(collector, accountOf(pagesOf(page(""))).aws)).toEqual([[]]);
+    expect(await collect(collector, fakeAws(inPages(page(""))))).toEqual([[]]);
   });
 
   it("refuses an answer without reservations and an instance without state", async ({ expect }) => {
     const noState = page(reservation("<item><instanceId>i-0a</instanceId></item>"));
     for (const body of [response("DescribeInstances", ""), noState]) {
-      await expect(collect(collector, accountOf(pagesOf(body)).aws)).rejects.toThrow();
+      await expect(collect(collector, fakeAws(inPages(body)))).rejects.toThrow();
     }
   });
 });

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/network-interfaces";
-import { accountOf, collect, pagesOf, response } from "./caller.ts";
+import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
+import { response } from "./wire.ts";
 
 const attached = `
   <item>
@@ -69,7 +70,7 @@ const page = (items: string, token = "") =>
 
 describe("ec2.networkInterfaces", () => {
   it("reads every fact, and each public address once", async ({ expect }) => {
-    const { aws } = accountOf(pagesOf(page(attached)));
+    const aws = fakeAws(inPages(page(attached)));
     expect(await collect(collector, aws)).toEqual([
       [
         {
@@ -102,7 +103,7 @@ describe("ec2.networkInterfaces", () => {
   });
 
   it("reads one that is attached to nothing", async ({ expect }) => {
-    const [[found] = []] = await collect(collector, accountOf(pagesOf(page(free))).aws);
+    const [[found] = []] = await collect(collector, fakeAws(inPages(page(free))));
     expect(found).toMatchObject({ state: "available", name: null });
     expect(found?.attributes).toMatchObject({
       attachment: null,
@@ -113,12 +114,12 @@ describe("ec2.networkInterfaces", () => {
   });
 
   it("yields page by page, 1,000 at a time", async ({ expect }) => {
-    const { aws, calls } = accountOf(pagesOf(page(attached + free, "1"), page(free)));
+    const aws = fakeAws(inPages(page(attached + free, "1"), page(free)));
     expect((await collect(collector, aws)).map((one) => one.length)).toEqual([2, 1]);
-    expect(calls.map(({ input }) => input)).toEqual([{ MaxResults: 1000 }, { MaxResults: 1000, NextToken: "1" }]);
+    expect(aws.calls.map(({ input }) => input)).toEqual([{ MaxResults: 1000 }, { MaxResults: 1000, NextToken: "1" }]);
   });
 
   it("yields nothing for an account without any", async ({ expect }) => {
-    expect(await collect(collector, accountOf(pagesOf(page(""))).aws)).toEqual([[]]);
+    expect(await collect(collector, fakeAws(inPages(page(""))))).toEqual([[]]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/security-groups";
-import { accountOf, collect, pagesOf, response } from "./caller.ts";
+import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
+import { response } from "./wire.ts";
 
 const https = `
   <item>
@@ -51,7 +52,7 @@ const none = { cidrs: [], ipv6Cidrs: [], groups: [], prefixLists: [] };
 
 describe("ec2.securityGroups", () => {
   it("reads every rule", async ({ expect }) => {
-    const { aws } = accountOf(pagesOf(page(group(https + ping, everything))));
+    const aws = fakeAws(inPages(page(group(https + ping, everything))));
     expect(await collect(collector, aws)).toEqual([
       [
         {
@@ -86,24 +87,24 @@ describe("ec2.securityGroups", () => {
   });
 
   it("reads the same whatever order AWS answers in", async ({ expect }) => {
-    const one = await collect(collector, accountOf(pagesOf(page(group(https + ping + everything, "")))).aws);
-    const other = await collect(collector, accountOf(pagesOf(page(group(everything + ping + https, "")))).aws);
+    const one = await collect(collector, fakeAws(inPages(page(group(https + ping + everything, "")))));
+    const other = await collect(collector, fakeAws(inPages(page(group(everything + ping + https, "")))));
     expect(other).toEqual(one);
   });
 
   it("reads a group without rules", async ({ expect }) => {
-    const [[found] = []] = await collect(collector, accountOf(pagesOf(page(group("", "")))).aws);
+    const [[found] = []] = await collect(collector, fakeAws(inPages(page(group("", "")))));
     expect(found?.attributes).toMatchObject({ ingress: [], egress: [] });
   });
 
   it("yields page by page, 1,000 at a time", async ({ expect }) => {
-    const { aws, calls } = accountOf(pagesOf(page(group("", ""), "1"), page("")));
+    const aws = fakeAws(inPages(page(group("", ""), "1"), page("")));
     expect((await collect(collector, aws)).map((one) => one.length)).toEqual([1, 0]);
-    expect(calls.map(({ input }) => input)).toEqual([{ MaxResults: 1000 }, { MaxResults: 1000, NextToken: "1" }]);
+    expect(aws.calls.map(({ input }) => input)).toEqual([{ MaxResults: 1000 }, { MaxResults: 1000, NextToken: "1" }]);
   });
 
   it("refuses a port that is no number", async ({ expect }) => {
     const body = page(group(https.replace("<fromPort>443<", "<fromPort>https<"), ""));
-    await expect(collect(collector, accountOf(pagesOf(body)).aws)).rejects.toThrow("fromPort");
+    await expect(collect(collector, fakeAws(inPages(body)))).rejects.toThrow("fromPort");
   });
 });

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/snapshots";
-import { accountOf, collect, pagesOf, response, type Answering } from "./caller.ts";
+import { collect, fakeAws, inPages, type Answering } from "../../support/fake-aws.ts";
+import { response } from "./wire.ts";
 
 const snapshot = (id: string, more = "") => `
   <item>
@@ -21,10 +22,10 @@ const page = (items: string, token = "") =>
 
 /** Own snapshots from the first, the public ones of them from the second. */
 const account = (own: Answering, everybodys: Answering) =>
-  accountOf((action, input) => ("RestorableBy.1" in input ? everybodys : own)(action, input));
+  fakeAws((call) => ("RestorableBy.1" in call.input ? everybodys : own)(call));
 
 const publicOf = async (own: Answering, everybodys: Answering) => {
-  const pages = await collect(collector, account(own, everybodys).aws);
+  const pages = await collect(collector, account(own, everybodys));
   return pages.flat().map(({ attributes }) => [attributes.snapshotId, attributes.public]);
 };
 
@@ -33,7 +34,7 @@ describe("ec2.snapshots", () => {
     const more =
       "<storageTier>archive</storageTier><fullSnapshotSizeInBytes>5368709120</fullSnapshotSizeInBytes>" +
       "<kmsKeyId>arn:aws:kms:eu-west-1:111122223333:key/1a</kmsKeyId><tagSet><item><key>Name</key><value>db</value></item></tagSet>";
-    const { aws } = account(pagesOf(page(snapshot("snap-0a", more))), pagesOf(page("")));
+    const aws = account(inPages(page(snapshot("snap-0a", more))), inPages(page("")));
     expect(await collect(collector, aws)).toEqual([
       [
         {
@@ -60,14 +61,14 @@ describe("ec2.snapshots", () => {
   });
 
   it("knows the public ones from one more list, whatever the number of pages", async ({ expect }) => {
-    const own = pagesOf(page(snapshot("snap-0a") + snapshot("snap-0b"), "1"), page(snapshot("snap-0c")));
-    const everybodys = pagesOf(page(snapshot("snap-0b"), "1"), page(snapshot("snap-0c")));
-    const { aws, calls } = account(own, everybodys);
+    const own = inPages(page(snapshot("snap-0a") + snapshot("snap-0b"), "1"), page(snapshot("snap-0c")));
+    const everybodys = inPages(page(snapshot("snap-0b"), "1"), page(snapshot("snap-0c")));
+    const aws = account(own, everybodys);
     const pages = await collect(collector, aws);
     expect(pages.map((found) => found.map(({ attributes }) => attributes.public))).toEqual([[false, true], [true]]);
     const mine = { "Owner.1": "self", MaxResults: 1000 };
     const everybody = { ...mine, "RestorableBy.1": "all" };
-    expect(calls.map(({ input }) => input)).toEqual([
+    expect(aws.calls.map(({ input }) => input)).toEqual([
       mine,
       everybody,
       { ...everybody, NextToken: "1" },
@@ -76,31 +77,36 @@ describe("ec2.snapshots", () => {
   });
 
   it("does not ask for public ones when there are none at all", async ({ expect }) => {
-    const { aws, calls } = account(pagesOf(page("")), () => null);
+    const aws = account(inPages(page("")), () => undefined);
     expect(await collect(collector, aws)).toEqual([[]]);
-    expect(calls).toHaveLength(1);
+    expect(aws.calls).toHaveLength(1);
   });
 
   it("asks for public ones when only a later page has snapshots", async ({ expect }) => {
-    const own = pagesOf(page("", "1"), page(snapshot("snap-0a")));
-    expect(await publicOf(own, pagesOf(page(snapshot("snap-0a"))))).toEqual([["snap-0a", true]]);
+    const own = inPages(page("", "1"), page(snapshot("snap-0a")));
+    expect(await publicOf(own, inPages(page(snapshot("snap-0a"))))).toEqual([["snap-0a", true]]);
   });
 
   it.for([
-    ["is denied", () => null],
-    ["is denied on its second page", pagesOf(page(snapshot("snap-0b"), "1"))],
-    ["repeats its token", pagesOf(page("", "1"), page("", "1"))],
-    ["is no list", pagesOf(response("DescribeSnapshots", ""))],
+    ["is denied", () => undefined],
+    ["is denied on its second page", inPages(page(snapshot("snap-0b"), "1"))],
+    ["repeats its token", inPages(page("", "1"), page("", "1"))],
+    ["is no list", inPages(response("DescribeSnapshots", ""))],
   ] as const)("leaves `public` unknown when the second list %s", async ([, everybodys], { expect }) => {
-    expect(await publicOf(pagesOf(page(snapshot("snap-0a") + snapshot("snap-0b"))), everybodys)).toEqual([
+    expect(await publicOf(inPages(page(snapshot("snap-0a") + snapshot("snap-0b"))), everybodys)).toEqual([
       ["snap-0a", undefined],
       ["snap-0b", undefined],
     ]);
   });
 
   it("fails when the first list fails", async ({ expect }) => {
-    await expect(collect(collector, account(() => null, pagesOf(page(""))).aws)).rejects.toThrow("denied");
-    const second = pagesOf(page(snapshot("snap-0a"), "1"));
-    await expect(collect(collector, account(second, pagesOf(page(""))).aws)).rejects.toThrow("denied");
+    await expect(
+      collect(
+        collector,
+        account(() => undefined, inPages(page(""))),
+      ),
+    ).rejects.toThrow("AccessDenied");
+    const second = inPages(page(snapshot("snap-0a"), "1"));
+    await expect(collect(collector, account(second, inPages(page(""))))).rejects.toThrow("AccessDenied");
   });
 });

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/volumes";
-import { accountOf, collect, pagesOf, response } from "./caller.ts";
+import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
+import { response } from "./wire.ts";
 
 const attached = `
   <item>
@@ -59,7 +60,7 @@ const page = (items: string, token = "") =>
 
 describe("ec2.volumes", () => {
   it("reads every fact of an attached volume", async ({ expect }) => {
-    const { aws } = accountOf(pagesOf(page(attached)));
+    const aws = fakeAws(inPages(page(attached)));
     expect(await collect(collector, aws)).toEqual([
       [
         {
@@ -103,7 +104,7 @@ describe("ec2.volumes", () => {
   });
 
   it("reads what is left out or empty as null", async ({ expect }) => {
-    const [[volume] = []] = await collect(collector, accountOf(pagesOf(page(bare))).aws);
+    const [[volume] = []] = await collect(collector, fakeAws(inPages(page(bare))));
     expect(volume).toMatchObject({ name: null, state: "available", tags: {}, createdAt: "2026-02-01T00:00:00.000Z" });
     expect(volume?.attributes).toMatchObject({
       snapshotId: null,
@@ -116,10 +117,10 @@ describe("ec2.volumes", () => {
   });
 
   it("yields page by page, 1,000 at a time", async ({ expect }) => {
-    const { aws, calls } = accountOf(pagesOf(page(attached, "1"), page("", "2"), page(bare + bare)));
+    const aws = fakeAws(inPages(page(attached, "1"), page("", "2"), page(bare + bare)));
     const pages = await collect(collector, aws);
     expect(pages.map((one) => one.length)).toEqual([1, 0, 2]);
-    expect(calls.map(({ input }) => input)).toEqual([
+    expect(aws.calls.map(({ input }) => input)).toEqual([
       { MaxResults: 1000 },
       { MaxResults: 1000, NextToken: "1" },
       { MaxResults: 1000, NextToken: "2" },
@@ -127,9 +128,9 @@ describe("ec2.volumes", () => {
   });
 
   it("asks once when there is nothing", async ({ expect }) => {
-    const { aws, calls } = accountOf(pagesOf(response("DescribeVolumes", "<volumeSet/>")));
+    const aws = fakeAws(inPages(response("DescribeVolumes", "<volumeSet/>")));
     expect(await collect(collector, aws)).toEqual([[]]);
-    expect(calls).toHaveLength(1);
+    expect(aws.calls).toHaveLength(1);
   });
 
   it.for([
@@ -140,6 +141,6 @@ describe("ec2.volumes", () => {
     ["a time that is none", page(bare.replace("2026-02-01T00:00:00Z", "yesterday"))],
     ["a volume without id", page(bare.replace("<volumeId>vol-0f</volumeId>", ""))],
   ] as const)("refuses %s", async ([, body], { expect }) => {
-    await expect(collect(collector, accountOf(pagesOf(body)).aws)).rejects.toThrow();
+    await expect(collect(collector, fakeAws(inPages(body)))).rejects.toThrow();
   });
 });

@@ -1,7 +1,8 @@
 import { describe, it } from "vitest";
 import { AwsFault } from "#aws/fault";
 import { collector } from "#collectors/iam/access-keys";
-import { allOf, fakeAws, iamAnswer, iamError, pagesOf, reportOf, rootRow, type Wire } from "./wire.ts";
+import { allOf, collect, errorXml, fakeAws, type Wire } from "../../support/fake-aws.ts";
+import { iamAnswer, reportOf, rootRow } from "./wire.ts";
 
 interface Slot {
   readonly active: boolean;
@@ -11,7 +12,7 @@ interface Slot {
 const cells = (slot: Slot | undefined): string =>
   slot ? `${slot.active},${slot.rotated},${slot.used ?? "N/A"},N/A,N/A` : "false,N/A,N/A,N/A,N/A";
 const row = (name: string, first?: Slot, second?: Slot): string =>
-  `${name},arn:aws:iam::123456789012:user/${name},2023-01-01T00:00:00+00:00,false,N/A,N/A,N/A,false,${cells(first)},${cells(second)},false,N/A,false,N/A`;
+  `${name},arn:aws:iam::111122223333:user/${name},2023-01-01T00:00:00+00:00,false,N/A,N/A,N/A,false,${cells(first)},${cells(second)},false,N/A,false,N/A`;
 const keys = (...members: readonly (readonly [id: string, status: string, created: string])[]): Wire =>
   iamAnswer(
     "ListAccessKeys",
@@ -60,7 +61,7 @@ describe("iam.accessKeys", () => {
   });
 
   it("yields nothing when nobody has a key", async ({ expect }) => {
-    expect(await pagesOf(collector, fakeAws(reportOf(rootRow, row("nobody"))))).toEqual([]);
+    expect(await collect(collector, fakeAws(reportOf(rootRow, row("nobody"))))).toEqual([]);
   });
 
   it("goes through many users a hundred at a time", async ({ expect }) => {
@@ -69,7 +70,7 @@ describe("iam.accessKeys", () => {
       ...reportOf(...Array.from({ length: 101 }, (_, at) => row(`user${at}`, slot))),
       ListAccessKeys: ({ UserName }) => keys([`AKIA${String(UserName)}`, "Active", "2024-01-01T00:00:00Z"]),
     });
-    const pages = await pagesOf(collector, aws);
+    const pages = await collect(collector, aws);
     expect(pages.map((page) => page.length)).toEqual([100, 1]);
   });
 
@@ -112,7 +113,7 @@ describe("iam.accessKeys", () => {
       ListUsers: () =>
         iamAnswer(
           "ListUsers",
-          "<Users><member><UserName>alice</UserName><Arn>arn:aws:iam::123456789012:user/alice</Arn></member></Users><IsTruncated>false</IsTruncated>",
+          "<Users><member><UserName>alice</UserName><Arn>arn:aws:iam::111122223333:user/alice</Arn></member></Users><IsTruncated>false</IsTruncated>",
         ),
       ListAccessKeys: () => keys(["AKIAONE", "Active", "2024-01-01T00:00:00Z"]),
     });
@@ -127,7 +128,7 @@ describe("iam.accessKeys", () => {
       ...reportOf(row("alice", { active: true, rotated: "2024-01-01T00:00:00+00:00" })),
       ListAccessKeys: () => ({
         status: 404,
-        body: iamError("NoSuchEntity", "The user with name alice cannot be found."),
+        body: errorXml("NoSuchEntity", "The user with name alice cannot be found."),
       }),
     });
     expect(await allOf(collector, aws)).toEqual([]);

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/iam/accounts";
-import { allOf, fakeAws, iamAnswer, reportOf, rootRow } from "./wire.ts";
+import { allOf, fakeAws } from "../../support/fake-aws.ts";
+import { iamAnswer, reportOf, rootRow } from "./wire.ts";
 
 const summary = (figures: Readonly<Record<string, number>>): string =>
   iamAnswer(
@@ -10,7 +11,7 @@ const summary = (figures: Readonly<Record<string, number>>): string =>
       .join("")}</SummaryMap>`,
   );
 const usedRoot =
-  "<root_account>,arn:aws:iam::123456789012:root,2019-03-01T08:00:00+00:00,true,N/A,2019-03-01T08:00:00+00:00,not_supported,false,true,2020-01-01T00:00:00+00:00,2026-05-01T00:00:00+00:00,us-east-1,iam,true,2020-01-01T00:00:00+00:00,2026-05-02T00:00:00+00:00,us-east-1,s3,false,N/A,false,N/A";
+  "<root_account>,arn:aws:iam::111122223333:root,2019-03-01T08:00:00+00:00,true,N/A,2019-03-01T08:00:00+00:00,not_supported,false,true,2020-01-01T00:00:00+00:00,2026-05-01T00:00:00+00:00,us-east-1,iam,true,2020-01-01T00:00:00+00:00,2026-05-02T00:00:00+00:00,us-east-1,s3,false,N/A,false,N/A";
 
 describe("iam.accounts", () => {
   it("is one resource of the summary and the report's root row", async ({ expect }) => {
@@ -21,8 +22,8 @@ describe("iam.accounts", () => {
     });
     expect(await allOf(collector, aws)).toEqual([
       {
-        nativeId: "arn:aws:iam::123456789012:root",
-        arn: "arn:aws:iam::123456789012:root",
+        nativeId: "arn:aws:iam::111122223333:root",
+        arn: "arn:aws:iam::111122223333:root",
         name: null,
         state: null,
         tags: {},

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { credentialReport } from "#collectors/credential-report";
-import { fakeAws, generation, iamError, reportAnswer, reportHeader, reportOf, rootRow, type Wire } from "./wire.ts";
+import { errorXml, fakeAws, type Wire } from "../../support/fake-aws.ts";
+import { generation, reportAnswer, reportHeader, reportOf, rootRow } from "./wire.ts";
 
 const noPause = async (): Promise<void> => {};
 
@@ -9,8 +10,8 @@ describe("the credential report", () => {
     const aws = fakeAws(
       reportOf(
         rootRow,
-        "alice,arn:aws:iam::123456789012:user/ops/alice,2024-01-01T00:00:00+00:00,true,no_information,2024-02-01T09:30:00+00:00,N/A,false,true,2024-01-01T00:00:30+00:00,2026-05-31T23:00:00+00:00,eu-west-1,s3,false,2025-01-01T00:00:00+00:00,N/A,N/A,N/A,false,N/A,false,N/A",
-        "bob,arn:aws:iam::123456789012:user/bob,2024-01-01T00:00:00+00:00,FALSE,N/A,N/A,N/A,TRUE,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A",
+        "alice,arn:aws:iam::111122223333:user/ops/alice,2024-01-01T00:00:00+00:00,true,no_information,2024-02-01T09:30:00+00:00,N/A,false,true,2024-01-01T00:00:30+00:00,2026-05-31T23:00:00+00:00,eu-west-1,s3,false,2025-01-01T00:00:00+00:00,N/A,N/A,N/A,false,N/A,false,N/A",
+        "bob,arn:aws:iam::111122223333:user/bob,2024-01-01T00:00:00+00:00,FALSE,N/A,N/A,N/A,TRUE,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A",
       ),
     );
     const report = await credentialReport(aws, noPause);
@@ -21,9 +22,9 @@ describe("the credential report", () => {
       passwordChangedAt: null,
       mfaActive: true,
     });
-    expect(report?.users.get("arn:aws:iam::123456789012:user/ops/alice")).toEqual({
+    expect(report?.users.get("arn:aws:iam::111122223333:user/ops/alice")).toEqual({
       userName: "alice",
-      arn: "arn:aws:iam::123456789012:user/ops/alice",
+      arn: "arn:aws:iam::111122223333:user/ops/alice",
       createdAt: "2024-01-01T00:00:00.000Z",
       passwordEnabled: true,
       passwordChangedAt: "2024-02-01T09:30:00.000Z",
@@ -34,7 +35,7 @@ describe("the credential report", () => {
         { slot: 2, active: false, rotatedAt: "2025-01-01T00:00:00.000Z", lastUsedAt: null },
       ],
     });
-    expect(report?.users.get("arn:aws:iam::123456789012:user/bob")).toMatchObject({
+    expect(report?.users.get("arn:aws:iam::111122223333:user/bob")).toMatchObject({
       passwordEnabled: false,
       mfaActive: true,
     });
@@ -43,7 +44,7 @@ describe("the credential report", () => {
   it("reads quoted fields, doubled quotes, CRLF, empty fields and columns it does not know", async ({ expect }) => {
     const csv = [
       `"additional_info",${reportHeader}`,
-      `"a ""quoted"", word\r\nover two lines","o'neil@example.com","arn:aws:iam::123456789012:user/o'neil@example.com","2024-01-01T00:00:00+00:00","true",,"2024-01-01T00:00:00+00:00","N/A","true","false","","N/A","N/A","N/A","false","N/A","N/A","N/A","N/A","false","N/A","false","N/A"`,
+      `"a ""quoted"", word\r\nover two lines","o'neil@example.com","arn:aws:iam::111122223333:user/o'neil@example.com","2024-01-01T00:00:00+00:00","true",,"2024-01-01T00:00:00+00:00","N/A","true","false","","N/A","N/A","N/A","false","N/A","N/A","N/A","N/A","false","N/A","false","N/A"`,
       "",
     ].join("\r\n");
     const aws = fakeAws({ ...reportOf(), GetCredentialReport: () => reportAnswer(csv) });
@@ -90,7 +91,7 @@ describe("the credential report", () => {
   it("gives up after five polls, and the gap is kept", async ({ expect }) => {
     const aws = fakeAws({
       GenerateCredentialReport: () => generation("INPROGRESS"),
-      GetCredentialReport: (): Wire => ({ status: 404, body: iamError("ReportInProgress") }),
+      GetCredentialReport: (): Wire => ({ status: 404, body: errorXml("ReportInProgress") }),
     });
     expect(await credentialReport(aws, noPause)).toBeUndefined();
     expect(aws.asked.filter((call) => call === "GenerateCredentialReport")).toHaveLength(6);

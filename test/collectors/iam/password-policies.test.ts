@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/iam/password-policies";
-import { allOf, fakeAws, iamAnswer, iamError } from "./wire.ts";
+import { allOf, errorXml, fakeAws } from "../../support/fake-aws.ts";
+import { iamAnswer } from "./wire.ts";
 
 const policy = (members: string): string =>
   iamAnswer("GetAccountPasswordPolicy", `<PasswordPolicy>${members}</PasswordPolicy>`);
@@ -55,7 +56,7 @@ describe("iam.passwordPolicies", () => {
     const aws = fakeAws({
       GetAccountPasswordPolicy: () => ({
         status: 404,
-        body: iamError("NoSuchEntity", "The Password Policy with domain name 123456789012 cannot be found."),
+        body: errorXml("NoSuchEntity", "The Password Policy with domain name 111122223333 cannot be found."),
       }),
     });
     const [found] = await allOf(collector, aws);

@@ -1,10 +1,11 @@
 import { describe, it } from "vitest";
 import { AwsFault } from "#aws/fault";
 import { collector } from "#collectors/iam/server-certificates";
-import { allOf, fakeAws, iamAnswer, pagesOf } from "./wire.ts";
+import { allOf, collect, fakeAws } from "../../support/fake-aws.ts";
+import { iamAnswer } from "./wire.ts";
 
 const member = (name: string, dates: string): string =>
-  `<member><ServerCertificateName>${name}</ServerCertificateName><Path>/cloudfront/</Path><Arn>arn:aws:iam::123456789012:server-certificate/cloudfront/${name}</Arn><ServerCertificateId>ASCA${name}</ServerCertificateId>${dates}</member>`;
+  `<member><ServerCertificateName>${name}</ServerCertificateName><Path>/cloudfront/</Path><Arn>arn:aws:iam::111122223333:server-certificate/cloudfront/${name}</Arn><ServerCertificateId>ASCA${name}</ServerCertificateId>${dates}</member>`;
 const dates = "<UploadDate>2024-01-01T00:00:00Z</UploadDate><Expiration>2026-07-01T12:00:00Z</Expiration>";
 const page = (members: string, rest = "<IsTruncated>false</IsTruncated>"): string =>
   iamAnswer(
@@ -16,8 +17,8 @@ describe("iam.serverCertificates", () => {
   it("gives the certificate view of what the list tells", async ({ expect }) => {
     expect(await allOf(collector, fakeAws({ ListServerCertificates: () => page(member("www", dates)) }))).toEqual([
       {
-        nativeId: "arn:aws:iam::123456789012:server-certificate/cloudfront/www",
-        arn: "arn:aws:iam::123456789012:server-certificate/cloudfront/www",
+        nativeId: "arn:aws:iam::111122223333:server-certificate/cloudfront/www",
+        arn: "arn:aws:iam::111122223333:server-certificate/cloudfront/www",
         name: "www",
         state: null,
         tags: {},
@@ -50,7 +51,7 @@ describe("iam.serverCertificates", () => {
           ? page(member("two", ""))
           : page(member("one", dates), "<IsTruncated>true</IsTruncated><Marker>m2</Marker>"),
     });
-    const pages = await pagesOf(collector, aws);
+    const pages = await collect(collector, aws);
     expect(pages.map((found) => found.map(({ name, expiresAt }) => [name, expiresAt]))).toEqual([
       [["one", "2026-07-01T12:00:00.000Z"]],
       [["two", null]],

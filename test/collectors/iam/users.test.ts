@@ -1,17 +1,18 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/iam/users";
 import { AwsFault } from "#aws/fault";
-import { allOf, fakeAws, iamAnswer, pagesOf, reportOf, rootRow, type Wire } from "./wire.ts";
+import { allOf, collect, fakeAws, type Wire } from "../../support/fake-aws.ts";
+import { iamAnswer, reportOf, rootRow } from "./wire.ts";
 
 const member = (name: string, path = "/", more = ""): string =>
-  `<member><Path>${path}</Path><UserName>${name}</UserName><Arn>arn:aws:iam::123456789012:user${path}${name}</Arn><UserId>AIDA${name.toUpperCase()}</UserId><CreateDate>2024-01-01T00:00:00Z</CreateDate>${more}</member>`;
+  `<member><Path>${path}</Path><UserName>${name}</UserName><Arn>arn:aws:iam::111122223333:user${path}${name}</Arn><UserId>AIDA${name.toUpperCase()}</UserId><CreateDate>2024-01-01T00:00:00Z</CreateDate>${more}</member>`;
 const users = (members: string, rest = "<IsTruncated>false</IsTruncated>"): string =>
   iamAnswer("ListUsers", `<Users>${members}</Users>${rest}`);
 const noDevices = iamAnswer("ListVirtualMFADevices", "<IsTruncated>false</IsTruncated><VirtualMFADevices/>");
 const device = (owner: string, serial: string): string =>
-  `<member><SerialNumber>arn:aws:iam::123456789012:mfa/${serial}</SerialNumber><EnableDate>2024-01-02T00:00:00Z</EnableDate><User><Arn>arn:aws:iam::123456789012:${owner}</Arn></User></member>`;
+  `<member><SerialNumber>arn:aws:iam::111122223333:mfa/${serial}</SerialNumber><EnableDate>2024-01-02T00:00:00Z</EnableDate><User><Arn>arn:aws:iam::111122223333:${owner}</Arn></User></member>`;
 const row = (name: string, created = "2024-01-01T00:00:00+00:00"): string =>
-  `${name},arn:aws:iam::123456789012:user/${name},${created},true,2026-05-01T00:00:00+00:00,2025-01-01T00:00:00+00:00,N/A,false,true,2024-03-01T00:00:00+00:00,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A`;
+  `${name},arn:aws:iam::111122223333:user/${name},${created},true,2026-05-01T00:00:00+00:00,2025-01-01T00:00:00+00:00,N/A,false,true,2024-03-01T00:00:00+00:00,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A`;
 
 describe("iam.users", () => {
   it("joins a user with its row and its virtual devices", async ({ expect }) => {
@@ -26,8 +27,8 @@ describe("iam.users", () => {
     });
     expect(await allOf(collector, aws)).toEqual([
       {
-        nativeId: "arn:aws:iam::123456789012:user/alice",
-        arn: "arn:aws:iam::123456789012:user/alice",
+        nativeId: "arn:aws:iam::111122223333:user/alice",
+        arn: "arn:aws:iam::111122223333:user/alice",
         name: "alice",
         state: null,
         tags: {},
@@ -39,7 +40,7 @@ describe("iam.users", () => {
           passwordEnabled: true,
           passwordChangedAt: "2025-01-01T00:00:00.000Z",
           mfaActive: false,
-          virtualMfaSerials: ["arn:aws:iam::123456789012:mfa/laptop", "arn:aws:iam::123456789012:mfa/phone"],
+          virtualMfaSerials: ["arn:aws:iam::111122223333:mfa/laptop", "arn:aws:iam::111122223333:mfa/phone"],
           accessKeys: [{ slot: 1, active: true, rotatedAt: "2024-03-01T00:00:00.000Z" }],
         },
         observed: {
@@ -61,7 +62,7 @@ describe("iam.users", () => {
           : users(member("alice") + member("bob"), "<IsTruncated>true</IsTruncated><Marker>m2</Marker>"),
       ListVirtualMFADevices: () => noDevices,
     });
-    const pages = await pagesOf(collector, aws);
+    const pages = await collect(collector, aws);
     expect(pages.map((page) => page.map((user) => user.name))).toEqual([["alice", "bob"], ["carol"]]);
     expect(aws.asked.filter((call) => call.startsWith("ListUsers"))).toEqual([
       'ListUsers {"MaxItems":1000}',

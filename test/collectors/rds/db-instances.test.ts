@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/rds/db-instances";
-import { collectAll, fakeAws } from "./fake-aws.ts";
+import { collect, fakeAws } from "../../support/fake-aws.ts";
 
 const list = "Action=DescribeDBInstances&MaxRecords=100";
 
@@ -52,7 +52,7 @@ const shop = `<DBInstance>
 describe("rds.dbInstances", () => {
   it("reads an instance", async ({ expect }) => {
     const aws = fakeAws({ [list]: answerXml(shop) });
-    expect(await collectAll(collector, aws)).toEqual([
+    expect(await collect(collector, aws)).toEqual([
       [
         {
           nativeId: "arn:aws:rds:eu-west-1:111122223333:db:shop",
@@ -94,7 +94,7 @@ describe("rds.dbInstances", () => {
     const empty =
       "<DBClusterIdentifier/><KmsKeyId/><MultiAZ/><Endpoint/><DBSubnetGroup/><TagList/><CertificateDetails/>";
     const aws = fakeAws({ [list]: answerXml(instanceXml("sparse", empty)) });
-    const [found] = (await collectAll(collector, aws)).flat();
+    const [found] = (await collect(collector, aws)).flat();
     const { identifier, engine, subnetIds, vpcSecurityGroupIds, ...rest } = { ...found?.attributes };
     expect({ identifier, engine, subnetIds, vpcSecurityGroupIds }).toEqual({
       identifier: "sparse",
@@ -112,7 +112,7 @@ describe("rds.dbInstances", () => {
       instanceXml("replica", "<ReadReplicaSourceDBInstanceIdentifier>shop</ReadReplicaSourceDBInstanceIdentifier>") +
       instanceXml("copy", "<ReadReplicaSourceDBClusterIdentifier>orders</ReadReplicaSourceDBClusterIdentifier>") +
       "<DBInstance><DBInstanceIdentifier>graph</DBInstanceIdentifier><Engine>neptune</Engine></DBInstance>";
-    const found = (await collectAll(collector, fakeAws({ [list]: answerXml(xml) }))).flat();
+    const found = (await collect(collector, fakeAws({ [list]: answerXml(xml) }))).flat();
     expect(found.map(({ attributes }) => [attributes.clusterId, attributes.replicaSource, attributes.engine])).toEqual([
       ["orders", null, "mysql"],
       [null, "shop", "mysql"],
@@ -126,19 +126,19 @@ describe("rds.dbInstances", () => {
       [list]: answerXml(instanceXml("a") + instanceXml("b"), "b=="),
       [`${list}&Marker=b%3D%3D`]: answerXml(instanceXml("c")),
     });
-    const pages = await collectAll(collector, aws);
+    const pages = await collect(collector, aws);
     expect(pages.map((page) => page.map(({ name }) => name))).toEqual([["a", "b"], ["c"]]);
   });
 
   it("makes one call for a region without databases", async ({ expect }) => {
     const aws = fakeAws({ [list]: answerXml("") });
-    expect((await collectAll(collector, aws)).flat()).toEqual([]);
-    expect(aws.asked).toEqual([list]);
+    expect((await collect(collector, aws)).flat()).toEqual([]);
+    expect(aws.calls.map(({ request }) => request)).toEqual([list]);
   });
 
   it("fails as a whole when the list is denied, or is no list", async ({ expect }) => {
-    await expect(collectAll(collector, fakeAws({}))).rejects.toThrow("AccessDenied");
+    await expect(collect(collector, fakeAws({}))).rejects.toThrow("AccessDenied");
     const odd = fakeAws({ [list]: answerXml("").replace("<DBInstances/>", "") });
-    await expect(collectAll(collector, odd)).rejects.toThrow();
+    await expect(collect(collector, odd)).rejects.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/rds/db-snapshots";
-import { collectAll, errorXml, fakeAws } from "./fake-aws.ts";
+import { collect, errorXml, fakeAws } from "../../support/fake-aws.ts";
 
 const list = "Action=DescribeDBSnapshots&SnapshotType=manual&MaxRecords=100";
 const sharing = (identifier: string): string =>
@@ -34,14 +34,14 @@ const sharingXml = (values: string): string =>
 /** What one unencrypted snapshot is said to be when AWS answers this about its sharing. */
 async function isPublic(answer: string | { status: number; body: string }): Promise<boolean | undefined> {
   const aws = fakeAws({ [list]: answerXml(snapshotXml("open", false)), [sharing("open")]: answer });
-  const [found] = (await collectAll(collector, aws)).flat();
+  const [found] = (await collect(collector, aws)).flat();
   return found?.attributes.isPublic;
 }
 
 describe("rds.dbSnapshots", () => {
   it("reads an encrypted snapshot without asking who may restore it", async ({ expect }) => {
     const aws = fakeAws({ [list]: answerXml(snapshotXml("safe", true)) });
-    expect(await collectAll(collector, aws)).toEqual([
+    expect(await collect(collector, aws)).toEqual([
       [
         {
           nativeId: "arn:aws:rds:eu-west-1:111122223333:snapshot:safe",
@@ -63,7 +63,7 @@ describe("rds.dbSnapshots", () => {
         },
       ],
     ]);
-    expect(aws.asked).toEqual([list]);
+    expect(aws.calls.map(({ request }) => request)).toEqual([list]);
   });
 
   it("knows who may restore an unencrypted one", async ({ expect }) => {
@@ -87,7 +87,7 @@ describe("rds.dbSnapshots", () => {
       [list]: answerXml(snapshotXml("denied", false) + snapshotXml("gone", false) + snapshotXml("safe", true)),
       [sharing("gone")]: { status: 404, body: errorXml("DBSnapshotNotFound") },
     });
-    const found = (await collectAll(collector, aws)).flat();
+    const found = (await collect(collector, aws)).flat();
     expect(found.map(({ name, attributes }) => [name, attributes.isPublic])).toEqual([
       ["denied", undefined],
       ["safe", false],
@@ -99,17 +99,17 @@ describe("rds.dbSnapshots", () => {
       [list]: answerXml(snapshotXml("a", true) + snapshotXml("b", true), "m1"),
       [`${list}&Marker=m1`]: answerXml(snapshotXml("c", true)),
     });
-    const pages = await collectAll(collector, aws);
+    const pages = await collect(collector, aws);
     expect(pages.map((page) => page.map(({ name }) => name))).toEqual([["a", "b"], ["c"]]);
   });
 
   it("makes one call for a region without snapshots", async ({ expect }) => {
     const aws = fakeAws({ [list]: answerXml("") });
-    expect((await collectAll(collector, aws)).flat()).toEqual([]);
-    expect(aws.asked).toEqual([list]);
+    expect((await collect(collector, aws)).flat()).toEqual([]);
+    expect(aws.calls.map(({ request }) => request)).toEqual([list]);
   });
 
   it("fails as a whole when the list is denied", async ({ expect }) => {
-    await expect(collectAll(collector, fakeAws({}))).rejects.toThrow("AccessDenied");
+    await expect(collect(collector, fakeAws({}))).rejects.toThrow("AccessDenied");
   });
 });

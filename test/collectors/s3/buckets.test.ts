@@ -1,6 +1,9 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/s3/buckets";
-import { collectAll, fakeAws, type Answers } from "./fake-aws.ts";
+import { collect, fakeAws, type Answers } from "../../support/fake-aws.ts";
+
+/** Buckets are listed from the home region of the partition. */
+const account = (answers: Answers) => fakeAws(answers, { region: "us-east-1" });
 
 const xmlns = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -55,7 +58,7 @@ const bare = (bucket: string, region: string): Answers => ({
 });
 
 const one = async (answers: Answers) =>
-  (await collectAll(collector, fakeAws({ [list]: listXml(bucketXml("acme", "eu-west-1")), ...answers })))[0]?.[0];
+  (await collect(collector, account({ [list]: listXml(bucketXml("acme", "eu-west-1")), ...answers })))[0]?.[0];
 
 /** What the bucket's policy is read as. */
 const policyOf = async (policy: unknown) =>
@@ -122,11 +125,11 @@ describe("s3.buckets", () => {
   });
 
   it("says undefined where a call is denied, and keeps the other buckets", async ({ expect }) => {
-    const aws = fakeAws({
+    const aws = account({
       [list]: listXml(bucketXml("closed", "eu-west-1") + bucketXml("acme", "us-west-2")),
       ...bare("acme", "us-west-2"),
     });
-    const [closed, open] = (await collectAll(collector, aws)).flat();
+    const [closed, open] = (await collect(collector, aws)).flat();
     expect(Object.values(closed?.attributes ?? {})).toEqual(Array.from({ length: 7 }));
     expect(closed).toMatchObject({ name: "closed", region: "eu-west-1", tags: {} });
     expect(open?.attributes.policy).toBeNull();
@@ -134,43 +137,43 @@ describe("s3.buckets", () => {
   });
 
   it("goes through all pages, with the regions AWS names", async ({ expect }) => {
-    const aws = fakeAws({
+    const aws = account({
       [list]: listXml(bucketXml("a", "eu-west-1") + bucketXml("b", "us-east-1"), "next=/+"),
       [`${list}&continuation-token=next%3D%2F%2B`]: listXml(bucketXml("c", "ap-southeast-2")),
     });
-    const pages = await collectAll(collector, aws);
+    const pages = await collect(collector, aws);
     expect(pages.map((page) => page.map(({ name, region }) => `${name} ${region}`))).toEqual([
       ["a eu-west-1", "b us-east-1"],
       ["c ap-southeast-2"],
     ]);
-    expect(aws.asked.filter((request) => request.includes("/c?"))).toHaveLength(6);
-    expect(aws.asked.filter((request) => request.startsWith("ap-southeast-2 /c?"))).toHaveLength(6);
+    expect(aws.calls.filter(({ request }) => request.includes("/c?"))).toHaveLength(6);
+    expect(aws.calls.filter(({ request }) => request.startsWith("ap-southeast-2 /c?"))).toHaveLength(6);
   });
 
   it("hands on a large page in parts, in order", async ({ expect }) => {
     const names = Array.from({ length: 60 }, (_, at) => `b${at}`);
-    const aws = fakeAws({ [list]: listXml(names.map((name) => bucketXml(name, "eu-west-1")).join("")) });
-    const pages = await collectAll(collector, aws);
+    const aws = account({ [list]: listXml(names.map((name) => bucketXml(name, "eu-west-1")).join("")) });
+    const pages = await collect(collector, aws);
     expect(pages.map((page) => page.length)).toEqual([25, 25, 10]);
     expect(pages.flat().map(({ name }) => name)).toEqual(names);
   });
 
   it("makes one call for an account without buckets", async ({ expect }) => {
-    const aws = fakeAws({ [list]: listXml("") });
-    expect((await collectAll(collector, aws)).flat()).toEqual([]);
-    expect(aws.asked).toEqual([list]);
+    const aws = account({ [list]: listXml("") });
+    expect((await collect(collector, aws)).flat()).toEqual([]);
+    expect(aws.calls.map(({ request }) => request)).toEqual([list]);
   });
 
   it("asks in the home region when no region is named", async ({ expect }) => {
-    const aws = fakeAws({ [list]: listXml(bucketXml("acme")), ...bare("acme", "us-east-1") });
-    const [found] = (await collectAll(collector, aws)).flat();
+    const aws = account({ [list]: listXml(bucketXml("acme")), ...bare("acme", "us-east-1") });
+    const [found] = (await collect(collector, aws)).flat();
     expect(found).toMatchObject({ region: "us-east-1", attributes: { policy: null } });
   });
 
   it("fails as a whole when the list is denied, or is no list", async ({ expect }) => {
-    await expect(collectAll(collector, fakeAws({}))).rejects.toThrow("AccessDenied");
-    const odd = fakeAws({ [list]: `${declaration}<ListAllMyBucketsResult ${xmlns}/>` });
-    await expect(collectAll(collector, odd)).rejects.toThrow();
+    await expect(collect(collector, account({}))).rejects.toThrow("AccessDenied");
+    const odd = account({ [list]: `${declaration}<ListAllMyBucketsResult ${xmlns}/>` });
+    await expect(collect(collector, odd)).rejects.toThrow();
   });
 
   it("reads the many ways to write a policy", async ({ expect }) => {

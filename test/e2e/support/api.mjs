@@ -34,16 +34,25 @@ export const client = (origin, key) => {
 
 /** The first organization, with limits that a test does not meet, and the demo account. */
 export async function setUp(origin) {
-  const { data } = await client(origin, "bootstrap-token-for-development")("POST", "/bootstrap", { name: "E2E", slug: "e2e" });
+  const { data } = await client(origin, "bootstrap-token-for-development")("POST", "/bootstrap", {
+    name: "E2E",
+    slug: "e2e",
+  });
   const key = data.key.key ?? data.key;
   const api = client(origin, key);
-  const limits = { perCredentialPerMinute: 50_000, perOrganizationPerMinute: 50_000, scanCreationPerMinute: 1_000, keyCreationPerMinute: 1_000 };
+  const limits = {
+    perCredentialPerMinute: 50_000,
+    perOrganizationPerMinute: 50_000,
+    scanCreationPerMinute: 1_000,
+    keyCreationPerMinute: 1_000,
+  };
   await api("PATCH", "/organization/settings", { limits });
   const account = (await api("POST", "/accounts", demoAccount)).data;
   return { origin, key, api, account, organizationId: data.organization.id };
 }
 
-export const startScan = async ({ api, account }) => (await api("POST", "/scans", { accountIds: [account.id] })).data.scans[0];
+export const startScan = async ({ api, account }) =>
+  (await api("POST", "/scans", { accountIds: [account.id] })).data.scans[0];
 
 const ended = ["complete", "partial", "error", "canceled"];
 export const hasEnded = ({ status }) => ended.includes(status);

@@ -22,10 +22,15 @@ const groups = new Set();
 
 /** Whatever happens, nothing of ours goes on running and nothing is left behind. */
 process.on("exit", () => {
-  for (const group of groups) killGroup(group);
+  killAll();
   rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
+
+/** Ends every runtime of this test file at once. */
+export function killAll() {
+  for (const group of groups) killGroup(group);
+}
 
 function killGroup(group) {
   groups.delete(group);
@@ -56,7 +61,10 @@ function simulatorConfig(delayMs) {
   const toml = readFileSync(path.join(root, "simulator", "wrangler.toml"), "utf8");
   const main = path.join(import.meta.dirname, "slow-simulator.mjs");
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${toml.replace(/^main = .*$/m, `main = ${JSON.stringify(main)}`)}\n[vars]\nDELAY_MS = ${delayMs}\n`);
+  writeFileSync(
+    file,
+    `${toml.replace(/^main = .*$/m, `main = ${JSON.stringify(main)}`)}\n[vars]\nDELAY_MS = ${delayMs}\n`,
+  );
   return file;
 }
 

@@ -16,7 +16,7 @@ export function openSocket(url) {
   const closed = new Promise((resolve) => {
     socket.addEventListener("close", ({ code, reason }) => {
       resolve({ code, reason, afterMs: Date.now() - openedAt });
-      for (const look of waiting) look(null);
+      for (const look of waiting) look(null, code, reason);
     });
   });
   socket.addEventListener("message", ({ data }) => {
@@ -28,10 +28,11 @@ export function openSocket(url) {
     const seen = frames.find(test);
     if (seen) return Promise.resolve(seen);
     return new Promise((resolve, reject) => {
-      const look = (frame) => {
+      const look = (frame, code, reason) => {
         if (frame !== null && !test(frame)) return;
         waiting.delete(look);
-        if (frame === null) reject(new Error(`The socket was closed. It said: ${JSON.stringify(frames.slice(-3))}`));
+        if (frame === null)
+          reject(new Error(`The socket was closed: ${code} ${reason}. It said: ${JSON.stringify(frames.slice(-2))}`));
         else resolve(frame);
       };
       waiting.add(look);

@@ -16,13 +16,20 @@ describe("one delivery", () => {
     await world.webhook();
     await world.tell();
     await world.drain();
-    expect(await onlyDelivery(world)).toMatchObject({ status: "delivered", attempts: 1, next_attempt_at: null, lease_until: null });
+    expect(await onlyDelivery(world)).toMatchObject({
+      status: "delivered",
+      attempts: 1,
+      next_attempt_at: null,
+      lease_until: null,
+    });
     expect(await attemptsOf(world)).toMatchObject([{ number: 1, status: 202, error: null, response: "thanks" }]);
     expect(await busyOf(world)).toEqual([null]);
     expect(world.nudges).toEqual([]);
   });
 
-  it("follows the schedule exactly, the same bytes and id each time, and is dead after the tenth", async ({ expect }) => {
+  it("follows the schedule exactly, the same bytes and id each time, and is dead after the tenth", async ({
+    expect,
+  }) => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const world = await newWorld();
     const receiver = startReceiver();
@@ -57,14 +64,26 @@ describe("one delivery", () => {
     await world.webhook();
     await world.tell();
     await world.drain();
-    expect(world.nudges).toMatchObject([{ delaySeconds: expect.toSatisfy((seconds: number) => seconds === 5 || seconds === 6) }]);
+    expect(world.nudges).toMatchObject([
+      { delaySeconds: expect.toSatisfy((seconds: number) => seconds === 5 || seconds === 6) },
+    ]);
   });
 
   it.each([
     ["a redirect", () => Response.redirect("https://elsewhere.example.com/", 307), 307, "Redirects are not followed"],
     ["404", () => new Response("nothing here", { status: 404 }), 404, "Answered 404"],
-    ["a timeout", () => Promise.reject(new DOMException("too late", "TimeoutError")), null, "No answer within 15 seconds"],
-    ["a broken connection", () => Promise.reject(new TypeError("Network connection lost to 10.1.2.3")), null, "The connection failed"],
+    [
+      "a timeout",
+      () => Promise.reject(new DOMException("too late", "TimeoutError")),
+      null,
+      "No answer within 15 seconds",
+    ],
+    [
+      "a broken connection",
+      () => Promise.reject(new TypeError("Network connection lost to 10.1.2.3")),
+      null,
+      "The connection failed",
+    ],
   ] as const)("fails by %s and is tried again", async (_, answer, status, error) => {
     const world = await newWorld();
     const receiver = startReceiver();
@@ -74,7 +93,8 @@ describe("one delivery", () => {
     await world.drain();
     const [attempt] = await attemptsOf(world);
     const { status: state } = await onlyDelivery(world);
-    if (attempt?.status !== status || attempt.error !== error || state !== "pending") throw new Error(JSON.stringify([attempt, state]));
+    if (attempt?.status !== status || attempt.error !== error || state !== "pending")
+      throw new Error(JSON.stringify([attempt, state]));
     if (receiver.received.length !== 1) throw new Error("The redirect was followed");
   });
 
@@ -97,7 +117,9 @@ describe("one delivery", () => {
     expect((await deliveriesOf(world)).map(({ status }) => status)).toEqual(["delivered", "delivered"]);
   });
 
-  it("410 disables the webhook, ends what waits for it, is in the audit log and told to the others", async ({ expect }) => {
+  it("410 disables the webhook, ends what waits for it, is in the audit log and told to the others", async ({
+    expect,
+  }) => {
     const world = await newWorld();
     const receiver = startReceiver();
     receiver.answer(({ url: to }) => new Response(null, { status: to.endsWith("/gone") ? 410 : 200 }));
@@ -105,14 +127,23 @@ describe("one delivery", () => {
     const other = await world.webhook({ events: ["webhook.disabled"] });
     for (let round = 0; round < 3; round += 1) await world.tell();
     await world.drain();
-    const [row] = await world.rows("SELECT status, disabled_reason, version FROM webhooks WHERE org_id = ?1 AND id = ?2", gone.webhook.id);
+    const [row] = await world.rows(
+      "SELECT status, disabled_reason, version FROM webhooks WHERE org_id = ?1 AND id = ?2",
+      gone.webhook.id,
+    );
     expect(row).toEqual({ status: "disabled", disabled_reason: "The receiver answered 410 Gone", version: 2 });
     expect(receiver.received.filter(({ url: to }) => to.endsWith("/gone"))).toHaveLength(1);
     const ended = (await deliveriesOf(world)).filter((delivery) => delivery.webhook_id === gone.webhook.id);
-    expect(ended.map(({ status, next_attempt_at: next }) => [status, next])).toEqual(Array.from({ length: 3 }, () => ["dead", null]));
+    expect(ended.map(({ status, next_attempt_at: next }) => [status, next])).toEqual(
+      Array.from({ length: 3 }, () => ["dead", null]),
+    );
     const told = receiver.received.filter(({ url: to }) => to === other.webhook.url);
-    expect(told.map(({ body }) => JSON.parse(body))).toMatchObject([{ event: "webhook.disabled", data: { webhookId: gone.webhook.id } }]);
-    const audit = await world.rows("SELECT actor_type, target_id FROM audit_log WHERE org_id = ?1 AND action = 'webhook.disable'");
+    expect(told.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { event: "webhook.disabled", data: { webhookId: gone.webhook.id } },
+    ]);
+    const audit = await world.rows(
+      "SELECT actor_type, target_id FROM audit_log WHERE org_id = ?1 AND action = 'webhook.disable'",
+    );
     expect(audit).toEqual([{ actor_type: "system", target_id: gone.webhook.id }]);
   });
 
@@ -154,11 +185,16 @@ describe("one delivery", () => {
     const world = await newWorld();
     const receiver = startReceiver();
     const { webhook } = await world.webhook();
-    await world.rows("UPDATE webhooks SET url = 'https://169.254.169.254/latest/' WHERE org_id = ?1 AND id = ?2", webhook.id);
+    await world.rows(
+      "UPDATE webhooks SET url = 'https://169.254.169.254/latest/' WHERE org_id = ?1 AND id = ?2",
+      webhook.id,
+    );
     await world.tell();
     await world.drain();
     expect(receiver.received).toEqual([]);
-    expect(await attemptsOf(world)).toMatchObject([{ status: null, error: expect.stringContaining("cannot be sent to this URL"), response: null }]);
+    expect(await attemptsOf(world)).toMatchObject([
+      { status: null, error: expect.stringContaining("cannot be sent to this URL"), response: null },
+    ]);
     expect(await onlyDelivery(world)).toMatchObject({ status: "pending", attempts: 1 });
   });
 

@@ -45,7 +45,8 @@ describe("due deliveries", () => {
     await world.tell();
     world.nudges.length = 0;
     const soon = new Date(Date.now() + minuteMs).toISOString();
-    const set = (column: string, value: string | null) => world.rows(`UPDATE webhooks SET ${column} = ?2 WHERE org_id = ?1`, value);
+    const set = (column: string, value: string | null) =>
+      world.rows(`UPDATE webhooks SET ${column} = ?2 WHERE org_id = ?1`, value);
     await set("busy_until", soon);
     expect(await tick(world)).toEqual([]);
     expect(await tick(world, new Date(Date.now() + minuteMs))).toHaveLength(1);
@@ -66,7 +67,10 @@ describe("due deliveries", () => {
     await world.tell();
     const start = Date.now();
     await world.rows("UPDATE webhooks SET busy_until = ?2 WHERE org_id = ?1", new Date(start + minuteMs).toISOString());
-    await world.rows("UPDATE deliveries SET lease_until = ?2 WHERE org_id = ?1", new Date(start + minuteMs).toISOString());
+    await world.rows(
+      "UPDATE deliveries SET lease_until = ?2 WHERE org_id = ?1",
+      new Date(start + minuteMs).toISOString(),
+    );
     await world.drain();
     expect(receiver.received).toEqual([]);
     vi.useFakeTimers({ toFake: ["Date"], now: start + minuteMs });
@@ -139,7 +143,10 @@ describe("nothing is lost", () => {
     }
     for (const { id, status, attempts } of await deliveriesOf(world)) {
       const came = receiver.received.filter(({ headers }) => headers.get("x-cloudglass-delivery") === id).length;
-      const made = await world.rows("SELECT number FROM attempts WHERE org_id = ?1 AND delivery_id = ?2 ORDER BY number", id);
+      const made = await world.rows(
+        "SELECT number FROM attempts WHERE org_id = ?1 AND delivery_id = ?2 ORDER BY number",
+        id,
+      );
       const whole = made.length === attempts && came >= attempts && attempts >= 1;
       if (!whole || (status !== "delivered" && !(status === "dead" && attempts === 10))) {
         throw new Error(`seed ${seed}: ${JSON.stringify({ id, status, attempts, came, made })}`);
@@ -149,7 +156,9 @@ describe("nothing is lost", () => {
 });
 
 describe("retention", () => {
-  it("removes what is older than the organization keeps, in slices, and nothing that is still needed", async ({ expect }) => {
+  it("removes what is older than the organization keeps, in slices, and nothing that is still needed", async ({
+    expect,
+  }) => {
     const start = Date.now();
     vi.useFakeTimers({ toFake: ["Date"], now: start });
     const world = await newWorld();
@@ -177,7 +186,11 @@ describe("retention", () => {
     expect(await counts()).toEqual([4, 4, 4]);
     await pruneDeliveries(world.env, new Date(start + 31 * dayMs));
     expect(await counts()).toEqual([2, 3, 3]);
-    expect((await deliveriesOf(world)).map(({ status }) => status).toSorted()).toEqual(["delivered", "delivered", "pending"]);
+    expect((await deliveriesOf(world)).map(({ status }) => status).toSorted()).toEqual([
+      "delivered",
+      "delivered",
+      "pending",
+    ]);
     await pruneDeliveries(world.env, new Date(start + 51 * dayMs));
     expect(await counts()).toEqual([0, 1, 1]);
     await world.rows("DELETE FROM webhooks WHERE org_id = ?1");

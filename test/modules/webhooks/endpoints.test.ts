@@ -50,24 +50,47 @@ async function made(body: Record<string, unknown> = {}, org?: TestOrg) {
 /** Writes an event, and delivers what it causes through the consumer. */
 async function deliverEvent(org: TestOrg, names: readonly EventName[]): Promise<void> {
   const actor = { type: "system", id: "system", name: "test" } as const;
-  const context = orgContext({ env: bindings, orgId: org.id, shard: 0, actor, role: "admin", now: new Date(), waitUntil: () => undefined });
+  const context = orgContext({
+    env: bindings,
+    orgId: org.id,
+    shard: 0,
+    actor,
+    role: "admin",
+    now: new Date(),
+    waitUntil: () => undefined,
+  });
   const eventId = newId();
   await context.db.atomic(eventStatements(context, { id: eventId, names, data: { note: "x" } }));
-  const { results } = await bindings.DB.prepare("SELECT id FROM deliveries WHERE org_id = ?1 AND event_id = ?2").bind(org.id, eventId).all<{ id: string }>();
-  await consumeWith(bindings, results.map(({ id }) => ({ orgId: org.id, shard: 0, deliveryId: id })));
+  const { results } = await bindings.DB.prepare("SELECT id FROM deliveries WHERE org_id = ?1 AND event_id = ?2")
+    .bind(org.id, eventId)
+    .all<{ id: string }>();
+  await consumeWith(
+    bindings,
+    results.map(({ id }) => ({ orgId: org.id, shard: 0, deliveryId: id })),
+  );
 }
 
 describe("POST /webhooks", () => {
   it("201: shows a new secret once, with Location and ETag, and writes an audit row without it", async ({ expect }) => {
-    const { org, admin, answer, webhook } = await made({ events: ["finding.*", "finding.*", "scan.completed"], description: "Pager" });
+    const { org, admin, answer, webhook } = await made({
+      events: ["finding.*", "finding.*", "scan.completed"],
+      description: "Pager",
+    });
     expect(answer.status).toBe(201);
     expect(webhook.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-    expect(webhook).toMatchObject({ url, events: ["finding.*", "scan.completed"], status: "enabled", description: "Pager" });
+    expect(webhook).toMatchObject({
+      url,
+      events: ["finding.*", "scan.completed"],
+      status: "enabled",
+      description: "Pager",
+    });
     expect(answer.headers.get("location")).toBe(`/api/v1/webhooks/${webhook.id}`);
     expect(answer.headers.get("etag")).toBe('"1"');
     const read = await admin.get<One<WebhookBody>>(`/webhooks/${webhook.id}`);
     expect(read.body.data).not.toHaveProperty("secret");
-    const { results } = await bindings.DB.prepare("SELECT action, changes FROM audit_log WHERE org_id = ?1").bind(org.id).all<{ action: string; changes: string }>();
+    const { results } = await bindings.DB.prepare("SELECT action, changes FROM audit_log WHERE org_id = ?1")
+      .bind(org.id)
+      .all<{ action: string; changes: string }>();
     expect(results.map(({ action }) => action)).toEqual(["webhook.create"]);
     expect(results[0]?.changes).not.toMatch(/whsec_|url-canary/);
     expect(results[0]?.changes).toContain("https://hooks.example.com");
@@ -77,14 +100,17 @@ describe("POST /webhooks", () => {
     const secret = `whsec_${btoa("k".repeat(32))}`;
     const { org, webhook } = await made({ secret });
     expect(webhook.secret).toBe(secret);
-    const row = await bindings.DB.prepare("SELECT secret FROM webhooks WHERE org_id = ?1").bind(org.id).first<{ secret: string }>();
+    const row = await bindings.DB.prepare("SELECT secret FROM webhooks WHERE org_id = ?1")
+      .bind(org.id)
+      .first<{ secret: string }>();
     expect(row?.secret).toMatch(/^1\.[A-Za-z0-9+/=]+$/);
     expect(atob(row?.secret.slice(2) ?? "")).not.toContain("k".repeat(8));
   });
 
   it("201: an Idempotency-Key gives the same webhook and the same secret again", async ({ expect }) => {
     const { keys } = await makeOrg();
-    const post = () => api(keys.admin).post<One<WebhookBody>>("/webhooks", { url, events: ["*"] }, { "Idempotency-Key": "one" });
+    const post = () =>
+      api(keys.admin).post<One<WebhookBody>>("/webhooks", { url, events: ["*"] }, { "Idempotency-Key": "one" });
     const [first, second] = [await post(), await post()];
     expect([first.status, second.status]).toEqual([201, 201]);
     expect(second.body).toEqual(first.body);
@@ -112,7 +138,12 @@ describe("POST /webhooks", () => {
 
   it("422: refuses addresses that lead inside", async ({ expect }) => {
     const { admin } = await made();
-    for (const inside of ["https://169.254.169.254/", "https://167772161/", "https://metadata.google.internal/", "http://hooks.example.com/"]) {
+    for (const inside of [
+      "https://169.254.169.254/",
+      "https://167772161/",
+      "https://metadata.google.internal/",
+      "http://hooks.example.com/",
+    ]) {
       const answer = await admin.post<Problem>("/webhooks", { url: inside, events: ["*"] });
       expect([answer.status, answer.body.code], inside).toEqual([422, "WEBHOOK_URL_BLOCKED"]);
     }
@@ -121,7 +152,8 @@ describe("POST /webhooks", () => {
   it("409: an organization has at most 50", async ({ expect }) => {
     const org = await makeOrg();
     const { admin } = await made({}, org);
-    for (let index = 1; index < 50; index += 1) expect((await admin.post("/webhooks", { url, events: ["*"] })).status).toBe(201);
+    for (let index = 1; index < 50; index += 1)
+      expect((await admin.post("/webhooks", { url, events: ["*"] })).status).toBe(201);
     const answer = await admin.post<Problem>("/webhooks", { url, events: ["*"] });
     expect([answer.status, answer.body.code]).toEqual([409, "CONFLICT"]);
   });
@@ -153,7 +185,11 @@ describe("GET /webhooks", () => {
   it("404: another organization's webhook is as good as none", async ({ expect }) => {
     const { webhook } = await made();
     const stranger = api((await makeOrg()).keys.admin);
-    for (const path of [`/webhooks/${webhook.id}`, `/webhooks/${webhook.id}/deliveries`, `/webhooks/${webhook.id}/deliveries/${newId()}`]) {
+    for (const path of [
+      `/webhooks/${webhook.id}`,
+      `/webhooks/${webhook.id}/deliveries`,
+      `/webhooks/${webhook.id}/deliveries/${newId()}`,
+    ]) {
       expect((await stranger.get(path)).status, path).toBe(404);
       expect((await stranger.get(path.replace(webhook.id, newId()))).status, path).toBe(404);
     }
@@ -167,11 +203,15 @@ describe("DELETE /webhooks/{id}", () => {
     startReceiver().answer(() => new Response(null, { status: 500 }));
     await deliverEvent(org, ["scan.completed"]);
     expect((await admin.delete(`/webhooks/${webhook.id}`)).status).toBe(204);
-    const row = await bindings.DB.prepare("SELECT status, next_attempt_at FROM deliveries WHERE org_id = ?1").bind(org.id).first();
+    const row = await bindings.DB.prepare("SELECT status, next_attempt_at FROM deliveries WHERE org_id = ?1")
+      .bind(org.id)
+      .first();
     expect(row).toEqual({ status: "dead", next_attempt_at: null });
     expect((await admin.get(`/webhooks/${webhook.id}`)).status).toBe(404);
     expect((await admin.delete(`/webhooks/${webhook.id}`)).status).toBe(404);
-    const { results } = await bindings.DB.prepare("SELECT action FROM audit_log WHERE org_id = ?1 ORDER BY id").bind(org.id).all();
+    const { results } = await bindings.DB.prepare("SELECT action FROM audit_log WHERE org_id = ?1 ORDER BY id")
+      .bind(org.id)
+      .all();
     expect(results).toEqual([{ action: "webhook.create" }, { action: "webhook.delete" }]);
   });
 
@@ -199,7 +239,11 @@ describe("GET /webhooks/{id}/deliveries", () => {
       ["scan.completed", "delivered", 1],
     ]);
     const count = async (query: string) => (await admin.get<Many<DeliveryBody>>(`${path}?${query}`)).body.data.length;
-    expect([await count("status=delivered"), await count("status=pending,dead"), await count("event=scan.completed")]).toEqual([2, 1, 2]);
+    expect([
+      await count("status=delivered"),
+      await count("status=pending,dead"),
+      await count("event=scan.completed"),
+    ]).toEqual([2, 1, 2]);
     expect(await count("event=scan.completed&status=pending")).toBe(1);
     expect((await admin.get(`${path}?status=broken`)).status).toBe(400);
     const one = await admin.get<One<DeliveryBody>>(`${path}/${all[0]?.id}`);
@@ -220,12 +264,23 @@ describe("GET /webhooks/{id}/deliveries", () => {
     const page = { limit: 20, sort: [], from: null, page: null, count: false };
     for (const filters of [{}, { status: ["dead"] as const }, { event: ["scan.failed"] }]) {
       const meter = newMeter();
-      const context = orgContext({ env: bindings, orgId: org.id, shard: 0, actor, role: "admin", now: new Date(), meter, waitUntil: () => undefined });
+      const context = orgContext({
+        env: bindings,
+        orgId: org.id,
+        shard: 0,
+        actor,
+        role: "admin",
+        now: new Date(),
+        meter,
+        waitUntil: () => undefined,
+      });
       expect((await listDeliveries(context, webhook.id, page, filters)).rows).toHaveLength(20);
       expect(meter.rowsRead, JSON.stringify(filters)).toBeLessThanOrEqual(25);
       expect(meter.roundTrips).toBe(1);
     }
-    expect((await admin.get<Many<DeliveryBody>>(`/webhooks/${webhook.id}/deliveries?limit=5`)).body.data).toHaveLength(5);
+    expect((await admin.get<Many<DeliveryBody>>(`/webhooks/${webhook.id}/deliveries?limit=5`)).body.data).toHaveLength(
+      5,
+    );
   });
 });
 
@@ -240,14 +295,24 @@ describe("a webhook's secret", () => {
     await deliverEvent(org, ["scan.completed"]);
     const { body } = await admin.get<Many<DeliveryBody>>(`/webhooks/${webhook.id}/deliveries`);
     const texts = [JSON.stringify(body)];
-    for (const path of ["/webhooks", `/webhooks/${webhook.id}`, `/webhooks/${webhook.id}/deliveries/${body.data[0]?.id}`]) texts.push((await admin.get(path)).text);
+    for (const path of [
+      "/webhooks",
+      `/webhooks/${webhook.id}`,
+      `/webhooks/${webhook.id}/deliveries/${body.data[0]?.id}`,
+    ])
+      texts.push((await admin.get(path)).text);
     for (const table of ["webhooks", "events", "deliveries", "attempts", "audit_log", "idempotency_keys"]) {
-      texts.push(JSON.stringify((await bindings.DB.prepare(`SELECT * FROM ${table} WHERE org_id = ?1`).bind(org.id).all()).results));
+      texts.push(
+        JSON.stringify(
+          (await bindings.DB.prepare(`SELECT * FROM ${table} WHERE org_id = ?1`).bind(org.id).all()).results,
+        ),
+      );
     }
     const lines = log.mock.calls.map((call) => JSON.stringify(call));
     const bare = secret.slice("whsec_".length, -1);
     for (const text of [...texts, ...lines]) expect(text).not.toContain(bare);
     for (const line of lines) expect(line).not.toContain("url-canary");
-    for (const { headers, body: sent } of receiver.received) expect(JSON.stringify([...headers]) + sent).not.toContain(bare);
+    for (const { headers, body: sent } of receiver.received)
+      expect(JSON.stringify([...headers]) + sent).not.toContain(bare);
   });
 });

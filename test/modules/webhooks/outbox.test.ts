@@ -1,6 +1,14 @@
 import { describe, it } from "vitest";
 import { newMeter } from "#db/database";
-import { chunkForEvent, eventNames, eventStatements, eventStatementsIfChanged, nudgeDeliveries, subscriptions, tellings } from "#db/outbox";
+import {
+  chunkForEvent,
+  eventNames,
+  eventStatements,
+  eventStatementsIfChanged,
+  nudgeDeliveries,
+  subscriptions,
+  tellings,
+} from "#db/outbox";
 import { newId } from "#lib/id";
 import { newWorld } from "./world.ts";
 
@@ -17,7 +25,9 @@ describe("the outbox", () => {
     await world.webhook({ events: ["cost.anomaly"] });
     const meter = newMeter();
     const org = world.org({ meter });
-    await org.db.atomic(eventStatements(org, { names: ["finding.critical", "finding.opened"], data: { findings: [] } }));
+    await org.db.atomic(
+      eventStatements(org, { names: ["finding.critical", "finding.opened"], data: { findings: [] } }),
+    );
     expect(meter.rowsWritten).toBe(0);
     expect(meter.rowsRead).toBeLessThanOrEqual(25);
     expect(await world.rows("SELECT id FROM events WHERE org_id = ?1")).toEqual([]);
@@ -61,7 +71,9 @@ describe("the outbox", () => {
     await world.webhook();
     const org = world.org();
     const broken = org.db.sql("INSERT INTO runs (org_id, id) VALUES (?1, 'x')", org.id);
-    await expect(org.db.atomic([...eventStatements(org, { names: ["scan.failed"], data: {} }), broken])).rejects.toThrow();
+    await expect(
+      org.db.atomic([...eventStatements(org, { names: ["scan.failed"], data: {} }), broken]),
+    ).rejects.toThrow();
     expect(await world.rows(deliveriesOf)).toEqual([]);
     expect(await world.rows("SELECT id FROM events WHERE org_id = ?1")).toEqual([]);
   });
@@ -71,7 +83,12 @@ describe("the outbox", () => {
     const { webhook } = await world.webhook();
     const change = async (version: number) => {
       const org = world.org();
-      const update = org.db.sql("UPDATE webhooks SET version = version + 1 WHERE org_id = ?1 AND id = ?2 AND version = ?3", org.id, webhook.id, version);
+      const update = org.db.sql(
+        "UPDATE webhooks SET version = version + 1 WHERE org_id = ?1 AND id = ?2 AND version = ?3",
+        org.id,
+        webhook.id,
+        version,
+      );
       const unheard = { names: ["secret.expiring"], data: 1 } as const;
       const heard = { names: ["account.error"], data: 2 } as const;
       const entry = { action: "webhook.update", target: { type: "webhook", id: webhook.id } } as const;
@@ -88,16 +105,20 @@ describe("the outbox", () => {
   it("gives deliveries time-ordered UUIDv7 ids, and keeps the data as it was", async ({ expect }) => {
     const world = await newWorld();
     await world.webhook();
-    const data = { text: "é\u0001\"\\", big: 12345678901234, list: [1.5, null, true], nested: { a: {} } };
+    const data = { text: 'é\u0001"\\', big: 12345678901234, list: [1.5, null, true], nested: { a: {} } };
     for (let round = 0; round < 5; round += 1) await world.tell(["scan.started"], data);
     const ids = await world.rows<{ id: string }>("SELECT id FROM deliveries WHERE org_id = ?1");
-    for (const { id } of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    for (const { id } of ids)
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     const stored = await world.rows<{ data: string }>("SELECT data FROM events WHERE org_id = ?1");
     for (const row of stored) expect(JSON.parse(row.data)).toEqual(data);
   });
 
   it("survives a queue that does not take the nudge", async ({ expect }) => {
-    const failing = { send: () => Promise.reject(new Error("down")), sendBatch: () => Promise.reject(new Error("down")) };
+    const failing = {
+      send: () => Promise.reject(new Error("down")),
+      sendBatch: () => Promise.reject(new Error("down")),
+    };
     const world = await newWorld({ DELIVERIES: failing });
     await world.webhook();
     const id = await world.tell();
@@ -112,7 +133,10 @@ describe("the outbox", () => {
     const org = world.org();
     const events = Array.from({ length: 30 }, () => ({ id: newId(), names: ["finding.opened"] as const, data: {} }));
     await org.db.atomic(eventStatements(org, ...events));
-    await nudgeDeliveries(org, events.map(({ id }) => id));
+    await nudgeDeliveries(
+      org,
+      events.map(({ id }) => id),
+    );
     expect(world.nudges).toHaveLength(2);
     expect(await world.rows(deliveriesOf)).toHaveLength(60);
   });
@@ -121,7 +145,8 @@ describe("the outbox", () => {
 describe("names", () => {
   it("knows every group", ({ expect }) => {
     expect(subscriptions).toContain("finding.*");
-    for (const name of eventNames) expect(subscriptions).toEqual(expect.arrayContaining([name, name.replace(/\..*/, ".*")]));
+    for (const name of eventNames)
+      expect(subscriptions).toEqual(expect.arrayContaining([name, name.replace(/\..*/, ".*")]));
     expect(tellings(["security.drift", "finding.opened"])).toEqual([
       ["security.drift", "security.drift"],
       ["finding.opened", "finding.opened"],
@@ -139,7 +164,8 @@ describe("chunkForEvent", () => {
     const large = Array.from({ length: 40 }, (_, index) => ({ index, text: "é".repeat(900) }));
     const chunks = chunkForEvent(large);
     expect(chunks.flat()).toEqual(large);
-    for (const chunk of chunks) expect(new TextEncoder().encode(JSON.stringify(chunk)).length).toBeLessThanOrEqual(19_000);
+    for (const chunk of chunks)
+      expect(new TextEncoder().encode(JSON.stringify(chunk)).length).toBeLessThanOrEqual(19_000);
     expect(chunkForEvent(["x".repeat(30_000), "y"])).toHaveLength(2);
     expect(chunkForEvent([])).toEqual([]);
   });

@@ -18,11 +18,15 @@ export interface AttemptRow {
   readonly response: string | null;
 }
 
-export const deliveriesOf = (world: World) => world.rows<DeliveryRow>("SELECT * FROM deliveries WHERE org_id = ?1 ORDER BY id");
-export const attemptsOf = (world: World) => world.rows<AttemptRow>("SELECT * FROM attempts WHERE org_id = ?1 ORDER BY delivery_id, number");
+export const deliveriesOf = (world: World) =>
+  world.rows<DeliveryRow>("SELECT * FROM deliveries WHERE org_id = ?1 ORDER BY id");
+export const attemptsOf = (world: World) =>
+  world.rows<AttemptRow>("SELECT * FROM attempts WHERE org_id = ?1 ORDER BY delivery_id, number");
 
 export const busyOf = async (world: World) =>
-  (await world.rows<{ busy_until: string | null }>("SELECT busy_until FROM webhooks WHERE org_id = ?1")).map((row) => row.busy_until);
+  (await world.rows<{ busy_until: string | null }>("SELECT busy_until FROM webhooks WHERE org_id = ?1")).map(
+    (row) => row.busy_until,
+  );
 
 /** The one delivery of a world that has one. */
 export async function onlyDelivery(world: World): Promise<DeliveryRow> {

@@ -4,7 +4,11 @@ import { api } from "../../support/api.ts";
 import type { TestOrg } from "../../support/org.ts";
 import type { Samples } from "../../support/samples.ts";
 
-const body = { url: "https://hooks.example.com/cloudglass", events: ["finding.*", "scan.completed"], description: "Pager" };
+const body = {
+  url: "https://hooks.example.com/cloudglass",
+  events: ["finding.*", "scan.completed"],
+  description: "Pager",
+};
 
 /** A webhook of the organization, as its admin makes it. */
 async function aWebhook(org: TestOrg): Promise<{ readonly id: string }> {
@@ -22,11 +26,9 @@ async function aDelivery(org: TestOrg): Promise<{ readonly id: string; readonly 
       `INSERT INTO deliveries (org_id, id, webhook_id, event_id, event, status, attempts, delivered_at, created_at, updated_at)
        VALUES (?1, ?2, ?3, ?4, 'scan.completed', 'delivered', 1, ?5, ?5, ?5)`,
     ).bind(org.id, deliveryId, id, newId(), now),
-    env.DB.prepare("INSERT INTO attempts (org_id, delivery_id, number, at, duration_ms, status, response) VALUES (?1, ?2, 1, ?3, 12, 200, 'ok')").bind(
-      org.id,
-      deliveryId,
-      now,
-    ),
+    env.DB.prepare(
+      "INSERT INTO attempts (org_id, delivery_id, number, at, duration_ms, status, response) VALUES (?1, ?2, 1, ?3, 12, 200, 'ok')",
+    ).bind(org.id, deliveryId, now),
   ]);
   return { id, deliveryId };
 }

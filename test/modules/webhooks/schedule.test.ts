@@ -1,5 +1,10 @@
 import { describe, it } from "vitest";
-import { attemptDelaysSeconds, delaySecondsMax, parseRetryAfter, retryDelaySeconds } from "../../../src/modules/webhooks/schedule.ts";
+import {
+  attemptDelaysSeconds,
+  delaySecondsMax,
+  parseRetryAfter,
+  retryDelaySeconds,
+} from "../../../src/modules/webhooks/schedule.ts";
 import { stepAfter } from "../../../src/modules/webhooks/record.ts";
 
 const failed = { status: 500, error: "Answered 500", response: null, retryAfterSeconds: null, durationMs: 1 };
@@ -24,7 +29,11 @@ describe("the schedule", () => {
 
   it("spreads those that failed together", ({ expect }) => {
     const seconds = Array.from({ length: 10_000 }, () => Math.floor(retryDelaySeconds(2, null, Math.random) ?? 0));
-    const fullest = Math.max(...Map.groupBy(seconds, (second) => second).values().map((group) => group.length));
+    const fullest = Math.max(
+      ...Map.groupBy(seconds, (second) => second)
+        .values()
+        .map((group) => group.length),
+    );
     expect(fullest).toBeLessThan(500);
   });
 

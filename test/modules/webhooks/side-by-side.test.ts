@@ -14,7 +14,9 @@ afterEach(() => vi.restoreAllMocks());
 const url = "https://hooks.receiver.dev/in";
 
 describe("side by side", () => {
-  it("however often and in whatever order messages come, each delivery is sent once and a webhook gets one at a time", async ({ expect }) => {
+  it("however often and in whatever order messages come, each delivery is sent once and a webhook gets one at a time", async ({
+    expect,
+  }) => {
     const world = await newWorld();
     const receiver = startReceiver();
     receiver.answer(async () => {
@@ -32,7 +34,9 @@ describe("side by side", () => {
     expect(receiver.received).toHaveLength(30);
     expect(new Set(receiver.received.map(({ headers }) => headers.get("x-cloudglass-delivery"))).size).toBe(30);
     expect([receiver.mostAtOnce(url), receiver.mostAtOnce(other)]).toEqual([1, 1]);
-    expect((await deliveriesOf(world)).every(({ status, attempts }) => status === "delivered" && attempts === 1)).toBe(true);
+    expect((await deliveriesOf(world)).every(({ status, attempts }) => status === "delivered" && attempts === 1)).toBe(
+      true,
+    );
     expect(await attemptsOf(world)).toHaveLength(30);
   });
 
@@ -45,10 +49,14 @@ describe("side by side", () => {
       return new Response(null, { status: 200 });
     });
     await world.webhook();
-    const quick = await Promise.all(Array.from({ length: 9 }, (_, index) => world.webhook({ url: `https://h${index}.receiver.dev/in` })));
+    const quick = await Promise.all(
+      Array.from({ length: 9 }, (_, index) => world.webhook({ url: `https://h${index}.receiver.dev/in` })),
+    );
     await world.tell();
     const ctx = createExecutionContext();
-    const bodies = world.nudges.splice(0).map(({ body }, index) => ({ id: `m${index}`, timestamp: new Date(), attempts: 1, body }));
+    const bodies = world.nudges
+      .splice(0)
+      .map(({ body }, index) => ({ id: `m${index}`, timestamp: new Date(), attempts: 1, body }));
     await consumer.consume(createMessageBatch("deliveries", bodies), world.env, ctx);
     await vi.waitFor(async () => {
       const done = (await deliveriesOf(world)).filter(({ status }) => status === "delivered");
@@ -80,9 +88,13 @@ describe("side by side", () => {
     const failure = { ...success, status: 500, error: "Answered 500" };
     expect(await recordOutcome(first, claim, failure, { kind: "dead" }, new Date())).toMatchObject({ recorded: false });
     expect(await busyOf(world)).not.toEqual([null]);
-    expect(await recordOutcome(second, later, success, { kind: "delivered" }, new Date())).toMatchObject({ recorded: true });
+    expect(await recordOutcome(second, later, success, { kind: "delivered" }, new Date())).toMatchObject({
+      recorded: true,
+    });
     for (const late of [claim, later]) {
-      expect(await recordOutcome(second, late, failure, { kind: "gone" }, new Date())).toMatchObject({ recorded: false });
+      expect(await recordOutcome(second, late, failure, { kind: "gone" }, new Date())).toMatchObject({
+        recorded: false,
+      });
     }
     expect(await onlyDelivery(world)).toMatchObject({ status: "delivered", attempts: 1 });
     expect(await attemptsOf(world)).toMatchObject([{ number: 1, status: 200 }]);
@@ -124,7 +136,15 @@ describe("messages", () => {
     await world.webhook();
     for (let round = 0; round < 9; round += 1) await world.tell();
     const good = (await deliveriesOf(world)).map(({ id }) => message(world, id));
-    const poison = [null, 7, "x".repeat(100_000), {}, { ...good[0], extra: 1 }, { ...good[0], deliveryId: "1 OR 1=1" }, { v: 0, id: newId() }];
+    const poison = [
+      null,
+      7,
+      "x".repeat(100_000),
+      {},
+      { ...good[0], extra: 1 },
+      { ...good[0], deliveryId: "1 OR 1=1" },
+      { v: 0, id: newId() },
+    ];
     const result = await world.consume([...poison, ...good, message(world, newId())]);
     await world.drain();
     expect(result.retried).toEqual([]);
@@ -157,12 +177,19 @@ describe("messages", () => {
   it("dead letters are told of and done", async ({ expect }) => {
     const world = await newWorld();
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
-    const bodies = [{ orgId: world.orgId }, "x".repeat(5_000), undefined].map((body, index) => ({ id: `m${index}`, timestamp: new Date(), attempts: 1, body }));
+    const bodies = [{ orgId: world.orgId }, "x".repeat(5_000), undefined].map((body, index) => ({
+      id: `m${index}`,
+      timestamp: new Date(),
+      attempts: 1,
+      body,
+    }));
     const batch = createMessageBatch("deliveries-dead", bodies);
     const ackAll = vi.spyOn(batch, "ackAll");
     await deadConsumer.consume(batch, world.env, createExecutionContext());
     expect(ackAll).toHaveBeenCalledOnce();
     expect(log.mock.calls.map(([line]) => String(line).length).every((length) => length < 700)).toBe(true);
-    expect(log.mock.calls.map(([line]) => String(line))).toEqual(expect.arrayContaining([expect.stringContaining(world.orgId)]));
+    expect(log.mock.calls.map(([line]) => String(line))).toEqual(
+      expect.arrayContaining([expect.stringContaining(world.orgId)]),
+    );
   });
 });

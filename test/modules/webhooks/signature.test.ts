@@ -62,7 +62,12 @@ describe("a signed delivery", () => {
 
   it("does not verify after any of 1,000 changes", async () => {
     const { secret, request, headers } = await delivered();
-    const change = fc.tuple(fc.constantFrom("body", ...headerNames), fc.nat(), fc.integer({ min: 1, max: 0x7e }), fc.constantFrom("set", "cut", "add"));
+    const change = fc.tuple(
+      fc.constantFrom("body", ...headerNames),
+      fc.nat(),
+      fc.integer({ min: 1, max: 0x7e }),
+      fc.constantFrom("set", "cut", "add"),
+    );
     fc.assert(
       fc.property(change, ([part, at, code, how]) => {
         const before = part === "body" ? request.body : (headers[part] ?? "");
@@ -72,7 +77,9 @@ describe("a signed delivery", () => {
         const middle = { set: letter, cut: "", add: letter + before.charAt(index) }[how];
         const after = before.slice(0, index) + middle + before.slice(index + 1);
         if (after.trim() === before || sameSignature(part, before, after)) return true;
-        return part === "body" ? !verifies(secret, after, headers) : !verifies(secret, request.body, { ...headers, [part]: after });
+        return part === "body"
+          ? !verifies(secret, after, headers)
+          : !verifies(secret, request.body, { ...headers, [part]: after });
       }),
       { numRuns: 1_000 },
     );

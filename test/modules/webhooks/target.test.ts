@@ -110,7 +110,13 @@ describe("where a webhook may lead", () => {
       expect(outcome(url, development), url).toBe(url);
       expect(outcome(url), url).toBe("WEBHOOK_URL_BLOCKED");
     }
-    for (const url of ["http://10.0.0.1/", "http://169.254.169.254/", "http://hooks.example.com/", "http://u:p@127.0.0.1/", "ftp://localhost/"]) {
+    for (const url of [
+      "http://10.0.0.1/",
+      "http://169.254.169.254/",
+      "http://hooks.example.com/",
+      "http://u:p@127.0.0.1/",
+      "ftp://localhost/",
+    ]) {
       expect(outcome(url, development), url).toBe("WEBHOOK_URL_BLOCKED");
     }
   });
@@ -126,10 +132,16 @@ describe("where a webhook may lead", () => {
       .tuple(octet, octet, octet, octet, spell, spell, spell, spell)
       .map(([a, b, c, d, w, x, y, z]) => [w(a), x(b), y(c), z(d)].join("."));
     const whole = fc.tuple(fc.nat({ max: 0xffff_ffff }), spell).map(([value, write]) => write(value));
-    const short = fc.tuple(octet, fc.nat({ max: 0xff_ffff }), spell, spell).map(([a, rest, x, y]) => `${x(a)}.${y(rest)}`);
+    const short = fc
+      .tuple(octet, fc.nat({ max: 0xff_ffff }), spell, spell)
+      .map(([a, rest, x, y]) => `${x(a)}.${y(rest)}`);
     const dot = fc.constantFrom("", ".");
     fc.assert(
-      fc.property(fc.oneof(dotted, whole, short), dot, (host, last) => outcome(`https://${host}${last}/`) === "WEBHOOK_URL_BLOCKED"),
+      fc.property(
+        fc.oneof(dotted, whole, short),
+        dot,
+        (host, last) => outcome(`https://${host}${last}/`) === "WEBHOOK_URL_BLOCKED",
+      ),
       { numRuns: 1_000 },
     );
   });
@@ -143,15 +155,18 @@ describe("where a webhook may lead", () => {
 
   it("never lets anything through but https to a named host on 443 or 8443", ({ expect }) => {
     fc.assert(
-      fc.property(fc.oneof(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string(), fc.webAuthority()), (text) => {
-        const found = outcome(text);
-        if (found === "WEBHOOK_URL_BLOCKED") return;
-        const url = new URL(found);
-        expect([url.protocol, url.username, url.password, url.hash]).toEqual(["https:", "", "", ""]);
-        expect(["", "8443"]).toContain(url.port);
-        expect(url.hostname).toMatch(/^[^.[\]]+(\.[^.[\]]+)+$/);
-        expect(url.hostname).not.toMatch(/^[\d.]+$/);
-      }),
+      fc.property(
+        fc.oneof(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string(), fc.webAuthority()),
+        (text) => {
+          const found = outcome(text);
+          if (found === "WEBHOOK_URL_BLOCKED") return;
+          const url = new URL(found);
+          expect([url.protocol, url.username, url.password, url.hash]).toEqual(["https:", "", "", ""]);
+          expect(["", "8443"]).toContain(url.port);
+          expect(url.hostname).toMatch(/^[^.[\]]+(\.[^.[\]]+)+$/);
+          expect(url.hostname).not.toMatch(/^[\d.]+$/);
+        },
+      ),
       { numRuns: 1_000 },
     );
   });

@@ -56,7 +56,11 @@ export async function newWorld(overrides: Partial<Record<keyof Env, unknown>> = 
 
 type Nudges = { body: DeliveryMessage; delaySeconds: number }[];
 
-function verbs(env: Env, orgId: string, nudges: Nudges): Pick<World, "org" | "webhook" | "tell" | "consume" | "drain" | "rows"> {
+function verbs(
+  env: Env,
+  orgId: string,
+  nudges: Nudges,
+): Pick<World, "org" | "webhook" | "tell" | "consume" | "drain" | "rows"> {
   const actor = { type: "api_key", id: newId(), name: "test" } as const;
   const org: World["org"] = ({ now = new Date(), meter = newMeter() } = {}) =>
     orgContext({ env, orgId, shard: 0, actor, role: "admin", now, meter, waitUntil: () => undefined });
@@ -81,7 +85,11 @@ function verbs(env: Env, orgId: string, nudges: Nudges): Pick<World, "org" | "we
       }
     },
     async rows<Row>(text: string, ...params: readonly unknown[]) {
-      return (await env.DB.prepare(text).bind(orgId, ...params).all<Row>()).results;
+      return (
+        await env.DB.prepare(text)
+          .bind(orgId, ...params)
+          .all<Row>()
+      ).results;
     },
   };
 }

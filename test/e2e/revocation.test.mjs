@@ -1,0 +1,90 @@
+// A revoked key is dead from the moment the revocation is answered: its next request, and its open sockets.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { caller, setUp, startScan } from "./support/api.mjs";
+import { newState, startRuntime } from "./support/runtime.mjs";
+import { openSocket } from "./support/socket.mjs";
+
+const port = 8804;
+const keys = 100;
+
+describe("revocation", { timeout: 120_000 }, () => {
+  let runtime;
+  let demo;
+
+  before(async () => {
+    runtime = await startRuntime({ port, state: newState("revocation") });
+    demo = await setUp(runtime.origin);
+    await startScan(demo);
+  });
+  after(() => runtime.kill());
+
+  const newKey = async (name) => (await demo.api("POST", "/api-keys", { name, role: "viewer" })).data;
+
+  async function socketOf(key) {
+    const socket = openSocket(`${runtime.origin}/api/v1/ws?org=${demo.organizationId}`);
+    await socket.opened;
+    socket.send({ type: "auth", token: key });
+    await socket.until(({ type }) => type === "ready");
+    return socket;
+  }
+
+  test(`the next request of each of ${keys} revoked keys is 401`, async () => {
+    for (let count = 0; count < keys; count += 1) {
+      const { id, key } = await newKey(`key ${count}`);
+      const call = caller(runtime.origin, key);
+      // Known to every cache there is.
+      for (const route of ["/findings", "/whoami"]) assert.equal((await call("GET", route)).status, 200);
+      const [how, route] = count % 2 === 0 ? ["POST", `/api-keys/${id}/revoke`] : ["DELETE", `/api-keys/${id}`];
+      await demo.api(how, route);
+      const next = await call("GET", count % 3 === 0 ? "/whoami" : "/findings");
+      assert.equal(next.status, 401, `key ${count}`);
+      assert.ok(["KEY_REVOKED", "UNAUTHORIZED"].includes(next.body.code), next.body.code);
+    }
+  });
+
+  test("of requests under way, none that begins after the answer passes", async () => {
+    const { id, key } = await newKey("busy");
+    const call = caller(runtime.origin, key);
+    let revokedAt = Infinity;
+    const seen = [];
+    const flood = Array.from({ length: 8 }, async () => {
+      while (seen.length < 400) {
+        const begunAt = performance.now();
+        const { status } = await call("GET", "/whoami");
+        seen.push({ status, late: begunAt > revokedAt });
+      }
+    });
+    while (seen.length < 100) await new Promise((resolve) => setTimeout(resolve, 5));
+    await demo.api("POST", `/api-keys/${id}/revoke`);
+    revokedAt = performance.now();
+    await Promise.all(flood);
+    assert.ok(seen.some(({ status }) => status === 200));
+    const late = seen.filter((one) => one.late);
+    assert.ok(late.length > 50);
+    assert.deepEqual([...new Set(late.map(({ status }) => status))], [401]);
+  });
+
+  test("the open sockets of 20 revoked keys are closed, and no others", async () => {
+    const bystander = await socketOf(demo.key);
+    for (let count = 0; count < 20; count += 1) {
+      const { id, key } = await newKey(`socket ${count}`);
+      const sockets = [await socketOf(key), await socketOf(key)];
+      const revokedAt = performance.now();
+      await demo.api("POST", `/api-keys/${id}/revoke`);
+      for (const socket of sockets) {
+        const { code, reason } = await socket.closed;
+        assert.deepEqual([code, reason], [1008, "revoked"]);
+        assert.deepEqual(socket.frames.at(-1), { type: "closing", code: 1008, reason: "revoked" });
+      }
+      assert.ok(performance.now() - revokedAt < 2_000);
+      const again = openSocket(`${runtime.origin}/api/v1/ws?org=${demo.organizationId}`);
+      await again.opened;
+      again.send({ type: "auth", token: key });
+      assert.deepEqual([(await again.closed).code, again.frames], [1008, []]);
+    }
+    bystander.send({ type: "ping" });
+    await bystander.until(({ type }) => type === "pong");
+    bystander.close();
+  });
+});

@@ -3,7 +3,7 @@ import { inside, textOf } from "./fragments.ts";
 import { keysOfUser, kinds } from "./kinds.ts";
 import { isHidden, nowOf, present, sliceOf, type Presented } from "./present.ts";
 import { bodyOf } from "./recordings.ts";
-import { render, shifted } from "./templates.ts";
+import { render, shifted, usedLately } from "./templates.ts";
 
 const [header = "", ...recordedRows] = atob(
   inside(bodyOf("iam", "GetCredentialReport"), "Content").replaceAll(/\s/g, ""),
@@ -31,17 +31,13 @@ const emptySlot: Readonly<Record<string, string>> = {
 
 const written = (at: number): string => new Date(at).toISOString().replace(".000Z", "+00:00");
 
-/** What was used lately goes on being used; what was not stays unused since then. */
-const livelyMs = 40 * 24 * 60 * 60_000;
-
 /** A cell as of now: dates of recent use are laid relative to now, the others to the epoch. */
 function cell(column: string, recorded: string, epoch: number, now: number): string {
   if (recorded === "not_supported" && column.includes("last_used_")) return "N/A";
   if (recorded === "not_supported" && column === "password_last_used") return "N/A";
   if (!dated.test(recorded)) return recorded;
-  const at = shifted(Date.parse(recorded), epoch);
-  const isLively = column.includes("last_used") && epoch - at < livelyMs;
-  return written(isLively ? shifted(Date.parse(recorded), now) : at);
+  const moves = column.includes("last_used") && usedLately(Date.parse(recorded));
+  return written(shifted(Date.parse(recorded), moves ? now : epoch));
 }
 
 function rowOf(account: Account, user: Presented, now: number): string {

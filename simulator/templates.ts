@@ -69,6 +69,9 @@ function publicIp(address: string, { region, copy }: Spot): string {
 /** A recorded name with the number of the copy behind it. */
 export const named = (name: string, copy: number): string => (copy === 0 ? name : `${name}-${copy}`);
 
+/** What was used lately goes on being used, up to the account's now; what was not stays unused since then. */
+export const usedLately = (recorded: number): boolean => RECORDED_AT - recorded < 40 * 24 * 3_600_000;
+
 /** A recorded time at its distance from the account's epoch, ms since 1970. */
 export const shifted = (recorded: number, epoch: number): number => recorded - RECORDED_AT + epoch;
 
@@ -129,7 +132,7 @@ const fills: Readonly<Record<string, (text: string) => Fill>> = {
     return `${id.slice(0, 8)}-${id.slice(8, 12)}-4${id.slice(13, 16)}-a${id.slice(17, 20)}-${id.slice(20)}`;
   },
   date: (text) => (spot) => date(text, spot.epoch),
-  moving: (text) => (spot) => date(text, spot.now),
+  moving: (text) => (spot) => date(text, usedLately(Date.parse(text)) ? spot.now : spot.epoch),
   unix: (text) => (spot) => String(Math.round(shifted(Number(text) * 1000, spot.epoch) / 1000)),
   account: () => (spot) => spot.awsAccountId,
   region: () => (spot) => spot.region,

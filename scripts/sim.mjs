@@ -13,7 +13,7 @@ const { values } = parseArgs({
 });
 const root = path.join(import.meta.dirname, "..");
 const vitest = path.join(root, "node_modules", "vitest", "vitest.mjs");
-const { status } = spawnSync(process.execPath, [vitest, "run", "test/sim"], {
+const { status } = spawnSync(process.execPath, [vitest, "run", "test/sim/"], {
   cwd: root,
   stdio: "inherit",
   env: {

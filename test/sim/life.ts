@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from "vitest";
-import { startReceiver } from "../support/receiver.ts";
-import { seeded } from "./random.ts";
+import { startReceiver, type Receiver } from "../support/receiver.ts";
+import { seeded, type Random } from "./random.ts";
 import { makeScenario, type Scenario } from "./scenario.ts";
 import type { Chaos } from "./world.ts";
 
@@ -18,16 +18,29 @@ export async function twoScans(chaos: Chaos, seed: number): Promise<Scenario> {
   return scenario;
 }
 
-/** The clock is the simulation's, and so is everybody a webhook calls. */
-export function simulated(): void {
+/** The clock is the simulation's, and so is everybody a webhook calls: answers who listens in the present test. */
+export function simulated(): () => Receiver {
+  let receiver: Receiver | undefined;
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"] });
     shortenPauses();
-    startReceiver();
+    receiver = startReceiver();
   });
   afterEach(() => {
     vi.restoreAllMocks();
     vi.useRealTimers();
+  });
+  return () => {
+    if (!receiver) throw new Error("Nobody listens outside a test");
+    return receiver;
+  };
+}
+
+/** A receiver that refuses, breaks off and answers late as chance has it. */
+export function moody(receiver: Receiver, random: Random): void {
+  receiver.answer(() => {
+    if (random.chance(0.1)) throw new TypeError("Network connection lost");
+    return new Response(null, { status: random.chance(0.3) ? 500 : 204 });
   });
 }
 

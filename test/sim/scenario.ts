@@ -24,7 +24,7 @@ export interface Scenario {
   configure(setting: AwsSetting): Promise<void>;
   /** Begins a scan, and answers its id. */
   scan(): Promise<string>;
-  /** Nothing is queued, no scan is active, and no delivery is due. */
+  /** No scan is active and no delivery pending. */
   atRest(): Promise<boolean>;
 }
 
@@ -57,7 +57,7 @@ export async function makeScenario(setting: AwsSetting = {}, limits: Limits = {}
     received,
     configure,
     scan: () => begin(world, org.id, accountId),
-    atRest: () => isAtRest(org.id, world.now),
+    atRest: () => isAtRest(org.id),
   };
 }
 
@@ -71,15 +71,12 @@ async function begin(world: World, orgId: string, accountId: string): Promise<st
   return scan.id;
 }
 
-async function isAtRest(orgId: string, now: Date): Promise<boolean> {
-  const [scans, due] = await env.DB.batch<{ n: number }>([
+async function isAtRest(orgId: string): Promise<boolean> {
+  const [scans, pending] = await env.DB.batch<{ n: number }>([
     env.DB.prepare("SELECT count(*) AS n FROM scans WHERE org_id = ?1 AND active = 1").bind(orgId),
-    env.DB.prepare("SELECT count(*) AS n FROM deliveries WHERE org_id = ?1 AND next_attempt_at <= ?2").bind(
-      orgId,
-      now.toISOString(),
-    ),
+    env.DB.prepare("SELECT count(*) AS n FROM deliveries WHERE org_id = ?1 AND status = 'pending'").bind(orgId),
   ]);
-  return scans?.results[0]?.n === 0 && due?.results[0]?.n === 0;
+  return scans?.results[0]?.n === 0 && pending?.results[0]?.n === 0;
 }
 
 /** What the account is set to scan. */

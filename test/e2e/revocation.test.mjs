@@ -35,11 +35,9 @@ describe("revocation", { timeout: 120_000 }, () => {
       const call = caller(runtime.origin, key);
       // Known to every cache there is.
       for (const route of ["/findings", "/whoami"]) assert.equal((await call("GET", route)).status, 200);
-      const [how, route] = count % 2 === 0 ? ["POST", `/api-keys/${id}/revoke`] : ["DELETE", `/api-keys/${id}`];
-      await demo.api(how, route);
-      const next = await call("GET", count % 3 === 0 ? "/whoami" : "/findings");
-      assert.equal(next.status, 401, `key ${count}`);
-      assert.ok(["KEY_REVOKED", "UNAUTHORIZED"].includes(next.body.code), next.body.code);
+      await demo.api("POST", `/api-keys/${id}/revoke`);
+      const next = await call("GET", count % 2 === 0 ? "/whoami" : "/findings");
+      assert.deepEqual([next.status, next.body.code], [401, "KEY_REVOKED"], `key ${count}`);
     }
   });
 
@@ -86,5 +84,26 @@ describe("revocation", { timeout: 120_000 }, () => {
     bystander.send({ type: "ping" });
     await bystander.until(({ type }) => type === "pong");
     bystander.close();
+  });
+
+  // Keys nobody knows any more are paid for by their address: fewer than that allows in a minute.
+  test("so is the next request of each of 20 deleted keys", async () => {
+    for (let count = 0; count < 20; count += 1) {
+      const { id, key } = await newKey(`deleted ${count}`);
+      const call = caller(runtime.origin, key);
+      assert.equal((await call("GET", "/findings")).status, 200);
+      await demo.api("DELETE", `/api-keys/${id}`);
+      const { status, body } = await call("GET", "/findings");
+      assert.equal(status, 401, `key ${count}: ${body.code}`);
+    }
+  });
+
+  test("a forgotten script with a deleted key does not lock out its neighbors", { todo: "new keys get 429 for a minute" }, async () => {
+    const { id, key } = await newKey("forgotten");
+    await demo.api("DELETE", `/api-keys/${id}`);
+    for (let count = 0; count < 40; count += 1) await caller(runtime.origin, key)("GET", "/findings");
+    const neighbor = await newKey("neighbor");
+    const { status, body } = await caller(runtime.origin, neighbor.key)("GET", "/findings");
+    assert.equal(status, 200, body.code);
   });
 });

@@ -3,6 +3,7 @@ import { startedRunBody, StartedRunBody } from "#modules/runs";
 import { cancelScan } from "#scans/cancel";
 import type { ScanRow } from "#scans/claim";
 import { CreateScans, RecentQuery, ScanPath, ScanQuery } from "./filters.ts";
+import { awaitRun } from "./await-run.ts";
 import { listComponents } from "./components.ts";
 import { getCoverage } from "./coverage.ts";
 import { createScans } from "./create.ts";
@@ -35,7 +36,8 @@ export const endpoints = [
       tag: "Scans",
       summary: "Start a run: one scan for each account",
       description:
-        "Of one account, several, or all of them. Accounts that are being scanned already are skipped and named.",
+        "Of one account, several, or all of them. Accounts that are being scanned already are skipped and named. " +
+        "`Prefer: wait=20` answers when they have ended, or after so many seconds (20 at most).",
       scope: "scans:write",
       role: "analyst",
       group: "scan-create",
@@ -45,7 +47,7 @@ export const endpoints = [
       location: ({ id }) => `/runs/${id}`,
       faults: ["INVALID_REQUEST", "RESOURCE_NOT_FOUND", "CONFLICT", "SCAN_RUNNING"],
     },
-    ({ org, body }) => createScans(org, body),
+    async ({ org, body, waitSeconds }) => awaitRun(org, await createScans(org, body), waitSeconds),
   ),
   endpoint(
     {

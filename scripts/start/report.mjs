@@ -15,7 +15,7 @@ const table = (head, rows) => {
 const short = (text, size) => (text.length > size ? `${text.slice(0, size - 1)}…` : text);
 
 export async function printReport({ origin, key, api, scan, once }) {
-  const findings = await api("GET", "/findings?limit=10&count=true");
+  const findings = await api("GET", "/findings?limit=10&sort=-severity,type,region");
   const stats = (await api("GET", "/findings/stats")).data;
   const { cost } = scan;
   console.log(

@@ -63,9 +63,9 @@ describe("revocation", { timeout: 120_000 }, () => {
     assert.deepEqual([...new Set(late.map(({ status }) => status))], [401]);
   });
 
-  test("the open sockets of 20 revoked keys are closed, and no others", async () => {
+  test("the open sockets of 8 revoked keys are closed, and no others", async () => {
     const bystander = await socketOf(demo.key);
-    for (let count = 0; count < 20; count += 1) {
+    for (let count = 0; count < 8; count += 1) {
       const { id, key } = await newKey(`socket ${count}`);
       const sockets = [await socketOf(key), await socketOf(key)];
       const revokedAt = performance.now();
@@ -87,8 +87,8 @@ describe("revocation", { timeout: 120_000 }, () => {
   });
 
   // Keys nobody knows any more are paid for by their address: fewer than that allows in a minute.
-  test("so is the next request of each of 20 deleted keys", async () => {
-    for (let count = 0; count < 20; count += 1) {
+  test("so is the next request of each of 8 deleted keys", async () => {
+    for (let count = 0; count < 8; count += 1) {
       const { id, key } = await newKey(`deleted ${count}`);
       const call = caller(runtime.origin, key);
       assert.equal((await call("GET", "/findings")).status, 200);
@@ -98,12 +98,16 @@ describe("revocation", { timeout: 120_000 }, () => {
     }
   });
 
-  test("a forgotten script with a deleted key does not lock out its neighbors", { todo: "new keys get 429 for a minute" }, async () => {
-    const { id, key } = await newKey("forgotten");
-    await demo.api("DELETE", `/api-keys/${id}`);
-    for (let count = 0; count < 40; count += 1) await caller(runtime.origin, key)("GET", "/findings");
-    const neighbor = await newKey("neighbor");
-    const { status, body } = await caller(runtime.origin, neighbor.key)("GET", "/findings");
-    assert.equal(status, 200, body.code);
-  });
+  test(
+    "a forgotten script with a deleted key does not lock out its neighbors",
+    { todo: "new keys get 429 for a minute" },
+    async () => {
+      const { id, key } = await newKey("forgotten");
+      await demo.api("DELETE", `/api-keys/${id}`);
+      for (let count = 0; count < 40; count += 1) await caller(runtime.origin, key)("GET", "/findings");
+      const neighbor = await newKey("neighbor");
+      const { status, body } = await caller(runtime.origin, neighbor.key)("GET", "/findings");
+      assert.equal(status, 200, body.code);
+    },
+  );
 });

@@ -17,17 +17,24 @@ interface Told {
 async function scan(scenario: Scenario): Promise<Told> {
   const id = await scenario.scan();
   await scenario.world.run(seeded(1), calm, () => scenario.atRest());
-  const row = await env.DB.prepare("SELECT status, summary FROM scans WHERE id = ?1").bind(id).first<{ status: string; summary: string }>();
+  const row = await env.DB.prepare("SELECT status, summary FROM scans WHERE id = ?1")
+    .bind(id)
+    .first<{ status: string; summary: string }>();
   return { status: row?.status ?? "", summary: JSON.parse(row?.summary ?? "{}") as Told["summary"] };
 }
 
 describe("20,000 resources", () => {
   simulated();
 
-  it("cost at most 8 rows for each task and 60 for the scan when nothing has changed, a day later", async ({ expect }) => {
+  it("cost at most 8 rows for each task and 60 for the scan when nothing has changed, a day later", async ({
+    expect,
+  }) => {
     const scenario = await makeScenario({ resources: 20_000 }, { regions: null });
     const first = await scan(scenario);
-    expect(first).toMatchObject({ status: "complete", summary: { resourcesDiscovered: 20_000, resourcesAdded: 20_000 } });
+    expect(first).toMatchObject({
+      status: "complete",
+      summary: { resourcesDiscovered: 20_000, resourcesAdded: 20_000 },
+    });
     scenario.world.advance(day);
     await scenario.configure({ now: scenario.world.now.toISOString() });
     const { status, summary } = await scan(scenario);

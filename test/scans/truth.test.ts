@@ -55,7 +55,10 @@ async function findingsOf({ orgId }: Scenario): Promise<Map<string, Finding>> {
   return new Map(results.map((row) => [row.id, row]));
 }
 
-async function stateOfCollector(scenario: Scenario, { place, collector }: Finding): Promise<CollectorState | undefined> {
+async function stateOfCollector(
+  scenario: Scenario,
+  { place, collector }: Finding,
+): Promise<CollectorState | undefined> {
   const row = await env.DB.prepare("SELECT collectors FROM coverage WHERE org_id = ?1 AND region = ?2")
     .bind(scenario.orgId, place)
     .first<{ collectors: string }>();
@@ -63,11 +66,28 @@ async function stateOfCollector(scenario: Scenario, { place, collector }: Findin
 }
 
 /** The counters, and what counting the rows gives. */
-async function counted(subject: "finding" | "resource", { orgId }: Scenario): Promise<{ kept: unknown; rows: unknown }> {
+async function counted(
+  subject: "finding" | "resource",
+  { orgId }: Scenario,
+): Promise<{ kept: unknown; rows: unknown }> {
   const columns =
     subject === "finding"
-      ? { severity: "severity", type: "type", category: "category", service: "service", region: "region", account: "account_id", resourceType: "resource_type" }
-      : { service: "service", region: "region", account: "account_id", state: "coalesce(state, '')", resourceType: "resource_type" };
+      ? {
+          severity: "severity",
+          type: "type",
+          category: "category",
+          service: "service",
+          region: "region",
+          account: "account_id",
+          resourceType: "resource_type",
+        }
+      : {
+          service: "service",
+          region: "region",
+          account: "account_id",
+          state: "coalesce(state, '')",
+          resourceType: "resource_type",
+        };
   const statuses = subject === "finding" ? ["open", "snoozed", "ignored", "resolved"] : [];
   const sums = ["open", "snoozed", "ignored", "resolved"].map((name) =>
     statuses.includes(name) ? `sum(status = '${name}') AS ${name}` : `0 AS ${name}`,

@@ -8,7 +8,8 @@ const day = 24 * 60 * 60_000;
 
 /** Two scans a day apart; in between a fifth of the account changes. */
 export async function twoScans(chaos: Chaos, seed: number): Promise<Scenario> {
-  const scenario = await makeScenario({}, { services: ["ec2", "rds", "iam"] });
+  // The certificate would come nearer to its end while a refused delivery waits for days.
+  const scenario = await makeScenario({ hidden: ["legacy-elb"] }, { services: ["ec2", "rds", "iam"] });
   await scenario.scan();
   await scenario.world.run(seeded(seed), chaos, () => scenario.atRest());
   scenario.world.advance(day);

@@ -54,8 +54,8 @@ export async function setUp(origin) {
 export const startScan = async ({ api, account }) =>
   (await api("POST", "/scans", { accountIds: [account.id] })).data.scans[0];
 
-const ended = ["complete", "partial", "error", "canceled"];
-export const hasEnded = ({ status }) => ended.includes(status);
+const ended = new Set(["complete", "partial", "error", "canceled"]);
+export const hasEnded = ({ status }) => ended.has(status);
 
 /** Every row of a list. */
 export async function all(api, route) {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 function withDatabase(state, work) {
-  const [file] = globSync("**/d1/**/*.sqlite", { cwd: state }).filter((name) => !name.endsWith("metadata.sqlite"));
+  const file = globSync("**/d1/**/*.sqlite", { cwd: state }).find((name) => !name.endsWith("metadata.sqlite"));
   const database = new DatabaseSync(path.join(state, file));
   try {
     return work(database);

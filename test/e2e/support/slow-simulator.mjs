@@ -1,7 +1,5 @@
 // The simulated AWS account as far away as AWS is: every answer takes a while, so that a scan has a middle.
-import { createSimulator } from "../../../simulator/simulator.ts";
-
-const simulator = createSimulator();
+import simulator from "../../../simulator/worker.ts";
 
 export default {
   async fetch(request, { DELAY_MS }) {

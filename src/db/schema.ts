@@ -11,18 +11,22 @@ import type { AccountCredential, CollectorState, FindingEvidence, OrgSettings, S
 
 const orgId = () => text("org_id").notNull();
 
-export const organizations = sqliteTable("organizations", {
-  orgId: text("org_id").primaryKey(),
-  name: text("name").notNull(),
-  slug: text("slug").notNull(),
-  tier: text("tier").$type<"free" | "pro" | "team">().notNull(),
-  /** Index into the pool of databases. */
-  shard: integer("shard").notNull(),
-  settings: text("settings", { mode: "json" }).$type<OrgSettings>().notNull(),
-  version: integer("version").notNull(),
-  createdAt: text("created_at").notNull(),
-  updatedAt: text("updated_at").notNull(),
-});
+export const organizations = sqliteTable(
+  "organizations",
+  {
+    orgId: text("org_id").primaryKey(),
+    name: text("name").notNull(),
+    slug: text("slug").notNull(),
+    tier: text("tier").$type<"free" | "pro" | "team">().notNull(),
+    /** Index into the pool of databases. */
+    shard: integer("shard").notNull(),
+    settings: text("settings", { mode: "json" }).$type<OrgSettings>().notNull(),
+    version: integer("version").notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [uniqueIndex("organizations_by_slug").on(t.slug)],
+);
 
 export const apiKeys = sqliteTable(
   "api_keys",
@@ -311,6 +315,7 @@ export const resourceVersions = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.orgId, t.accountId, t.resourceId, t.toSeq] }),
     index("resource_versions_by_end").on(t.orgId, t.accountId, t.toSeq),
+    index("resource_versions_by_age").on(t.orgId, t.endedAt),
   ],
 );
 
@@ -374,6 +379,9 @@ export const findings = sqliteTable(
     index("findings_by_service").on(t.orgId, t.status, t.service, t.severityRank, t.firstDetectedAt, t.id),
     index("findings_by_resource_type").on(t.orgId, t.status, t.resourceType, t.severityRank, t.firstDetectedAt, t.id),
     index("findings_by_resource").on(t.orgId, t.resourceId, t.status, t.severityRank, t.firstDetectedAt, t.id),
+    index("findings_by_resolution")
+      .on(t.orgId, t.resolvedAt)
+      .where(sql`status = 'resolved'`),
   ],
 );
 
@@ -393,7 +401,12 @@ export const counters = sqliteTable(
     ignored: integer("ignored").notNull(),
     resolved: integer("resolved").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.orgId, t.subject, t.dimension, t.value] })],
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.subject, t.dimension, t.value] }),
+    index("counters_empty")
+      .on(t.orgId)
+      .where(sql`total = 0`),
+  ],
 );
 
 export const webhooks = sqliteTable(

@@ -71,10 +71,8 @@ export interface CoverageError {
   readonly count: number;
 }
 
-/** What a scan did and cost; kept when its tasks are gone. */
-export interface ScanSummary {
-  readonly tasksTotal: number;
-  readonly tasksDone: number;
+/** What was done and what it cost, of a task or of a whole scan. */
+export interface ScanCounts {
   readonly resourcesDiscovered: number;
   readonly resourcesAdded: number;
   readonly resourcesChanged: number;
@@ -87,6 +85,12 @@ export interface ScanSummary {
   readonly rowsRead: number;
   readonly rowsWritten: number;
   readonly queueMessages: number;
+}
+
+/** What a scan did and cost; kept when its tasks are gone. */
+export interface ScanSummary extends ScanCounts {
+  readonly tasksTotal: number;
+  readonly tasksDone: number;
   /** Coverage as this scan left it: place → collector → state. */
   readonly coverage: Readonly<Record<string, Readonly<Record<string, CollectorState>>>>;
 }

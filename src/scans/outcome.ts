@@ -1,5 +1,5 @@
 import type { Found } from "#collectors/collector";
-import type { CollectorState } from "#db/values";
+import type { CollectorState, ScanCounts } from "#db/values";
 
 /** What a task leaves behind in its row for the end of the scan. */
 export interface TaskOutcome {
@@ -9,20 +9,7 @@ export interface TaskOutcome {
   readonly facts: Readonly<Record<string, readonly Found[] | null>>;
 }
 
-export interface TaskCounts {
-  readonly resourcesDiscovered: number;
-  readonly resourcesAdded: number;
-  readonly resourcesChanged: number;
-  readonly resourcesRemoved: number;
-  readonly findingsNew: number;
-  readonly findingsReopened: number;
-  readonly findingsResolved: number;
-  readonly awsCalls: number;
-  readonly stsCalls: number;
-  readonly rowsRead: number;
-  readonly rowsWritten: number;
-  readonly queueMessages: number;
-}
+export type TaskCounts = ScanCounts;
 
 export const noCounts: TaskCounts = {
   resourcesDiscovered: 0,

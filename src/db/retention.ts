@@ -1,0 +1,80 @@
+import type { Env } from "#env";
+import { recounted } from "./counters.ts";
+import { systemContext, type OrgContext } from "./context.ts";
+import { directoryDatabase, newMeter } from "./database.ts";
+import { shards } from "./shards.ts";
+import type { OrgSettings } from "./values.ts";
+
+/** Rows of one kind taken out of one organization at a time. */
+const sliceRows = 2_000;
+
+/** Ten-minute turns in a day: each organization has one of them. */
+const turns = 144;
+const dayMs = 86_400_000;
+
+/**
+ * Takes out what is past its time: answers kept for Idempotency-Keys, the audit log, versions of resources and findings long
+ * resolved. Each organization has its turn once a day, and a slice of each kind goes; the counters stay equal to the rows.
+ */
+export async function pruneOrganizations(env: Env, now: Date, waitUntil: OrgContext["waitUntil"]): Promise<void> {
+  const turn = Math.floor(now.getTime() / 600_000) % turns;
+  for (const [shard, d1] of shards(env).entries()) {
+    for (const { orgId, settings } of await organizationsOf(d1)) {
+      if (Number.parseInt(orgId.slice(-6), 16) % turns !== turn) continue;
+      const org = systemContext(env, { orgId, shard }, now, waitUntil);
+      await pruneOrganization(org, (JSON.parse(settings) as OrgSettings).retentionDays);
+    }
+  }
+}
+
+async function organizationsOf(d1: D1Database): Promise<{ orgId: string; settings: string }[]> {
+  const db = directoryDatabase(d1, newMeter());
+  const [rows] = await db.atomic([db.sql("SELECT org_id AS orgId, settings FROM organizations")]);
+  // safe: the statement's own columns.
+  return rows as { orgId: string; settings: string }[];
+}
+
+/** One slice of each kind. */
+export async function pruneOrganization(org: OrgContext, days: OrgSettings["retentionDays"]): Promise<void> {
+  const before = (age: number): string => new Date(org.now.getTime() - age * dayMs).toISOString();
+  const ids = JSON.stringify(await longResolved(org, before(days.versions)));
+  await org.db.atomic([
+    org.db.sql(
+      `DELETE FROM idempotency_keys WHERE org_id = ?1 AND id IN (
+         SELECT id FROM idempotency_keys WHERE org_id = ?1 AND expires_at <= ?2 ORDER BY expires_at LIMIT ${sliceRows})`,
+      org.id,
+      before(0),
+    ),
+    org.db.sql(
+      `DELETE FROM audit_log WHERE org_id = ?1 AND id IN (
+         SELECT id FROM audit_log WHERE org_id = ?1 AND at < ?2 ORDER BY id LIMIT ${sliceRows})`,
+      org.id,
+      before(days.audit),
+    ),
+    org.db.sql(
+      `DELETE FROM resource_versions WHERE org_id = ?1 AND (account_id, resource_id, to_seq) IN (
+         SELECT account_id, resource_id, to_seq FROM resource_versions WHERE org_id = ?1 AND ended_at < ?2 ORDER BY ended_at LIMIT ${sliceRows})`,
+      org.id,
+      before(days.versions),
+    ),
+    ...recounted(org, "finding", ids, [
+      org.db.sql(
+        `DELETE FROM findings WHERE org_id = ?1 AND status = 'resolved' AND id IN (SELECT value FROM json_each(?2))`,
+        org.id,
+        ids,
+      ),
+    ]),
+  ]);
+}
+
+async function longResolved(org: OrgContext, before: string): Promise<string[]> {
+  const [rows] = await org.db.atomic([
+    org.db.sql(
+      `SELECT id FROM findings WHERE org_id = ?1 AND status = 'resolved' AND resolved_at < ?2 ORDER BY resolved_at LIMIT ${sliceRows}`,
+      org.id,
+      before,
+    ),
+  ]);
+  // safe: the statement's own column.
+  return (rows as { id: string }[]).map(({ id }) => id);
+}

@@ -16,7 +16,9 @@ function platformOf(name) {
 }
 
 const missing = Object.values(lock.packages).flatMap(({ optionalDependencies = {} }) =>
-  Object.entries(optionalDependencies).filter(([name]) => !lock.packages[`node_modules/${name}`] && platformOf(name).os[0]),
+  Object.entries(optionalDependencies).filter(
+    ([name]) => !lock.packages[`node_modules/${name}`] && platformOf(name).os[0],
+  ),
 );
 for (const [name, version] of missing) {
   lock.packages[`node_modules/${name}`] = { version, ...platformOf(name), dev: true, optional: true };

@@ -32,8 +32,9 @@ export async function connectDemo({ origin, state }) {
   const account =
     accounts.find(({ awsAccountId }) => awsAccountId === demoAccount.awsAccountId) ??
     (await api("POST", "/accounts", demoAccount)).data;
-  const running = (await api("GET", "/scans/active")).data.find(({ accountId }) => accountId === account.id);
-  const scan = running ?? (await api("POST", "/scans", { accountIds: [account.id] })).data.scans[0];
+  // A scan that was cut off when the runtime ended would wait for its lease to end.
+  for (const { id } of (await api("GET", "/scans/active")).data) await api("POST", `/scans/${id}/cancel`);
+  const [scan] = (await api("POST", "/scans", { accountIds: [account.id] })).data.scans;
   return { origin, key, api, account, scanId: scan.id };
 }
 

@@ -21,8 +21,8 @@ interface Waiting {
 const wokenMax = 1_000;
 
 /**
- * The net under the queue: wakes tasks that wait (their message may be lost) or whose lease has ended (their holder may be
- * dead), and ends scans that are past their deadline. Waking a task that is being worked on does nothing.
+ * The net under the queue: takes tasks from holders whose lease has ended (they may be dead), wakes all that wait (their
+ * message may be lost), and ends scans that are past their deadline. Waking a task that is being worked on does nothing.
  */
 export async function reapScans(env: Env, now: Date, waitUntil: (promise: Promise<unknown>) => void): Promise<void> {
   for (const [shard, d1] of shards(env).entries()) {
@@ -33,13 +33,27 @@ export async function reapScans(env: Env, now: Date, waitUntil: (promise: Promis
       const org = systemContext(env, { orgId: first.orgId, shard }, now, waitUntil);
       if (first.overdue) await endOverdue(org, scanId);
       else
-        await wakeTasks(
+        await wakeWaiting(
           org,
           scanId,
           tasks.flatMap(({ taskId }) => (taskId ? [taskId] : [])),
         );
     }
   }
+}
+
+/** From here on a holder whose lease has ended can write nothing more, whether or not somebody else has begun. */
+async function wakeWaiting(org: OrgContext, scanId: string, taskIds: readonly string[]): Promise<void> {
+  await org.db.atomic([
+    org.db.sql(
+      `UPDATE scan_tasks SET state = 'queued', lease_until = NULL
+       WHERE org_id = ?1 AND scan_id = ?2 AND state = 'running' AND lease_until <= ?3`,
+      org.id,
+      scanId,
+      org.now.toISOString(),
+    ),
+  ]);
+  await wakeTasks(org, scanId, taskIds);
 }
 
 /** Reads the active scans by their partial index, and each one's tasks by their key. */

@@ -134,7 +134,16 @@ export const WholeFindingBody = FindingBody.extend({
   certificate: z
     .union([CertificateBody, z.null()])
     .openapi({ description: "Null: the resource is none, or it is gone." }),
-}).openapi("FindingWithResource");
+}).openapi("FindingWithResource", {
+  example: {
+    ...example,
+    rationale: "Detached disks are billed in full.",
+    remediation: "Take a snapshot if the data might matter, then delete the volume.",
+    controls: {},
+    resource: null,
+    certificate: null,
+  },
+});
 
 /** A finding as everybody may see it; `now` decides what its details say of today. */
 export function findingBody({ row, detection }: Finding, now: Date): z.input<typeof FindingBody> {

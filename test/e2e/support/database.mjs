@@ -14,12 +14,11 @@ function withDatabase(state, work) {
 }
 
 /**
- * Lets so many minutes pass for whoever held something when the process died. The scheduled time of a tick only chooses what is
- * woken; whether a lease has ended is asked of the clock by whoever takes the task, and the clock cannot be set.
+ * Lets so many minutes pass for deliveries that were under way when the process died: whether their lease has ended is asked of
+ * the clock by whoever takes them, and the clock cannot be set.
  */
 export function passMinutes(state, minutes) {
   const columns = [
-    ["scan_tasks", "lease_until"],
     ["deliveries", "lease_until"],
     ["deliveries", "next_attempt_at"],
     ["webhooks", "busy_until"],

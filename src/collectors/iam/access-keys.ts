@@ -84,7 +84,7 @@ async function keysOf(
   return keys.map((key) => ({
     nativeId: key.AccessKeyId,
     arn: null,
-    name: null,
+    name: key.AccessKeyId,
     state: key.Status,
     tags: {},
     createdAt: key.CreateDate,

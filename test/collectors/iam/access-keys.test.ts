@@ -43,7 +43,7 @@ describe("iam.accessKeys", () => {
     expect(found[1]).toEqual({
       nativeId: "AKIANEW",
       arn: null,
-      name: null,
+      name: "AKIANEW",
       state: "Active",
       tags: {},
       createdAt: "2024-01-01T00:00:00.000Z",

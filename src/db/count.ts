@@ -8,7 +8,7 @@ export interface Counted {
   readonly subject: "finding" | "resource";
   /** `all`, or the one filter that is set. */
   readonly dimension: string;
-  /** Empty for `all`. */
+  /** Empty for `all`. Accounts by UUID or 12 digits. */
   readonly values: readonly string[];
   /** Which columns add up: the statuses listed, or `total`. */
   readonly columns: readonly ("total" | "open" | "snoozed" | "ignored" | "resolved")[];
@@ -22,11 +22,14 @@ export interface Total {
   readonly totalExact: boolean;
 }
 
+const givenValues = "SELECT value FROM json_each(?4)";
+const accountValues = `${givenValues} UNION SELECT id FROM accounts WHERE org_id = ?1 AND aws_account_id IN (${givenValues})`;
+
 /** Reads a total from the counters: as many rows as values. */
 export const keptTotal = (org: OrgContext, { subject, dimension, values, columns }: Counted): Statement =>
   org.db.sql<{ n: number }>(
     `SELECT coalesce(sum(${columns.map((column) => `"${column}"`).join(" + ")}), 0) AS n FROM counters
-     WHERE org_id = ?1 AND subject = ?2 AND dimension = ?3 AND value IN (SELECT value FROM json_each(?4))`,
+     WHERE org_id = ?1 AND subject = ?2 AND dimension = ?3 AND value IN (${dimension === "account" ? accountValues : givenValues})`,
     org.id,
     subject,
     dimension,

@@ -93,7 +93,7 @@ export function compareKeys(order: readonly Order[], backward: boolean): (a: Pag
  * `column = value` for each combination of values: one branch follows one index. SQLite is told that few rows are so, or it
  * would rather walk the primary key, which has the order, past every row of the organization.
  */
-export function branchesOf(filters: readonly { column: SQLiteColumn; values: readonly Value[] }[]): SQL[][] {
+export function branchesOf(filters: readonly { column: SQLiteColumn; values: readonly (Value | SQL)[] }[]): SQL[][] {
   return filters.reduce<SQL[][]>(
     (branches, { column, values }) =>
       branches.flatMap((branch) => values.map((value) => [...branch, sql`likelihood(${column} = ${value}, 0.001)`])),

@@ -1,4 +1,4 @@
-import { and, eq, sql, type InferSelectModel, type SQL } from "drizzle-orm";
+import { and, eq, is, SQL, sql, type InferSelectModel } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { Fault } from "#lib/fault";
 import type { OrgContext } from "./context.ts";
@@ -10,7 +10,8 @@ import type { Page, PageRequest } from "./page.ts";
 /** One of these values. Several values are read side by side and merged, so that each follows its index. */
 export interface Filter {
   readonly column: SQLiteColumn;
-  readonly values: readonly (string | number)[];
+  /** Distinct. SQL: a value that the statement looks up itself. */
+  readonly values: readonly (string | number | SQL)[];
 }
 
 /** A table whose rows belong to organizations and have an id. */
@@ -99,7 +100,9 @@ function plan<Table extends OrgTable>({
 
 /** One parameter however many values: D1 takes 100. */
 const oneOf = ({ column, values }: Filter): SQL =>
-  sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+  values.some((value) => is(value, SQL))
+    ? sql`${column} IN (${sql.join([...values], sql`, `)})`
+    : sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
 function totalStatement<Table extends OrgTable>(org: OrgContext, spec: ListSpec<Table>): Statement {
   if (spec.counted) return keptTotal(org, spec.counted);

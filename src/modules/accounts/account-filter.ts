@@ -2,14 +2,7 @@ import { and, eq, sql, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { OrgContext } from "#db/context";
 import type { Filter } from "#db/list";
-import type { PageRequest } from "#db/page";
 import { accounts } from "#db/schema";
-
-/** What a list adds to follow an account filter. */
-export interface AccountFilter {
-  readonly filters: readonly Filter[];
-  readonly conditions: readonly SQL[];
-}
 
 const isDigits = (ref: string): boolean => /^\d{12}$/.test(ref);
 
@@ -27,26 +20,24 @@ const isOneOf = (refs: readonly string[]): SQL =>
   sql`(id IN (SELECT value FROM json_each(${JSON.stringify(refs)})) OR aws_account_id IN (SELECT value FROM json_each(${JSON.stringify(refs)})))`;
 
 /**
- * A list's account filter. UUIDs and a single account by its digits cost no round trip; several digits, or digits with a
- * total, are looked up first, because each account must become a branch of its own to follow the index.
+ * A list's account filter. UUIDs cost no round trip, nor do digits: each is looked up in its own statement, so that each
+ * account is a branch of its own and follows the index. Only where both are named the digits are looked up first, because
+ * they may be the same account's.
  */
 export async function accountFilter(
   org: OrgContext,
   column: SQLiteColumn,
   refs: readonly string[] | undefined,
-  page: PageRequest,
-): Promise<AccountFilter> {
-  if (refs === undefined) return { filters: [], conditions: [] };
-  if (!refs.some(isDigits)) return { filters: [{ column, values: refs }], conditions: [] };
-  const [only, ...others] = refs;
-  if (only !== undefined && others.length === 0 && page.page === null && !page.count) {
-    return { filters: [], conditions: [sql`likelihood(${column} = ${idOf(org, only)}, 0.001)`] };
-  }
-  const named = await accountsNamed(org, refs);
-  return { filters: [{ column, values: [...new Set(named.values())] }], conditions: [] };
+): Promise<readonly Filter[]> {
+  if (refs === undefined) return [];
+  const distinct = [...new Set(refs)];
+  if (!distinct.some(isDigits)) return [{ column, values: distinct }];
+  if (distinct.every(isDigits)) return [{ column, values: distinct.map((digits) => idOf(org, digits)) }];
+  const named = await accountsNamed(org, distinct);
+  return [{ column, values: [...new Set(named.values())] }];
 }
 
-/** Looked up in the statement itself. With the likelihood the planner follows the account's index and not the order of ids. */
+/** Looked up in the statement itself. */
 const idOf = (org: OrgContext, digits: string): SQL =>
   sql`(SELECT id FROM accounts WHERE org_id = ${org.id} AND aws_account_id = ${digits})`;
 

@@ -29,7 +29,7 @@ export async function listCertificates(
   page: PageRequest,
   filters: CertificateFilters,
 ): Promise<Page<Resource>> {
-  const account = await accountFilter(org, resources.accountId, filters.accountId, page);
+  const account = await accountFilter(org, resources.accountId, filters.accountId);
   const { expiresAt } = expiring;
   const order = filters.issued
     ? { order: [{ column: expiresAt, descending: false }], sortable: { expiresAt } }
@@ -38,8 +38,8 @@ export async function listCertificates(
     table: resources,
     page,
     ...order,
-    filters: [...keptFilters(filters), ...account.filters],
-    conditions: [...account.conditions, ...residual(org, filters)],
+    filters: [...keptFilters(filters), ...account],
+    conditions: residual(org, filters),
   };
   const found = await listRows(org, spec, [coverageStatement(org, filters.accountId)]);
   const sights = sightsIn(found.extra[0]);

@@ -47,9 +47,12 @@ export async function listFindings(
   page: PageRequest,
   filters: FindingFilters,
 ): Promise<Page<Finding>> {
-  const account = await accountFilter(org, findings.accountId, filters.accountId, page);
-  const kept = [...account.filters.map((filter) => ({ dimension: "account", filter })), ...keptFilters(filters)];
-  const conditions = [...account.conditions, ...residual(filters)];
+  const account = await accountFilter(org, findings.accountId, filters.accountId);
+  const kept = [
+    ...account.map((filter) => ({ dimension: "account", names: filters.accountId ?? [], filter })),
+    ...keptFilters(filters),
+  ];
+  const conditions = residual(filters);
   const resource = filters.resourceId ? [{ column: findings.resourceId, values: filters.resourceId }] : [];
   const spec = {
     table: findings,
@@ -58,7 +61,7 @@ export async function listFindings(
     sortable,
     filters: [{ column: findings.status, values: filters.status }, ...resource, ...kept.map(({ filter }) => filter)],
     conditions,
-    counted: resource.length === 0 && conditions.length === 0 ? countedBy(filters.status, kept) : null,
+    counted: resource.length === 0 && conditions.length === 0 ? countedBy(filters, kept) : null,
   };
   const found = await listRows(org, spec, [coverageStatement(org, filters.accountId)]);
   const sights = sightsIn(found.extra[0]);
@@ -75,6 +78,8 @@ function alongIndex(sort: readonly SortField[]): readonly SortField[] {
 interface KeptFilter {
   /** The dimension of the counters that keeps its totals. */
   readonly dimension: string;
+  /** Its values as the counters know them. */
+  readonly names: readonly string[];
   readonly filter: Filter;
 }
 
@@ -83,18 +88,24 @@ function keptFilters({ severity, type, category, region, service, resourceType }
   const meaning = service && serviceMeaning(service);
   const types =
     meaning?.by === "resourceType" ? meaning.values.filter((one) => resourceType?.includes(one) ?? true) : resourceType;
-  const ranks = severity?.map((one) => severities.indexOf(one));
-  const by = (dimension: string, column: Filter["column"], values: Filter["values"] | undefined): KeptFilter[] =>
-    values ? [{ dimension, filter: { column, values } }] : [];
+  const by = (dimension: string, column: Filter["column"], names: readonly string[] | undefined): KeptFilter[] =>
+    names ? [{ dimension, names, filter: { column, values: names } }] : [];
   return [
     ...by("type", findings.type, type),
     ...by("resourceType", findings.resourceType, types),
     ...by("service", findings.service, meaning?.by === "service" ? meaning.values : undefined),
     ...by("category", findings.category, category),
     ...by("region", findings.region, region),
-    ...by("severity", findings.severityRank, ranks),
+    ...(severity ? [ofSeverity(severity)] : []),
   ];
 }
+
+/** Rows hold severities by rank, the counters by name. */
+const ofSeverity = (names: readonly Severity[]): KeptFilter => ({
+  dimension: "severity",
+  names,
+  filter: { column: findings.severityRank, values: names.map((name) => severities.indexOf(name)) },
+});
 
 /** What no index follows. */
 function residual({ q, updatedSince }: FindingFilters): SQL[] {
@@ -110,7 +121,7 @@ function residual({ q, updatedSince }: FindingFilters): SQL[] {
 }
 
 /** Totals are kept by status for all and for one filter. */
-function countedBy(status: readonly FindingStatus[], kept: readonly KeptFilter[]): Counted | null {
+function countedBy({ status }: FindingFilters, kept: readonly KeptFilter[]): Counted | null {
   const [only, ...others] = kept;
   if (others.length > 0) return null;
   const columns = findingStatuses.filter((one) => status.includes(one));
@@ -119,10 +130,6 @@ function countedBy(status: readonly FindingStatus[], kept: readonly KeptFilter[]
     subject: "finding",
     columns,
     dimension: only.dimension,
-    values: only.filter.values.map((value) => nameOf(only, value)),
+    values: only.names,
   };
 }
-
-/** The counters know severities by name. */
-const nameOf = ({ dimension }: KeptFilter, value: string | number): string =>
-  dimension === "severity" ? (severities[Number(value)] ?? String(value)) : String(value);

@@ -40,17 +40,17 @@ export async function listResources(
   page: PageRequest,
   filters: ResourceFilters,
 ): Promise<Page<Resource>> {
-  const account = await accountFilter(org, resources.accountId, filters.accountId, page);
+  const account = await accountFilter(org, resources.accountId, filters.accountId);
   const kept = keptFilters(filters);
-  const conditions = [...account.conditions, ...residual(filters)];
+  const conditions = residual(filters);
   const spec = {
     table: resources,
     page,
     order: [],
     sortable,
-    filters: [...account.filters, ...kept.map(({ filter }) => filter)],
+    filters: [...account, ...kept.map(({ filter }) => filter)],
     conditions,
-    counted: countedBy([...account.filters.map((filter) => ({ dimension: "account", filter })), ...kept], conditions),
+    counted: countedBy(filters, [...account.map((filter) => ({ dimension: "account", filter })), ...kept], conditions),
   };
   const found = await listRows(org, spec, [coverageStatement(org, filters.accountId)]);
   const sights = sightsIn(found.extra[0]);
@@ -97,11 +97,19 @@ function residual({ cost, tag, q, updatedSince }: ResourceFilters): SQL[] {
 }
 
 /** Totals are kept for all and for one filter. */
-function countedBy(kept: readonly KeptFilter[], conditions: readonly SQL[]): Counted | null {
+function countedBy(
+  { accountId = [] }: ResourceFilters,
+  kept: readonly KeptFilter[],
+  conditions: readonly SQL[],
+): Counted | null {
   const [only, ...others] = kept;
   if (others.length > 0 || conditions.length > 0) return null;
   const counted = { subject: "resource", columns: ["total"] } as const;
   return only
-    ? { ...counted, dimension: only.dimension, values: only.filter.values.map(String) }
+    ? {
+        ...counted,
+        dimension: only.dimension,
+        values: only.dimension === "account" ? accountId : only.filter.values.map(String),
+      }
     : { ...counted, dimension: "all", values: [] };
 }

@@ -22,7 +22,7 @@ const newestFirst = [{ column: scans.id, descending: true }];
 /** A page of the scans, the newest first. */
 export async function listScans(org: OrgContext, page: PageRequest, filters: ScanFilters): Promise<Page<ScanRow>> {
   const { status, runId, since, until } = filters;
-  const account = await accountFilter(org, scans.accountId, filters.accountId, page);
+  const account = await accountFilter(org, scans.accountId, filters.accountId);
   const kept: Filter[] = [
     ...(runId ? [{ column: scans.runId, values: runId }] : []),
     ...(status ? [{ column: scans.status, values: status }] : []),
@@ -32,8 +32,8 @@ export async function listScans(org: OrgContext, page: PageRequest, filters: Sca
     page,
     order: newestFirst,
     sortable: { createdAt: scans.id },
-    filters: [...account.filters, ...kept],
-    conditions: [...account.conditions, ...between(since, until)],
+    filters: [...account, ...kept],
+    conditions: between(since, until),
   });
 }
 

@@ -13,14 +13,21 @@ export function stateFrame(
   };
 }
 
-/** What was published since `before` was taken, of one scan or of all. */
+/**
+ * What was published since `before` was taken, of one scan or of all; of a scan that is resumed, all after the number it is
+ * resumed from, unless that is no longer kept.
+ */
 export function newsSince(
   kv: SyncKvStorage,
   before: ReadonlyMap<string, Feed>,
   scanId: string | null,
+  resume: ReadonlyMap<string, number>,
 ): NumberedFrame[] {
   const scanIds = scanId === null ? [...allFeeds(kv).keys()] : [scanId];
   return scanIds.flatMap((id) => {
+    const from = resume.get(id);
+    const missed = from === undefined ? null : framesAfter(kv, id, from);
+    if (missed) return missed;
     const seen = before.get(id)?.seq ?? 0;
     return feedOf(kv, id).seq > seen ? (framesAfter(kv, id, seen) ?? []) : [];
   });

@@ -33,10 +33,21 @@ export function readOpening(headers: Headers): Opening {
   return opening;
 }
 
+/** Up to which frame of a scan a client has them all. */
+const ResumePoint = z.strictObject({ scanId: z.uuid(), seq: z.int().min(0) });
+
 /** What a client may say. Anything else is refused. */
 const ClientMessage = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("auth"), token: z.string().min(1) }),
-  z.strictObject({ type: z.literal("resume"), scanId: z.uuid(), seq: z.int().min(0) }),
+  z.strictObject({
+    type: z.literal("auth"),
+    token: z.string().min(1),
+    resume: z
+      .union([ResumePoint, z.array(ResumePoint)])
+      .transform((points) => [points].flat())
+      .optional(),
+  }),
+  // Live frames may come before it has arrived; what `auth` resumes comes before every live frame.
+  ResumePoint.extend({ type: z.literal("resume") }),
   // A ping that is written exactly `{"type":"ping"}` is answered by the runtime and never gets here.
   z.strictObject({ type: z.literal("ping") }),
 ]);

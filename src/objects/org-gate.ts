@@ -82,6 +82,11 @@ export class OrgGate extends DurableObject<Env> {
     return { ...this.#pass([{ key: group, name: group, policy: ipPolicies[group] }], nowMs, true), revoked: false };
   }
 
+  /** Whether `admitIp` would refuse. Counts nothing. */
+  isIpDenied({ group, nowMs }: { group: IpGroup; nowMs: number }): boolean {
+    return remaining(this.#window(group), ipPolicies[group], nowMs) === 0;
+  }
+
   /** For ever. Stored when it returns: not even a restart forgets it. */
   async revoke(credentialId: string): Promise<void> {
     this.#good.delete(credentialId);

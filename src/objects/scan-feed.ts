@@ -28,6 +28,9 @@ const socketsMax = 20_000;
 /** While a scan runs and somebody listens, the database is asked this often whether it has ended. */
 const reconcileEveryMs = 60_000;
 
+const scanNotFound = { type: "error", code: "RESOURCE_NOT_FOUND", reason: "scan_not_found" } as const;
+type AuthMessage = Extract<ClientMessage, { type: "auth" }>;
+
 /**
  * An organization's live news: one object per organization, named by its id. Scans publish, sockets listen; between frames
  * the object sleeps and its sockets stay.
@@ -143,7 +146,7 @@ export class ScanFeed extends DurableObject<Env> {
     if (!connection || connection.phase === "closed") return;
     if (connection.phase !== "ready") {
       if (message?.type !== "auth") throw new Fault("UNAUTHORIZED", "The first message must be `auth`.");
-      return this.#authenticate(socket, connection, message.token);
+      return this.#authenticate(socket, connection, message);
     }
     if (message?.type === "ping") return void sendFrame(socket, { type: "pong" });
     if (message?.type === "resume" && (connection.scanId ?? message.scanId) === message.scanId) {
@@ -152,7 +155,7 @@ export class ScanFeed extends DurableObject<Env> {
     sendFrame(socket, { type: "error", code: "INVALID_MESSAGE", reason: "invalid_message" });
   }
 
-  async #authenticate(socket: WebSocket, connection: Connection, token: string): Promise<void> {
+  async #authenticate(socket: WebSocket, connection: Connection, { token, resume = [] }: AuthMessage): Promise<void> {
     const now = new Date();
     const waitUntil = (promise: Promise<unknown>): void => this.ctx.waitUntil(promise);
     const credential = await identify(token, { env: this.env, connection, now, waitUntil });
@@ -161,7 +164,7 @@ export class ScanFeed extends DurableObject<Env> {
     const { keyId: credentialId, shard, expiresAt } = credential;
     const named = changeConnection(socket, connection, { credentialId, shard, expiresAt });
     await passGate(this.env, credential, now);
-    await this.#welcome(socket, named);
+    await this.#welcome(socket, named, new Map(resume.map(({ scanId, seq }) => [scanId, seq])));
   }
 
   async #welcomeKnown(socket: WebSocket): Promise<void> {
@@ -170,25 +173,39 @@ export class ScanFeed extends DurableObject<Env> {
     // The Worker asked the gate before this object knew the socket; a revocation may lie between.
     const revoked = await this.env.ORG_GATE.getByName(connection.orgId).isRevoked(connection.credentialId ?? "");
     if (revoked) throw new Fault("KEY_REVOKED", "This key was revoked.");
-    await this.#welcome(socket, connection);
+    await this.#welcome(socket, connection, new Map());
   }
 
-  /** `ready`, then the state of each scan, then what was published while that was being read. */
-  async #welcome(socket: WebSocket, connection: Connection): Promise<void> {
+  /**
+   * `ready`, then the state of each scan, then what was missed and what was published while that was being read. Nothing is
+   * waited for once the socket is ready, so that live frames come after all this.
+   */
+  async #welcome(socket: WebSocket, connection: Connection, resume: ReadonlyMap<string, number>): Promise<void> {
     const { kv } = this.ctx.storage;
     const { connectionId, scanId, credentialId } = connection;
     const before = allFeeds(kv);
-    const records = await this.#read(connection, scanId === null ? "active" : [scanId]);
-    if (scanId !== null && records.length === 0) throw new Fault("RESOURCE_NOT_FOUND", "There is no such scan.");
+    const records = await this.#readListened(connection, resume);
+    const running = records.filter(({ active }) => active);
+    if (running.length > 0) await this.#scheduleReconcile();
     if (connectionOf(socket)?.phase !== "checking") return;
     changeConnection(socket, connection, { phase: "ready", authenticatedAtMs: Date.now() });
     keepNewest(this.ctx, credentialId);
     sendFrame(socket, { type: "ready", connectionId, protocol: "cloudglass.v1" });
     for (const record of records) sendFrame(socket, stateFrame(record, before.get(record.id) ?? emptyFeed));
-    for (const frame of newsSince(kv, before, scanId)) sendFrame(socket, frame);
-    const running = records.filter(({ active }) => active);
+    for (const frame of newsSince(kv, before, scanId, resume)) sendFrame(socket, frame);
     for (const { id } of running) openFeed(kv, id);
-    if (running.length > 0) await this.#scheduleReconcile();
+    const known = new Set(records.map(({ id }) => id));
+    for (const id of resume.keys()) if (!known.has(id)) sendFrame(socket, scanNotFound);
+  }
+
+  /** The scan that is listened to, or those under way; and those that are resumed. */
+  async #readListened(connection: Connection, resume: ReadonlyMap<string, number>): Promise<ScanRecord[]> {
+    const { scanId } = connection;
+    const records = await this.#read(connection, scanId === null ? "active" : [scanId]);
+    if (scanId !== null && records.length === 0) throw new Fault("RESOURCE_NOT_FOUND", "There is no such scan.");
+    const known = new Set(records.map(({ id }) => id));
+    const others = scanId === null ? [...resume.keys()].filter((id) => !known.has(id)) : [];
+    return others.length === 0 ? records : [...records, ...(await this.#read(connection, others))];
   }
 
   /** The frames that were missed; the state instead when they are no longer kept, or when the last of them was lost. */
@@ -204,7 +221,7 @@ export class ScanFeed extends DurableObject<Env> {
     const [record] = await this.#read(connection, [scanId]);
     // It may have ended while we read: then the database says so now.
     const [latest] = feedOf(kv, scanId).ended ? await this.#read(connection, [scanId]) : [record];
-    if (!latest) return void sendFrame(socket, { type: "error", code: "RESOURCE_NOT_FOUND", reason: "scan_not_found" });
+    if (!latest) return void sendFrame(socket, scanNotFound);
     if (!missed || !latest.active) sendFrame(socket, stateFrame(latest, feedOf(kv, scanId)));
   }
 

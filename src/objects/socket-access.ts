@@ -1,4 +1,5 @@
 import { findApiKey, type Credential } from "#db/api-keys";
+import { isWellFormedKey } from "#db/key-format";
 import type { Env } from "#env";
 import { Fault } from "#lib/fault";
 import type { Connection } from "./connection.ts";
@@ -11,16 +12,24 @@ interface Lookup {
 }
 
 /**
- * Whose key a socket has sent. A key that no cache knows is paid for by the address it came from, not by the organization
- * it was sent to. Faults: those of `findApiKey`; UNAUTHORIZED for a key of another organization; MISSING_SCOPE; RATE_LIMITED.
+ * Whose key a socket has sent. A key nobody knows is paid for by the address it came from, not by the organization it was
+ * sent to; for an address that has used its limit up the database is not asked. Faults: those of `findApiKey`; UNAUTHORIZED
+ * for a key of another organization; MISSING_SCOPE; RATE_LIMITED.
  */
 export async function identify(key: string, { env, connection, now, waitUntil }: Lookup): Promise<Credential> {
-  const beforeDatabase = async (): Promise<void> => {
-    const gate = env.ORG_GATE.getByName(connection.address);
-    const { admitted } = await gate.admitIp({ group: "auth", nowMs: now.getTime() });
-    if (!admitted) throw new Fault("RATE_LIMITED", "Too many unknown keys from this address.");
+  const gate = env.ORG_GATE.getByName(connection.address);
+  const asked = { group: "auth", nowMs: now.getTime() } as const;
+  const refuse = (): never => {
+    throw new Fault("RATE_LIMITED", "Too many unknown keys from this address.");
   };
-  const credential = await findApiKey(env, key, { now, waitUntil, beforeDatabase });
+  const beforeDatabase = async (): Promise<void> => {
+    if (await gate.isIpDenied(asked)) refuse();
+  };
+  const credential = await findApiKey(env, key, { now, waitUntil, beforeDatabase }).catch(async (error: unknown) => {
+    const unknown = error instanceof Fault && error.code === "UNAUTHORIZED" && isWellFormedKey(key);
+    if (unknown && !(await gate.admitIp(asked)).admitted) refuse();
+    throw error;
+  });
   if (credential.orgId !== connection.orgId)
     throw new Fault("UNAUTHORIZED", "This key belongs to another organization.");
   if (!credential.scopes.includes("*") && !credential.scopes.includes("scans:read")) {

@@ -107,6 +107,51 @@ describe("resume", () => {
     await expect.poll(() => numbers(client)).toEqual([3, 4, 5]);
   });
 
+  it("within `auth`: seq strictly increases on every socket, whatever is published meanwhile", async () => {
+    const org = await makeOrg();
+    const [scanId, other] = [await makeScan(org.id), await makeScan(org.id)];
+    let published = 0;
+    const publish = async (): Promise<void> => {
+      published += 1;
+      await feedOf(org.id).publish([progress(scanId, published / 2), progress(other, 1)]);
+    };
+    for (let round = 0; round < 20; round += 1) {
+      const seq = Math.max(0, published - 3);
+      const client = await open(round % 2 === 0 ? `/ws?org=${org.id}` : `/scans/${scanId}/ws`);
+      const point = { scanId, seq };
+      client.say({ type: "auth", token: org.keys.viewer, resume: round % 4 < 2 ? [point] : point });
+      for (let count = 0; count < 6; count += 1) {
+        await publish();
+        await pause(round % 5);
+      }
+      await client.next("ready");
+      await publish();
+      const mine = (): unknown[] =>
+        client.frames.flatMap((frame) => (frame["scanId"] === scanId ? [frame["seq"]] : []));
+      const expected = Array.from({ length: published - seq }, (_, index) => seq + 1 + index);
+      await expect.poll(mine).toEqual(expected);
+      const others = client.frames.flatMap((frame) => (frame["scanId"] === other ? [Number(frame["seq"])] : []));
+      expect(others).toEqual([...new Set(others)].toSorted((a, b) => a - b));
+      client.cut();
+    }
+  });
+
+  it("within `auth`: a scan that has ended, one too far behind, and one of nobody", async () => {
+    const org = await makeOrg();
+    const [ended, behind, nobody] = [await makeScan(org.id), await makeScan(org.id), newId()];
+    await feedOf(org.id).publish([progress(ended, 50), complete(ended)]);
+    await setScanStatus(ended, "complete");
+    await feedOf(org.id).publish(Array.from({ length: 250 }, () => progress(behind, 1)));
+    const client = await open(`/ws?org=${org.id}`);
+    const resume = [ended, behind, nobody].map((scanId) => ({ scanId, seq: 1 }));
+    client.say({ type: "auth", token: org.keys.viewer, resume });
+    expect(await client.next("error")).toMatchObject({ code: "RESOURCE_NOT_FOUND" });
+    expect(types(client)).toEqual(["ready", "sync", "sync", "complete", "error"]);
+    const states = client.frames.flatMap(({ scan }) => (scan === undefined ? [] : [scan]));
+    expect(states).toContainEqual(expect.objectContaining({ id: behind, seq: 250 }));
+    expect(states).toContainEqual(expect.objectContaining({ id: ended, status: "complete", seq: 2 }));
+  });
+
   it("the last 200 frames are kept; who is further behind gets the state", async () => {
     const org = await makeOrg();
     const scanId = await makeScan(org.id);

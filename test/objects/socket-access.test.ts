@@ -136,6 +136,31 @@ describe("who gets in", () => {
     expect(client.frames).toEqual([]);
   });
 
+  it("an address pays for unknown keys only: not for good and revoked ones, however often they come", async () => {
+    const org = await makeOrg();
+    const address = { "CF-Connecting-IP": "203.0.113.77" };
+    const end = async (token: string): Promise<string> => {
+      const client = await open(`/ws?org=${org.id}`, address);
+      client.say({ type: "auth", token });
+      return (await client.end()).reason;
+    };
+    const revoked = await makeApiKey(org.id);
+    await env.DB.prepare("UPDATE api_keys SET revoked_at = ?2 WHERE id = ?1")
+      .bind(revoked.id, new Date().toISOString())
+      .run();
+    for (let count = 0; count < 35; count += 1) {
+      expect(await end(revoked.key)).toBe("unauthorized");
+      const client = await open(`/ws?org=${org.id}`, address);
+      // Known to no cache.
+      client.say({ type: "auth", token: (await makeApiKey(org.id)).key });
+      await client.next("ready");
+      client.cut();
+    }
+    for (let count = 0; count < 30; count += 1) expect(await end(makeKey())).toBe("unauthorized");
+    expect(await end(makeKey())).toBe("rate_limited");
+    expect(await end((await makeApiKey(org.id)).key)).toBe("rate_limited");
+  });
+
   it("strangers consume nothing of the organization's limit", async () => {
     const org = await makeOrg();
     for (let count = 0; count < 10; count += 1) {

@@ -1,5 +1,5 @@
 import type { Env } from "#env";
-import { newId } from "#lib/id";
+import { newId, uuid7Time } from "#lib/id";
 import type { OrgContext } from "./context.ts";
 import type { Statement } from "./database.ts";
 import type { DeliveryMessage } from "./messages.ts";
@@ -124,12 +124,6 @@ const deliveryInsert = (org: OrgContext, told: readonly Told[]): Statement =>
     JSON.stringify(told.map(({ id, told: pairs }) => ({ id, told: pairs }))),
     uuid7Time(org.now),
   );
-
-/** The first 48 bits of a UUIDv7: `0199a1b2-c3d4`. */
-function uuid7Time(at: Date): string {
-  const hex = at.getTime().toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
-}
 
 /** Bytes of a body that are not its items: envelope, names, ids. */
 const envelopeBytes = 1_000;

@@ -3,6 +3,12 @@ import { v7 } from "uuid";
 /** A time-ordered id (RFC 9562 UUIDv7). */
 export const newId = (): string => v7();
 
+/** The first 48 bits of a UUIDv7 of this moment: `0199a1b2-c3d4`. */
+export function uuid7Time(at: Date): string {
+  const hex = at.getTime().toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
 /**
  * A stable id (RFC 9562 UUIDv8) of what it names: the first 122 bits of SHA-256 over the parts, each preceded by its
  * length so that no two lists of parts read the same.

@@ -1,1 +1,2 @@
+export { getRun } from "./get.ts";
 export { startedRunBody, StartedRunBody } from "./shapes.ts";

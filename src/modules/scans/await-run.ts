@@ -1,6 +1,5 @@
-import { and, asc, eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
-import { scans } from "#db/schema";
+import { getRun } from "#modules/runs";
 import type { Run } from "#scans/start";
 
 const pauseMs = 500;
@@ -10,16 +9,9 @@ export async function awaitRun(org: OrgContext, run: Run, seconds: number): Prom
   let present = run;
   for (let waitedMs = 0; waitedMs < seconds * 1000 && present.scans.some(isActive); waitedMs += pauseMs) {
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    present = { ...run, scans: await scansOf(org, run.id) };
+    present = { ...run, scans: (await getRun(org, run.id)).scans.toReversed() };
   }
   return present;
 }
 
 const isActive = ({ active }: Run["scans"][number]): boolean => active === 1;
-
-const scansOf = (org: OrgContext, runId: string): Promise<Run["scans"]> =>
-  org.db
-    .select()
-    .from(scans)
-    .where(and(eq(scans.orgId, org.id), eq(scans.runId, runId)))
-    .orderBy(asc(scans.id));

@@ -1,6 +1,7 @@
 import type { Env } from "#env";
 import { directoryDatabase, newMeter, orgDatabase, type Meter } from "#db/database";
 import { shards } from "#db/shards";
+import { uuid7Time } from "#lib/id";
 
 /** Organizations visited per database and tick, the ones with the oldest rows first. */
 const organizationsMax = 50;
@@ -48,10 +49,7 @@ const deleteEvents = `DELETE FROM events WHERE org_id = ?1 AND id IN (
   ORDER BY e.created_at LIMIT ?3)`;
 
 /** No UUIDv7 of this moment or later is smaller. */
-function uuid7Floor(at: string): string {
-  const hex = Date.parse(at).toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-`;
-}
+const uuid7Floor = (at: string): string => `${uuid7Time(new Date(at))}-`;
 
 /** Organizations whose oldest event is past its time: stepping through the index of events, a few rows for each. */
 async function overdue(d1: D1Database, now: Date, meter: Meter): Promise<Overdue[]> {

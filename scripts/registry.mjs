@@ -38,7 +38,7 @@ ${collectors.map((file) => `  "${collectorId(file)}": ${camel(file.replace(/\.ts
 export type CollectorId = keyof typeof collectors;
 
 /** What a collector finds. */
-export type FoundBy<Id extends CollectorId> = (typeof collectors)[Id] extends Collector<infer Attributes, infer Observed>
+export type FoundBy<Id extends CollectorId> = (typeof collectors)[Id] extends Collector<infer Attributes, infer Observed, infer _>
   ? Found<Attributes, Observed>
   : never;
 `;

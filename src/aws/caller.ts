@@ -8,7 +8,7 @@ export interface Operation {
   readonly service: ServiceName;
   /** AWS's name of the operation: `DescribeVolumes`. For REST protocols it only names the call. */
   readonly action: string;
-  /** The IAM action the caller needs when it is not `<service>:<action>`, e.g. `s3:GetEncryptionConfiguration`. */
+  /** The IAM action the caller needs when it is not `<IAM prefix>:<action>`, e.g. `s3:GetEncryptionConfiguration`. */
   readonly iam?: string;
   /** REST protocols only: method and path. `{Bucket}`-like parts are filled from the input and percent-encoded. */
   readonly method?: "GET" | "POST";
@@ -20,8 +20,9 @@ export interface Operation {
 }
 
 export interface Paging {
-  readonly token: string;
-  readonly next: string;
+  /** Route 53 goes on from three values at once: then as many names as paths. */
+  readonly token: string | readonly string[];
+  readonly next: string | readonly string[];
   readonly limit?: readonly [field: string, size: number];
   /** Dotted path of a boolean that must be true for there to be a next page (`IsTruncated`). */
   readonly more?: string;
@@ -44,6 +45,11 @@ export interface AwsCaller {
   call(operation: Operation, input?: Input, target?: Target): Promise<unknown>;
   /** Every page of a list in order. A page that repeats its token ends in an `AwsFault` of kind `broken`. */
   pages(operation: Operation, input?: Input, target?: Target): AsyncIterable<unknown>;
+  /**
+   * Like `pages`, for the one list a collector goes along: between two of its pages a task that has done enough leaves off,
+   * and another goes on from there.
+   */
+  walk(operation: Operation, input?: Input, target?: Target): AsyncIterable<unknown>;
   /** Like `call`, but made once for all collectors of a task: for answers several of them read. */
   shared(operation: Operation, input?: Input, target?: Target): Promise<unknown>;
   /**

@@ -4,7 +4,7 @@ import type { AwsCaller, Input, Operation, Target } from "./caller.ts";
 import type { AwsCredentials, CredentialSource } from "./credentials.ts";
 import { AwsFault, ownFault } from "./fault.ts";
 import { createLimiter, type Limiter, type Pacer } from "./limiter.ts";
-import { pagesOf } from "./pages.ts";
+import { pagesOf, type Walk } from "./pages.ts";
 import { attempt, subjectOf, type Fetcher, type Outcome } from "./transport.ts";
 
 export interface AwsOptions {
@@ -28,8 +28,8 @@ export interface AwsOptions {
 
 /** One account entered with one set of credentials. */
 export interface Aws {
-  /** A caller whose gaps go to `onGap`. Callers of one client share what `shared` has learnt. */
-  caller(onGap: (gap: AwsFault) => void): AwsCaller;
+  /** A caller whose gaps go to `onGap` and whose `walk` goes as said. Callers of one client share what `shared` has learnt. */
+  caller(onGap: (gap: AwsFault) => void, walk?: Walk): AwsCaller;
 }
 
 const triesMax = 6;
@@ -74,7 +74,7 @@ export function createAws(options: AwsOptions): Aws {
     return known;
   };
 
-  return { caller: (onGap) => callerOf({ call, shared }, options.region, onGap) };
+  return { caller: (onGap, walk) => callerOf({ call, shared }, options.region, onGap, walk) };
 }
 
 interface Sender {
@@ -128,17 +128,21 @@ function callerOf(
   { call, shared }: Pick<AwsCaller, "call" | "shared">,
   home: string,
   onGap: (gap: AwsFault) => void,
+  way: Walk = {},
 ): AwsCaller {
+  const pages = (operation: Operation, input: Input, target: Target, walk?: Walk): AsyncIterable<unknown> =>
+    pagesOf(
+      operation,
+      input,
+      (page) => call(operation, page, target),
+      (code) => ownFault(subjectOf(operation, target.region ?? home), "broken", code),
+      walk,
+    );
   return {
     call,
     shared,
-    pages: (operation, input = {}, target = {}) =>
-      pagesOf(
-        operation,
-        input,
-        (page) => call(operation, page, target),
-        (code) => ownFault(subjectOf(operation, target.region ?? home), "broken", code),
-      ),
+    pages: (operation, input = {}, target = {}) => pages(operation, input, target),
+    walk: (operation, input = {}, target = {}) => pages(operation, input, target, way),
     async attempt(operation, input, absent = [], target = {}) {
       try {
         return await call(operation, input, target);

@@ -1,6 +1,6 @@
 import { textAt } from "./answer.ts";
 import type { Operation } from "./caller.ts";
-import { services, type Service } from "./services.ts";
+import { serviceOf } from "./services.ts";
 import { decodeXml } from "./xml.ts";
 
 /** An HTTP answer, read whole. */
@@ -20,7 +20,7 @@ const parseJson = (text: string): unknown => (text.trim() === "" ? {} : (JSON.pa
  * for REST-XML), or the JSON. Throws a `SyntaxError` when it is neither.
  */
 export function decodeAnswer(operation: Operation, reply: Reply): unknown {
-  const { protocol }: Service = services[operation.service];
+  const { protocol } = serviceOf(operation.service);
   if (!protocol.endsWith("xml") && protocol !== "ec2" && protocol !== "query") return parseJson(reply.body);
   if (reply.body.trim() === "") return "";
   if (protocol === "rest-xml" && isJson(reply)) return parseJson(reply.body);

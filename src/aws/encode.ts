@@ -1,5 +1,5 @@
 import type { Input, Operation } from "./caller.ts";
-import { services, type Service } from "./services.ts";
+import { serviceOf } from "./services.ts";
 
 /** A request before it is signed. The body is text, so that it can be hashed and sent again. */
 export interface WireRequest {
@@ -25,7 +25,7 @@ function flatten(name: string, value: unknown, between: string): readonly Pair[]
 }
 
 function form(operation: Operation, input: Input, host: string): WireRequest {
-  const { protocol, version } = services[operation.service];
+  const { protocol, version = "" } = serviceOf(operation.service);
   const between = protocol === "ec2" ? "" : "member.";
   const pairs = Object.entries(input).flatMap(([name, value]) => flatten(name, value, between));
   const body = new URLSearchParams([
@@ -42,7 +42,7 @@ function form(operation: Operation, input: Input, host: string): WireRequest {
 }
 
 function json(operation: Operation, input: Input, host: string): WireRequest {
-  const service: Service = services[operation.service];
+  const service = serviceOf(operation.service);
   return {
     method: "POST",
     url: new URL(`https://${host}/`),
@@ -82,7 +82,9 @@ function rest(operation: Operation, input: Input, host: string, awsAccountId: st
     return { method, url, headers: { ...headers, "content-type": "application/json" }, body };
   }
   for (const [name, value] of left) {
-    if (value !== undefined && value !== null) url.searchParams.append(queryName(operation, name), scalar(value));
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (one !== undefined && one !== null) url.searchParams.append(queryName(operation, name), scalar(one));
+    }
   }
   return { method, url, headers };
 }
@@ -92,7 +94,7 @@ function rest(operation: Operation, input: Input, host: string, awsAccountId: st
  * the JSON body (POST); S3 Control takes the account from where the call is bound, never from the input.
  */
 export function encode(operation: Operation, input: Input, host: string, awsAccountId: string): WireRequest {
-  const { protocol }: Service = services[operation.service];
+  const { protocol } = serviceOf(operation.service);
   if (protocol === "ec2" || protocol === "query") return form(operation, input, host);
   if (protocol.startsWith("json-")) return json(operation, input, host);
   return rest(operation, input, host, awsAccountId);

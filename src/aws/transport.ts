@@ -5,7 +5,7 @@ import { decodeAnswer, decodeError, type Reply } from "./decode.ts";
 import { encode } from "./encode.ts";
 import { type AwsFault, faultOf, ownFault, type Subject } from "./fault.ts";
 import { assertAwsUrl, hostOf, signingRegion } from "./regions.ts";
-import { services } from "./services.ts";
+import { serviceOf } from "./services.ts";
 
 /** Where requests go: the network, or what stands in for AWS in development. */
 export interface Fetcher {
@@ -39,7 +39,7 @@ const bodyBytesMax = 8 * 1024 * 1024;
 export const subjectOf = (operation: Operation, region: string): Subject => ({
   service: operation.service,
   action: operation.action,
-  iamAction: operation.iam ?? `${operation.service}:${operation.action}`,
+  iamAction: operation.iam ?? `${serviceOf(operation.service).iamPrefix}:${operation.action}`,
   region,
 });
 
@@ -99,7 +99,7 @@ async function signed(call: Attempt, signal: AbortSignal): Promise<Request> {
     accessKeyId: credentials.accessKeyId,
     secretAccessKey: credentials.secretAccessKey,
     ...(credentials.sessionToken ? { sessionToken: credentials.sessionToken } : {}),
-    service: services[operation.service].signingName,
+    service: serviceOf(operation.service).signingName,
     region: signingRegion(operation.service, region),
     datetime: amzDate(signedAt),
   });

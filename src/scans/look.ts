@@ -1,5 +1,6 @@
 import type { AwsSession } from "./session.ts";
-import type { Found, Place } from "#collectors/collector";
+import type { CollectContext, Found, Place } from "#collectors/collector";
+import { described, measured } from "#collectors/read";
 import type { CollectorId } from "#collectors/registry";
 import { condensers, localChecks, readByOthers, type AnyCollector } from "./catalogue.ts";
 import { changeOf, resourceIdOf, type StoredResource } from "./change.ts";
@@ -61,15 +62,23 @@ type Pages = AsyncGenerator<readonly Found[], Gap | null>;
 function open(look: Look, collector: AnyCollector): { pages: Pages; gaps: Gap[] } {
   const gaps: Gap[] = [];
   const aws = look.session.caller((gap) => void gaps.push(gap));
-  return { pages: pagesOf(collector, aws, look.place), gaps };
+  const context = {
+    aws,
+    place: look.place,
+    now: look.task.org.now,
+    tags: () => Promise.reject(new Error("no tags yet")),
+  };
+  return { pages: pagesOf(collector, context), gaps };
 }
 
-async function* pagesOf(collector: AnyCollector, aws: ReturnType<AwsSession["caller"]>, place: Place): Pages {
+async function* pagesOf(collector: AnyCollector, context: CollectContext): Pages {
   try {
-    yield* collector.collect({ aws, place }) as AsyncIterable<readonly Found[]>;
+    for await (const items of collector.list(context)) {
+      yield (await measured(collector, context, await described(collector, context, items))) as readonly Found[];
+    }
     return null;
   } catch (error) {
-    return gapOf(error, collector, place.region);
+    return gapOf(error, collector, context.place.region);
   }
 }
 

@@ -39,17 +39,24 @@ const hostile = fc.oneof(
 );
 
 describe("hosts", () => {
-  it("are AWS's for every service in every known region", ({ expect }) => {
+  it("are AWS's for every service in every known region that has it", ({ expect }) => {
     for (const region of knownRegions) {
-      for (const service of names) {
+      for (const service of names.filter((name) => isOffered(name, region))) {
         const host = hostOf(service, region, "111122223333");
         expect(host).toMatch(awsHost);
         expect(host.endsWith(".cn")).toBe(region.startsWith("cn-"));
         expect(() => assertAwsUrl(new URL(`https://${host}/`))).not.toThrow();
         expect(isRegion(signingRegion(service, region))).toBe(true);
-        expect(isOffered(service, region)).toBe(true);
       }
     }
+  });
+
+  it("are none where a service is not", ({ expect }) => {
+    expect(isOffered("cost-optimization-hub", "eu-west-1")).toBe(false);
+    expect(isOffered("bedrock", "ap-east-1")).toBe(false);
+    expect(isOffered("cloudfront", "us-gov-west-1")).toBe(false);
+    expect(() => hostOf("cloudfront", "us-gov-west-1")).toThrow(RangeError);
+    expect(isOffered("iam", "mars-north-1")).toBe(false);
   });
 
   it("stay AWS's whatever stands in region, bucket, account or input, or nothing is sent", async ({ expect }) => {

@@ -2,8 +2,9 @@ import { AwsV4Signer } from "aws4fetch";
 import { createAws } from "#aws/client";
 import { fixedCredentials, type AwsCredentials } from "#aws/credentials";
 import { collectors, type CollectorId } from "#collectors/registry";
-import type { Found } from "#collectors/collector";
+import type { Collector, Found } from "#collectors/collector";
 import { DEMO_ACCESS_KEY_ID, DEMO_ACCOUNT_ID, DEMO_SECRET_ACCESS_KEY } from "../../simulator/demo.ts";
+import { contextOf, pagesBy } from "../support/fake-aws.ts";
 import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
 
 export const demoKeys: AwsCredentials = { accessKeyId: DEMO_ACCESS_KEY_ID, secretAccessKey: DEMO_SECRET_ACCESS_KEY };
@@ -100,11 +101,9 @@ export async function everything(
     for (const region of collectors[id].scope === "global" ? ["us-east-1"] : regions) {
       const aws = createAws({ fetcher: simulator, credentials: fixedCredentials(keys), awsAccountId, region });
       const place = { partition: "aws", awsAccountId, region };
-      const context = { aws: aws.caller((gap) => void gaps.push(gap.code)), place };
-      const pages: (readonly Found<object, object>[])[] = await Array.fromAsync<readonly Found<object, object>[]>(
-        collectors[id].collect(context),
-      );
-      found.set(`${id} ${region}`, pages.flat());
+      const collector = collectors[id] as unknown as Collector;
+      const context = contextOf({ aws: aws.caller((gap) => void gaps.push(gap.code)), place }, collector);
+      found.set(`${id} ${region}`, (await pagesBy(collector, context)).flat());
     }
   }
   return { found, gaps };

@@ -1,9 +1,13 @@
-import { textAt } from "#aws/answer";
 import type { AwsCaller, Input, Operation, Target } from "#aws/caller";
 import { decodeAnswer, decodeError } from "#aws/decode";
 import { encode } from "#aws/encode";
 import { AwsFault, faultOf } from "#aws/fault";
-import type { Collector, Found, Place } from "#collectors/collector";
+import { serviceOf } from "#aws/services";
+import { subjectOf } from "#aws/transport";
+import { pagesOf } from "#aws/pages";
+import type { CollectContext, Collector, Found, Place } from "#collectors/collector";
+import { described, measured } from "#collectors/read";
+import { tagsIn } from "#collectors/tags";
 
 /** One call, as a collector asked it and as it goes over the wire. */
 export interface Call {
@@ -45,10 +49,17 @@ export function fakeAws(answers: Answers | Answering, at: Partial<Place> = {}): 
     calls.push(asked);
     const wire = answering(asked) ?? denied(operation);
     if (typeof wire === "string") return decodeAnswer(operation, { ...reply(wire), status: 200 });
-    const { service, action } = operation;
-    const subject = { service, action, iamAction: `${service}:${action}`, region: place.region };
+    const subject = subjectOf(operation, target.region ?? place.region);
     throw faultOf(subject, decodeError({ ...reply(wire.body), status: wire.status })).fault;
   };
+
+  const pages: AwsCaller["pages"] = (operation, input = {}, target) =>
+    pagesOf(
+      operation,
+      input,
+      (page) => call(operation, page, target),
+      (code) => new Error(code) as AwsFault,
+    );
 
   return {
     place,
@@ -58,16 +69,8 @@ export function fakeAws(answers: Answers | Answering, at: Partial<Place> = {}): 
     },
     gaps,
     call,
-    async *pages(operation, input = {}, target) {
-      const { token = "", next = "", limit, more } = operation.paging ?? {};
-      const first = limit ? { ...input, [limit[0]]: limit[1] } : input;
-      for (let from: string | undefined; ;) {
-        const answer = await call(operation, from === undefined ? first : { ...first, [token]: from }, target);
-        yield answer;
-        from = textAt(answer, next);
-        if (!from || (more !== undefined && textAt(answer, more) !== "true")) return;
-      }
-    },
+    pages: (operation, input = {}, target) => pages(operation, input, target),
+    walk: (operation, input = {}, target) => pages(operation, input, target),
     shared(operation, input = {}, target) {
       const key = operation.action + JSON.stringify(input);
       const answer = remembered.get(key) ?? call(operation, input, target);
@@ -93,18 +96,45 @@ export const inPages =
   ({ input: { NextToken: token } }) =>
     pages[token === undefined ? 0 : Number(token)];
 
-/** Everything a collector finds, page by page. */
-export const collect = <Attributes extends object, Observed extends object>(
-  collector: Collector<Attributes, Observed>,
-  aws: FakeAws,
+/** What a collector is handed in a task that looks at nothing else. */
+export function contextOf(
+  { aws, place }: Pick<CollectContext, "aws" | "place">,
+  collector: Pick<Collector, "tagTypes">,
+  now = new Date(),
+): CollectContext {
+  return {
+    aws,
+    place,
+    now,
+    async tags() {
+      const tags = await tagsIn(aws, collector.tagTypes ?? []);
+      return (arn) => (tags instanceof AwsFault ? undefined : (tags.get(arn) ?? {}));
+    },
+  };
+}
+
+/** Everything a collector finds, page by page, as the engine asks it: listed, described, measured. */
+export const pagesBy = <Attributes extends object, Observed extends object, Item>(
+  collector: Collector<Attributes, Observed, Item>,
+  context: CollectContext,
 ): Promise<readonly (readonly Found<Attributes, Observed>[])[]> =>
-  Array.fromAsync(collector.collect({ aws, place: aws.place }));
+  Array.fromAsync(collector.list(context), async (items) =>
+    measured(collector, context, await described(collector, context, items)),
+  );
+
+export const collect = <Attributes extends object, Observed extends object, Item>(
+  collector: Collector<Attributes, Observed, Item>,
+  aws: FakeAws,
+  now?: Date,
+): Promise<readonly (readonly Found<Attributes, Observed>[])[]> =>
+  pagesBy(collector, contextOf({ aws, place: aws.place }, collector as Pick<Collector, "tagTypes">, now));
 
 /** Everything a collector finds. */
-export const allOf = async <Attributes extends object, Observed extends object>(
-  collector: Collector<Attributes, Observed>,
+export const allOf = async <Attributes extends object, Observed extends object, Item>(
+  collector: Collector<Attributes, Observed, Item>,
   aws: FakeAws,
-): Promise<readonly Found<Attributes, Observed>[]> => (await collect(collector, aws)).flat();
+  now?: Date,
+): Promise<readonly Found<Attributes, Observed>[]> => (await collect(collector, aws, now)).flat();
 
 const fromTable =
   (answers: Answers): Answering =>
@@ -126,12 +156,13 @@ function callOf(operation: Operation, input: Input, target: Target, place: Place
 
 const reply = (body: string) => ({
   body,
-  headers: new Headers({ "content-type": body.startsWith("{") ? "application/json" : "text/xml" }),
+  headers: new Headers({ "content-type": /^[[{]/.test(body) ? "application/json" : "text/xml" }),
 });
 
 function denied({ service, action }: Operation): Wire {
   const message = `User: arn:aws:sts::111122223333:assumed-role/Cloudglass/scan is not authorized to perform: ${service}:${action}`;
-  if (service === "acm") {
+  const { protocol } = serviceOf(service);
+  if (protocol.startsWith("json") || protocol === "rest-json") {
     return { status: 400, body: JSON.stringify({ __type: "AccessDeniedException", Message: message }) };
   }
   return { status: 403, body: errorXml("AccessDenied", message) };

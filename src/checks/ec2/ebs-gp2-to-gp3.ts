@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { cents, gp3MonthlyUsd, prices } from "#checks/prices";
+import { cents, gp3MonthlyUsd, prices } from "#prices/prices";
 import { exampleVolume } from "./examples.ts";
 
 export const check: Check<"ec2.volumes"> = {

@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { cents, snapshotMonthlyUsd } from "#checks/prices";
+import { cents, snapshotMonthlyUsd } from "#prices/prices";
 import { daysSince, isOlderThan } from "#checks/days";
 import { exampleSnapshot, exampleVolume } from "./examples.ts";
 import { isAbandoned, isKeptByAws } from "./shared.ts";

@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { cents, publicIpv4MonthlyUsd } from "#checks/prices";
+import { cents, publicIpv4MonthlyUsd } from "#prices/prices";
 import { exampleAddress } from "./examples.ts";
 
 export const check: Check<"ec2.addresses"> = {

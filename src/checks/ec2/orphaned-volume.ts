@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { cents, volumeMonthlyUsd } from "#checks/prices";
+import { cents, volumeMonthlyUsd } from "#prices/prices";
 import { daysSince, isOlderThan } from "#checks/days";
 import { exampleVolume } from "./examples.ts";
 

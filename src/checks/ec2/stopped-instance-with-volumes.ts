@@ -1,5 +1,5 @@
 import type { Check, Examples } from "#checks/check";
-import { cents, prices, publicIpv4MonthlyUsd, volumeMonthlyUsd } from "#checks/prices";
+import { cents, prices, publicIpv4MonthlyUsd, volumeMonthlyUsd } from "#prices/prices";
 import type { FoundBy } from "#collectors/registry";
 import { daysSince, isOlderThan } from "#checks/days";
 import { exampleAddress, exampleInstance, exampleVolume } from "./examples.ts";

@@ -1,4 +1,4 @@
-import { cents, prices } from "#checks/prices";
+import { cents, prices } from "#prices/prices";
 import type { Check, Examples } from "#checks/check";
 import { daysSince, isOlderThan } from "#checks/days";
 import { exampleInstance, exampleSnapshot } from "./examples.ts";

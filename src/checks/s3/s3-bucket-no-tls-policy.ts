@@ -1,4 +1,4 @@
-import type { PolicyStatement } from "#collectors/s3/buckets";
+import type { PolicyStatement } from "#collectors/policy";
 import type { Check, Examples } from "#checks/check";
 import { exampleBucket } from "./examples.ts";
 

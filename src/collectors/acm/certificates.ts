@@ -99,7 +99,7 @@ export const collector: Collector<Certificate, CertificateUpkeep> = {
   resourceType: "AWS::CertificateManager::Certificate",
   scope: "regional",
   actions: ["acm:ListCertificates", "acm:DescribeCertificate"],
-  async *collect({ aws }) {
+  async *list({ aws }) {
     for await (const page of aws.pages(listCertificates, { Includes: { keyTypes } })) {
       const summaries = z.array(Summary).parse(listAt(page, "CertificateSummaryList"));
       yield await Promise.all(summaries.map(async (summary) => found(summary, await detailOf(aws, summary))));

@@ -37,7 +37,7 @@ export const collector: Collector<AddressAttributes> = {
   resourceType: "AWS::EC2::EIP",
   scope: "regional",
   actions: ["ec2:DescribeAddresses"],
-  async *collect({ aws, place }) {
+  async *list({ aws, place }) {
     yield Answer.parse(await aws.call(describeAddresses)).addressesSet.map((address) => found(address, place));
   },
 };

@@ -56,7 +56,7 @@ export const collector: Collector<ImageAttributes, ImageObserved> = {
   resourceType: "AWS::EC2::Image",
   scope: "regional",
   actions: ["ec2:DescribeImages"],
-  async *collect({ aws, place }) {
+  async *list({ aws, place }) {
     // A disabled image still needs its snapshots, so leaving it out would make them look unused.
     for await (const page of aws.pages(describeImages, { "Owner.1": "self", IncludeDisabled: true })) {
       yield Page.parse(page).imagesSet.map((image) => found(image, place));

@@ -67,7 +67,7 @@ export const collector: Collector<InstanceAttributes> = {
   resourceType: "AWS::EC2::Instance",
   scope: "regional",
   actions: ["ec2:DescribeInstances"],
-  async *collect({ aws, place }) {
+  async *list({ aws, place }) {
     for await (const page of aws.pages(describeInstances)) {
       const instances = Page.parse(page).reservationSet.flatMap((reservation) => reservation.instancesSet);
       yield instances.map((instance) => found(instance, place));

@@ -58,7 +58,7 @@ export const collector: Collector<NetworkInterfaceAttributes> = {
   resourceType: "AWS::EC2::NetworkInterface",
   scope: "regional",
   actions: ["ec2:DescribeNetworkInterfaces"],
-  async *collect({ aws, place }) {
+  async *list({ aws, place }) {
     for await (const page of aws.pages(describeNetworkInterfaces)) {
       yield Page.parse(page).networkInterfaceSet.map((networkInterface) => found(networkInterface, place));
     }

@@ -70,7 +70,7 @@ export const collector: Collector<SecurityGroupAttributes> = {
   resourceType: "AWS::EC2::SecurityGroup",
   scope: "regional",
   actions: ["ec2:DescribeSecurityGroups"],
-  async *collect({ aws, place }) {
+  async *list({ aws, place }) {
     for await (const page of aws.pages(describeSecurityGroups)) {
       yield Page.parse(page).securityGroupInfo.map((group) => found(group, place));
     }

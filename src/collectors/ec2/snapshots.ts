@@ -53,7 +53,7 @@ export const collector: Collector<SnapshotAttributes> = {
   resourceType: "AWS::EC2::Snapshot",
   scope: "regional",
   actions: ["ec2:DescribeSnapshots"],
-  async *collect({ aws, place }) {
+  async *list({ aws, place }) {
     let publicIds: ReadonlySet<string> | undefined;
     let asked = false;
     for await (const page of aws.pages(describeSnapshots, owner)) {

@@ -67,7 +67,7 @@ export const collector: Collector<VolumeAttributes> = {
   resourceType: "AWS::EC2::Volume",
   scope: "regional",
   actions: ["ec2:DescribeVolumes"],
-  async *collect({ aws, place }) {
+  async *list({ aws, place }) {
     for await (const page of aws.pages(describeVolumes)) {
       yield Page.parse(page).volumeSet.map((volume) => found(volume, place));
     }

@@ -44,7 +44,7 @@ export const collector: Collector<AccessKey, AccessKeyUse> = {
   resourceType: "AWS::IAM::AccessKey",
   scope: "global",
   actions: ["iam:ListAccessKeys", "iam:ListUsers", ...credentialReportActions],
-  async *collect({ aws }) {
+  async *list({ aws }) {
     const report = await credentialReport(aws);
     for await (const owners of report === undefined ? everyUser(aws) : usersWithKeys(report)) {
       const keys = await Promise.all(owners.map((owner) => keysOf(aws, owner, report)));

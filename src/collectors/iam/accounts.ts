@@ -34,7 +34,7 @@ export const collector: Collector<Account, AccountUse> = {
   resourceType: "AWS::::Account",
   scope: "global",
   actions: ["iam:GetAccountSummary", ...credentialReportActions],
-  async *collect({ aws, place }) {
+  async *list({ aws, place }) {
     const summary = figures(await sharedOrGap(aws, getAccountSummary));
     const report = await credentialReport(aws);
     const root = report?.root;

@@ -62,7 +62,7 @@ export const collector: Collector<AccountPasswordPolicy> = {
   resourceType: "AWS::IAM::AccountPasswordPolicy",
   scope: "global",
   actions: ["iam:GetAccountPasswordPolicy"],
-  async *collect({ aws }) {
+  async *list({ aws }) {
     const answer = await aws.attempt(getAccountPasswordPolicy, {}, ["NoSuchEntity"]);
     yield [
       {

@@ -34,7 +34,7 @@ export const collector: Collector<ServerCertificate> = {
   resourceType: "AWS::IAM::ServerCertificate",
   scope: "global",
   actions: ["iam:ListServerCertificates"],
-  async *collect({ aws }) {
+  async *list({ aws }) {
     for await (const page of aws.pages(listServerCertificates)) {
       const certificates = z.array(Metadata).parse(listAt(page, "ServerCertificateMetadataList.member"));
       yield certificates.map((certificate) => ({

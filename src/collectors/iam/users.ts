@@ -62,7 +62,7 @@ export const collector: Collector<User, UserUse> = {
   resourceType: "AWS::IAM::User",
   scope: "global",
   actions: ["iam:ListUsers", "iam:ListVirtualMFADevices", "iam:ListMFADevices", ...credentialReportActions],
-  async *collect({ aws }) {
+  async *list({ aws }) {
     const report = await credentialReport(aws);
     const serials = await virtualSerials(aws);
     for await (const page of aws.pages(listUsers)) {

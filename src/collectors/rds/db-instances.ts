@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
 import { listOf, tagsAt, wholeListOf } from "#collectors/shapes";
-import { count, flag, instant, text } from "./shapes.ts";
+import { count, flag, instant, part, text } from "#collectors/xml";
 
 /**
  * A database instance. The same API also lists those of Neptune and DocumentDB: `engine` tells. A flag or number AWS
@@ -43,10 +43,6 @@ const describeDbInstances: Operation = {
   paging: { token: "Marker", next: "Marker", limit: ["MaxRecords", 100] },
   lists: ["DBInstance", "VpcSecurityGroupMembership", "Subnet", "Tag"],
 };
-
-/** A structure that is left out or empty where there is nothing to say. */
-const part = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.preprocess((element) => (element === undefined || element === "" ? {} : element), z.object(shape));
 
 const ListedInstance = z.object({
   DBInstanceIdentifier: z.string(),
@@ -123,7 +119,7 @@ export const collector: Collector<DbInstance> = {
   resourceType: "AWS::RDS::DBInstance",
   scope: "regional",
   actions: ["rds:DescribeDBInstances"],
-  async *collect({ aws, place }) {
+  async *list({ aws, place }) {
     for await (const page of aws.pages(describeDbInstances)) {
       yield Page.parse(page).DBInstances.map((instance) => found(instance, place));
     }

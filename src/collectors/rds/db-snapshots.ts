@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { CollectContext, Collector, Found } from "#collectors/collector";
 import { tagsAt, wholeListOf } from "#collectors/shapes";
-import { count, instant, text } from "./shapes.ts";
+import { count, instant, text } from "#collectors/xml";
 
 /** A snapshot somebody took by hand. Those of clusters are another kind. */
 export interface DbSnapshot {
@@ -105,7 +105,7 @@ export const collector: Collector<DbSnapshot> = {
   resourceType: "AWS::RDS::DBSnapshot",
   scope: "regional",
   actions: ["rds:DescribeDBSnapshotAttributes", "rds:DescribeDBSnapshots"],
-  async *collect(context) {
+  async *list(context) {
     for await (const page of context.aws.pages(describeDbSnapshots, { SnapshotType: "manual" })) {
       const snapshots = Page.parse(page).DBSnapshots;
       const all = await Promise.all(snapshots.map((snapshot) => found(context, snapshot)));

@@ -22,7 +22,7 @@ export const collector: Collector<AccountPublicAccessBlock> = {
   resourceType: "AWS::S3::AccountPublicAccessBlock",
   scope: "global",
   actions: ["s3:GetAccountPublicAccessBlock"],
-  async *collect({ aws, place }) {
+  async *list({ aws, place }) {
     const answer = await aws.attempt(getPublicAccessBlock, { AccountId: place.awsAccountId }, [
       "NoSuchPublicAccessBlockConfiguration",
     ]);

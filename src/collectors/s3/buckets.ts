@@ -2,26 +2,8 @@ import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { CollectContext, Collector, Found } from "#collectors/collector";
 import { listOf, tagsAt, wholeListOf } from "#collectors/shapes";
+import { PolicyDocument, type PolicyStatement } from "#collectors/policy";
 import { Block, flag, type PublicAccessBlock } from "./shapes.ts";
-
-/** One statement of a bucket policy. AWS lets most members be a string or a list; here all are lists. */
-export interface PolicyStatement {
-  readonly sid: string | null;
-  readonly effect: "Allow" | "Deny";
-  /** Kind of principal → names; everyone is `{ AWS: ["*"] }`. Empty when the statement names `notPrincipals`. */
-  readonly principals: Readonly<Record<string, readonly string[]>>;
-  readonly notPrincipals: Readonly<Record<string, readonly string[]>>;
-  readonly actions: readonly string[];
-  readonly notActions: readonly string[];
-  readonly resources: readonly string[];
-  readonly notResources: readonly string[];
-  /** All must hold; within one, any of the values. Operators and keys stand as written, their case has no meaning. */
-  readonly conditions: readonly {
-    readonly operator: string;
-    readonly key: string;
-    readonly values: readonly string[];
-  }[];
-}
 
 export interface Bucket {
   readonly publicAccessBlock: PublicAccessBlock | null | undefined;
@@ -111,42 +93,6 @@ const Encryption = listOf(
 
 const Tags = tagsAt("TagSet.Tag");
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const scalars = z.union([scalar.transform((one) => [one]), z.array(scalar)]).default([]);
-const principals = z
-  .union([z.string().transform((name) => ({ AWS: [name] })), z.record(z.string(), scalars)])
-  .default({});
-
-const Statement = z
-  .object({
-    Sid: z.string().nullish(),
-    Effect: z.enum(["Allow", "Deny"]),
-    Principal: principals,
-    NotPrincipal: principals,
-    Action: scalars,
-    NotAction: scalars,
-    Resource: scalars,
-    NotResource: scalars,
-    Condition: z.record(z.string(), z.record(z.string(), scalars)).default({}),
-  })
-  .transform((statement) => ({
-    sid: statement.Sid ?? null,
-    effect: statement.Effect,
-    principals: statement.Principal,
-    notPrincipals: statement.NotPrincipal,
-    actions: statement.Action,
-    notActions: statement.NotAction,
-    resources: statement.Resource,
-    notResources: statement.NotResource,
-    conditions: Object.entries(statement.Condition).flatMap(([operator, keys]) =>
-      Object.entries(keys).map(([key, values]) => ({ operator, key, values })),
-    ),
-  }));
-
-const Policy = z
-  .object({ Statement: z.union([z.array(Statement), Statement.transform((one) => [one])]) })
-  .transform((policy) => policy.Statement);
-
 /** An answer in a shape AWS does not document counts as not read, so that one odd bucket does not end the list. */
 function read<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> | null | undefined {
   if (answer === undefined || answer === null) return answer;
@@ -178,7 +124,7 @@ async function describe({ aws, place }: CollectContext, bucket: ListedBucket): P
     region,
     attributes: {
       publicAccessBlock: read(Block, block),
-      policy: read(Policy, policy),
+      policy: read(PolicyDocument, policy),
       versioning: versioning ? (versioning.Status ?? null) : undefined,
       mfaDelete: versioning ? versioning.MfaDelete === "Enabled" : undefined,
       logging: read(Logging, logging),
@@ -209,7 +155,7 @@ export const collector: Collector<Bucket> = {
     "s3:GetEncryptionConfiguration",
     "s3:ListAllMyBuckets",
   ],
-  async *collect(context) {
+  async *list(context) {
     for await (const page of context.aws.pages(listBuckets)) {
       const buckets = Page.parse(page).Buckets;
       for (let start = 0; start < buckets.length; start += chunkSize) {

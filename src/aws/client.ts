@@ -28,8 +28,17 @@ export interface AwsOptions {
 
 /** One account entered with one set of credentials. */
 export interface Aws {
-  /** A caller whose gaps go to `onGap` and whose `walk` goes as said. Callers of one client share what `shared` has learnt. */
-  caller(onGap: (gap: AwsFault) => void, walk?: Walk): AwsCaller;
+  /** Callers of one client share what `shared` has learnt. */
+  caller(watch?: Watch): AwsCaller;
+}
+
+/** What is told of a caller's calls, and how its `walk` goes. */
+export interface Watch {
+  /** A call that may fail did. */
+  readonly onGap?: (gap: AwsFault) => void;
+  /** A call was made; its retries are not told. */
+  readonly onCall?: () => void;
+  readonly walk?: Walk;
 }
 
 const triesMax = 6;
@@ -74,7 +83,7 @@ export function createAws(options: AwsOptions): Aws {
     return known;
   };
 
-  return { caller: (onGap, walk) => callerOf({ call, shared }, options.region, onGap, walk) };
+  return { caller: (watch = {}) => callerOf({ call, shared }, options.region, watch) };
 }
 
 interface Sender {
@@ -124,32 +133,31 @@ function createSender(options: AwsOptions): Sender {
   };
 }
 
-function callerOf(
-  { call, shared }: Pick<AwsCaller, "call" | "shared">,
-  home: string,
-  onGap: (gap: AwsFault) => void,
-  way: Walk = {},
-): AwsCaller {
-  const pages = (operation: Operation, input: Input, target: Target, walk?: Walk): AsyncIterable<unknown> =>
+function callerOf(client: Pick<AwsCaller, "call" | "shared">, home: string, { onGap, onCall, walk }: Watch): AwsCaller {
+  const call: AwsCaller["call"] = (operation, input, target) => {
+    onCall?.();
+    return client.call(operation, input, target);
+  };
+  const pages = (operation: Operation, input: Input, target: Target, way?: Walk): AsyncIterable<unknown> =>
     pagesOf(
       operation,
       input,
       (page) => call(operation, page, target),
       (code) => ownFault(subjectOf(operation, target.region ?? home), "broken", code),
-      walk,
+      way,
     );
   return {
     call,
-    shared,
+    shared: client.shared,
     pages: (operation, input = {}, target = {}) => pages(operation, input, target),
-    walk: (operation, input = {}, target = {}) => pages(operation, input, target, way),
+    walk: (operation, input = {}, target = {}) => pages(operation, input, target, walk),
     async attempt(operation, input, absent = [], target = {}) {
       try {
         return await call(operation, input, target);
       } catch (error) {
         if (!(error instanceof AwsFault)) throw error;
         if (absent.includes(error.code)) return null;
-        onGap(error);
+        onGap?.(error);
         return undefined;
       }
     },

@@ -19,8 +19,6 @@ const Identity = z.object({ Account: z.string().regex(/^\d{12}$/), Arn: z.string
 
 type Transport = Pick<AwsOptions, "fetcher" | "region" | "sleep" | "random" | "onCall" | "limiter">;
 
-const noGap = (): void => undefined;
-
 /** Enters a role as the operator's principal. Throws `AwsFault`; its remedy names what the trust policy must hold. */
 export async function assumeRole(
   transport: Transport,
@@ -35,7 +33,7 @@ export async function assumeRole(
   const account = roleArnPattern.exec(role.arn)?.[2];
   if (!account) throw new RangeError("Not the ARN of a role");
   const aws = createAws({ ...transport, credentials: fixedCredentials(operator), awsAccountId: account });
-  const answer = await aws.caller(noGap).call(assumeRoleOperation, {
+  const answer = await aws.caller().call(assumeRoleOperation, {
     RoleArn: role.arn,
     ExternalId: role.externalId,
     RoleSessionName: role.sessionName,
@@ -53,5 +51,5 @@ export async function assumeRole(
 /** The 12 digits these credentials belong to. Needs no permission. */
 export async function accountOf(transport: Transport, credentials: AwsCredentials, declared: string): Promise<string> {
   const aws = createAws({ ...transport, credentials: fixedCredentials(credentials), awsAccountId: declared });
-  return Identity.parse(await aws.caller(noGap).call(callerIdentityOperation)).Account;
+  return Identity.parse(await aws.caller().call(callerIdentityOperation)).Account;
 }

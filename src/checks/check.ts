@@ -44,7 +44,7 @@ export interface JudgeContext<Params, Reads extends CollectorId> {
   readonly place: Place;
   /** Regions the organization allows; null when it has not said. */
   readonly allowedRegions: readonly string[] | null;
-  /** Everything another collector of the same task found. Only collectors named in `reads`; complete, else the verdict is unknown before `judge` is asked. */
+  /** Everything another collector of the same place found. Only collectors named in `reads`; complete, else the verdict is unknown before `judge` is asked. */
   others<Id extends Reads>(id: Id): readonly FoundBy<Id>[];
 }
 
@@ -67,12 +67,15 @@ export interface Check<Id extends CollectorId, Params extends object = object, R
   readonly drift: boolean;
   /** The collectors whose resources it judges; `every` judges whatever any collector finds. */
   readonly resources: readonly Id[] | "every";
-  /** Other collectors whose complete lists (of the same account and region) it needs. */
+  /**
+   * Collectors whose complete lists (of the same account and region) it needs beside the one resource. Such a check is
+   * judged in the second wave, when all tasks are done.
+   */
   readonly reads?: readonly Reads[];
   /**
-   * Only for checks that read across services: they are judged in the second wave, when all tasks are done, from what
-   * this keeps of each resource, so keep little. `null` drops a resource that cannot matter. `judge` then sees no more
-   * of `attributes` than was kept, and no `observed`.
+   * For checks with `reads`: the attributes, as they are, that it needs of each resource, its own and the others'. Keep
+   * few: they are held for the whole account. `null`: this resource does not matter. `judge` then sees no other attributes,
+   * no `observed`, and the tags of its own resource only.
    */
   readonly condense?: { readonly [K in Id | Reads]?: (found: FoundBy<K>) => Partial<FoundBy<K>["attributes"]> | null };
   readonly rationale: string;

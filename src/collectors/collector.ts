@@ -1,5 +1,5 @@
 import type { AwsCaller } from "#aws/caller";
-import type { MetricQuery } from "./metrics.ts";
+import type { Figure, MetricQuery } from "./metrics.ts";
 import type { TagReader } from "./tags.ts";
 
 /** Where a task looks: one account, and one region or, for `global`, the partition's home region. */
@@ -142,5 +142,5 @@ export interface Measures<Attributes extends object = object, Observed extends o
   /** What to ask about a thing; nothing for one whose verdicts do not hang on it. */
   queries(found: Found<Attributes, Observed>, place: Place): readonly MetricQuery[];
   /** The thing with the figures, in the order of its queries. null: no data at all; `undefined`: could not be read. */
-  with(found: Found<Attributes, Observed>, values: readonly (number | null | undefined)[]): Found<Attributes, Observed>;
+  with(found: Found<Attributes, Observed>, values: readonly Figure[]): Found<Attributes, Observed>;
 }

@@ -29,16 +29,26 @@ const dayMs = 86_400_000;
 
 const Result = z.object({ Id: z.string(), Values: z.array(z.number()).default([]), StatusCode: z.string().optional() });
 
-type Figure = number | null | undefined;
+export type Figure = number | null | undefined;
 
 /**
- * The figures, in the order of the queries; null: there is no data; `undefined`: it could not be read, and the gap is kept.
- * Days are UTC days that have ended, so that two scans of a day ask the same.
+ * The figures of each thing's queries, in their order; null: there is no data; `undefined`: it could not be read, and the gap
+ * is kept. Days are UTC days that have ended, so that two scans of a day ask the same.
  */
-export async function figuresOf(aws: AwsCaller, queries: readonly MetricQuery[], now: Date): Promise<Figure[]> {
+export async function figuresFor(
+  aws: AwsCaller,
+  things: readonly (readonly MetricQuery[])[],
+  now: Date,
+): Promise<Figure[][]> {
+  const queries = things.flat();
   const starts = Array.from({ length: Math.ceil(queries.length / queriesMax) }, (_, at) => at * queriesMax);
   const batches = await Promise.all(starts.map((start) => batchOf(aws, queries.slice(start, start + queriesMax), now)));
-  return batches.flat();
+  const figures = batches.flat();
+  let at = 0;
+  return things.map((own) => {
+    at += own.length;
+    return figures.slice(at - own.length, at);
+  });
 }
 
 async function batchOf(aws: AwsCaller, queries: readonly MetricQuery[], now: Date): Promise<Figure[]> {

@@ -1,5 +1,5 @@
 import type { CollectContext, Collector, Found } from "./collector.ts";
-import { figuresOf } from "./metrics.ts";
+import { figuresFor } from "./metrics.ts";
 
 /** The things a collector listed, each with what only a call about itself tells. */
 export async function described<Attributes extends object, Observed extends object, Item>(
@@ -25,11 +25,6 @@ export async function measured<Attributes extends object, Observed extends objec
 ): Promise<readonly Found<Attributes, Observed>[]> {
   if (!measures) return found;
   const queries = found.map((one) => measures.queries(one, place));
-  const figures = await figuresOf(aws, queries.flat(), now);
-  let at = 0;
-  return found.map((one, index) => {
-    const own = queries[index] ?? [];
-    at += own.length;
-    return own.length === 0 ? one : measures.with(one, figures.slice(at - own.length, at));
-  });
+  const figures = await figuresFor(aws, queries, now);
+  return found.map((one, at) => (queries[at]?.length ? measures.with(one, figures[at] ?? []) : one));
 }

@@ -1,7 +1,15 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { GrantedScope, Role } from "./access.ts";
-import type { AccountCredential, CollectorState, FindingEvidence, OrgSettings, ScanSummary } from "./values.ts";
+import type {
+  AccountCredential,
+  AccountPace,
+  CollectorState,
+  FindingEvidence,
+  OrgSettings,
+  ScanSummary,
+  StoredRelation,
+} from "./values.ts";
 
 /*
  * Every table belongs to organizations: `org_id` comes first in its key and in every index. The SQL in `migrations/` is
@@ -116,6 +124,8 @@ export const accounts = sqliteTable(
     /** Null: every service Cloudglass knows. */
     services: text("services", { mode: "json" }).$type<readonly string[] | null>(),
     isManagement: integer("is_management", { mode: "boolean" }).notNull(),
+    /** Null: the usual. */
+    pace: text("pace", { mode: "json" }).$type<AccountPace | null>(),
     /** Number of the newest scan; scans of an account are counted from 1. */
     scanSeq: integer("scan_seq").notNull(),
     lastScanId: text("last_scan_id"),
@@ -211,13 +221,15 @@ export const scanTasks = sqliteTable(
   {
     orgId: orgId(),
     scanId: text("scan_id").notNull(),
-    /** `plan`, `global`, a region, or `wave2`. */
+    /** `plan`, a place (`global` or a region), a part of one (`eu-west-1.2`), or `wave2`. */
     id: text("id").notNull(),
     state: text("state").$type<TaskState>().notNull(),
     /** Counts up with every claim; a holder of an older number may write nothing. */
     fence: integer("fence").notNull(),
     attempts: integer("attempts").notNull(),
     leaseUntil: text("lease_until"),
+    /** What it has to do; null: everything of its place. */
+    work: text("work", { mode: "json" }).$type<unknown>(),
     /** Counts, errors and the small facts kept for the second wave; written when the task is done. */
     outcome: text("outcome", { mode: "json" }).$type<unknown>(),
   },
@@ -260,6 +272,8 @@ export const resources = sqliteTable(
     state: text("state"),
     tags: text("tags", { mode: "json" }).$type<Readonly<Record<string, string>>>().notNull(),
     attributes: text("attributes", { mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+    /** What it depends on, as AWS names it. */
+    relations: text("relations", { mode: "json" }).$type<readonly StoredRelation[]>().notNull().default([]),
     /** Digest of all facts. */
     digest: text("digest").notNull(),
     /** `check=pass|unknown|fail:severity:digest`, separated by `;`: what was last judged of it. */
@@ -296,6 +310,22 @@ export const resources = sqliteTable(
     index("resources_by_expiry")
       .on(t.orgId, t.resourceType, t.expiresAt, t.id)
       .where(sql`expires_at IS NOT NULL`),
+  ],
+);
+
+/** Who depends on a thing: on a resource, whether or not it is there, or on a DNS name. */
+export const dependencies = sqliteTable(
+  "dependencies",
+  {
+    orgId: orgId(),
+    targetId: text("target_id").notNull(),
+    sourceId: text("source_id").notNull(),
+    /** A relation's kind; `answersAt`: the source answers under the DNS name that is the target. */
+    kind: text("kind").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.targetId, t.sourceId, t.kind] }),
+    index("dependencies_by_source").on(t.orgId, t.sourceId),
   ],
 );
 

@@ -37,6 +37,33 @@ export type AccountCredential =
   | { readonly method: "role"; readonly roleArn: string; readonly externalId: string }
   | { readonly method: "access_key"; readonly accessKeyId: string; readonly sealedSecret: string };
 
+/** How hard an account may be asked. What is left out is as usual (`usualPace`). */
+export interface AccountPace {
+  /** Tasks of one scan that run side by side. */
+  readonly tasksAtOnce?: number;
+  /** A task that has made so many AWS calls hands the rest on. */
+  readonly callsPerTask?: number;
+  /** Requests per second to one service, of one task, once a burst of five seconds' worth is used up. */
+  readonly requestsPerSecond?: number;
+}
+
+/** Gentle: EC2 refills 20 a second, and most services more. */
+export const usualPace = {
+  tasksAtOnce: 16,
+  callsPerTask: 300,
+  requestsPerSecond: 20,
+} as const satisfies Required<AccountPace>;
+
+/** What a thing depends on, as AWS names it. */
+export interface StoredRelation {
+  readonly kind: string;
+  readonly resourceType: string;
+  /** A native id, or a DNS name where the type is `DNS`. */
+  readonly target: string;
+  /** The id the resource has, or would have; of a DNS name, the id dependents find it by. */
+  readonly targetId: string;
+}
+
 export interface FindingEvidence {
   readonly call: string;
   readonly field: string;
@@ -57,6 +84,8 @@ export interface CollectorState {
   readonly pass: number;
   readonly fail: number;
   readonly unknown: number;
+  /** AWS calls it made, without retries; absent in what was written before they were counted. */
+  readonly calls?: number;
   readonly errors: readonly CoverageError[];
 }
 

@@ -1,6 +1,6 @@
 import { checks } from "#checks/registry";
 import type { SealedCheck } from "#checks/sealed";
-import { isOffered } from "#aws/regions";
+import { homeRegion, isOffered } from "#aws/regions";
 import type { ServiceName } from "#aws/services";
 import type { Collector, Found } from "#collectors/collector";
 import { collectors, type CollectorId } from "#collectors/registry";
@@ -12,8 +12,8 @@ export type AnyCollector = Collector & { readonly id: CollectorId };
 export const allCollectors: readonly AnyCollector[] = Object.values(collectors) as unknown as readonly AnyCollector[];
 export const allChecks: readonly SealedCheck[] = checks;
 
-/** A check that reads collectors of another service is judged when all tasks are done. */
-export const isCross = (check: SealedCheck): boolean => check.condense !== undefined;
+/** A check that reads other things than the one it judges is asked when all tasks are done. */
+const isCross = (check: SealedCheck): boolean => check.reads !== undefined;
 
 const judgesCollector = (check: SealedCheck, id: CollectorId): boolean =>
   check.resources === "every" || check.resources.includes(id);
@@ -36,18 +36,17 @@ export function condensers(id: CollectorId): readonly Condense[] {
   return all.filter((condense) => condense !== undefined);
 }
 
-type Condense = (found: Found) => Readonly<Record<string, unknown>> | null;
+/** Whether a cross-service check judges what a collector finds. */
+export const isSubject = (id: CollectorId): boolean => crossChecks.some((check) => judgesCollector(check, id));
 
-/** Collectors whose whole lists another's checks read: they go first and their findings are kept at hand. */
-export const readByOthers: ReadonlySet<CollectorId> = new Set(
-  allChecks.filter((check) => !isCross(check)).flatMap((check) => check.reads ?? []),
-);
+type Condense = (found: Found) => Readonly<Record<string, unknown>> | null;
 
 /** The collectors of a task, as far as their services exist there. `services` null: all of them. */
 export function collectorsOf(place: string, services: readonly string[] | null): readonly AnyCollector[] {
   const scope = place === "global" ? "global" : "regional";
   // safe: a collector's service is one of the table's.
-  const isThere = (service: string): boolean => place === "global" || isOffered(service as ServiceName, place);
+  const isThere = (service: string): boolean =>
+    isOffered(service as ServiceName, place === "global" ? (homeRegion("aws") ?? place) : place);
   return allCollectors.filter(
     ({ scope: its, service }) => its === scope && isThere(service) && (services?.includes(service) ?? true),
   );

@@ -1,8 +1,10 @@
 import type { SealedCheck } from "#checks/sealed";
-import { isPartial, type Found, type Place } from "#collectors/collector";
+import { isPartial, type Found, type Place, type Relation } from "#collectors/collector";
 import { digestOf } from "#lib/hash";
 import { derivedId } from "#lib/id";
 import type { AnyCollector } from "./catalogue.ts";
+import type { ClaimedTask } from "./claim.ts";
+import { edgesOf, inOrder, type Edge } from "./relations.ts";
 import { severityRank, type Judged } from "./judge.ts";
 import { readVerdicts, writeVerdicts, type StoredVerdict } from "./verdicts.ts";
 
@@ -28,6 +30,8 @@ export interface ResourceWrite {
   readonly state: string | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, unknown>>;
+  readonly relations: readonly Relation[];
+  readonly costMonthly: number | null;
   readonly digest: string;
   readonly verdicts: string;
   readonly expiresAt: string | null;
@@ -62,18 +66,13 @@ export interface FindingWrite {
 export interface Change {
   readonly kind: "added" | "changed" | "judged";
   readonly resource: ResourceWrite;
+  /** What it depends on now; null: as before. */
+  readonly edges: readonly Edge[] | null;
   readonly opens: readonly FindingWrite[];
   /** Ids of findings. */
   readonly resolves: readonly string[];
   readonly unverified: readonly string[];
 }
-
-export const resourceIdOf = (
-  orgId: string,
-  awsAccountId: string,
-  resourceType: string,
-  nativeId: string,
-): Promise<string> => derivedId("resource", orgId, awsAccountId, resourceType, nativeId);
 
 export const findingIdOf = (resourceId: string, checkId: string): Promise<string> =>
   derivedId("finding", resourceId, checkId);
@@ -89,11 +88,12 @@ export interface Seen {
 
 /** Compares what was seen with what is stored. Null: nothing has to be written. */
 export async function changeOf(
+  { task, place }: { readonly task: Pick<ClaimedTask, "org" | "account">; readonly place: Place },
   collector: AnyCollector,
-  place: Place,
-  seen: Seen,
+  { found, ...rest }: Seen,
   stored: StoredResource | undefined,
 ): Promise<Change | null> {
+  const seen: Seen = { ...rest, found: inOrder(found) };
   const keep = stored !== undefined && isPartial(seen.found);
   const digest = keep ? "" : await digestOfFacts(seen.found);
   const verdicts = writeVerdicts(new Map(seen.judged.map(({ check, stored: verdict }) => [check.id, verdict])));
@@ -102,10 +102,11 @@ export async function changeOf(
   const resource = resourceWrite(collector, place, seen, { digest, verdicts });
   const before = readVerdicts(stored?.verdicts ?? "");
   const fates = await Promise.all(seen.judged.map((judged) => fateOf(resource, judged, before.get(judged.check.id))));
-  const gone = await dropped(seen, before);
+  const gone = await endedOf(seen.id, before, new Set(seen.judged.map(({ check }) => check.id)));
   return {
     kind: stored ? (sameFacts ? "judged" : "changed") : "added",
     resource,
+    edges: sameFacts ? null : await edgesOf(task.org.id, task.account.awsAccountId, seen.found),
     opens: fates.flatMap(({ open }) => (open ? [open] : [])),
     resolves: [...fates.flatMap(({ resolve }) => (resolve ? [resolve] : [])), ...gone],
     unverified: fates.flatMap(({ unverified }) => (unverified ? [unverified] : [])),
@@ -113,10 +114,13 @@ export async function changeOf(
 }
 
 /** Findings of checks that no longer apply to a resource that was seen: the failing thing is not there any more. */
-async function dropped({ id, judged }: Seen, before: ReadonlyMap<string, StoredVerdict>): Promise<string[]> {
-  const asked = new Set(judged.map(({ check }) => check.id));
+export async function endedOf(
+  resourceId: string,
+  before: ReadonlyMap<string, StoredVerdict>,
+  asked: ReadonlySet<string>,
+): Promise<string[]> {
   const ended = [...before].filter(([check, verdict]) => verdict.status !== "pass" && !asked.has(check));
-  return Promise.all(ended.map(([check]) => findingIdOf(id, check)));
+  return Promise.all(ended.map(([check]) => findingIdOf(resourceId, check)));
 }
 
 interface Fate {
@@ -188,6 +192,8 @@ export function resourceWrite(
     state: found.state,
     tags: found.tags,
     attributes: { ...found.attributes, ...found.observed },
+    relations: found.relations ?? [],
+    costMonthly: found.costMonthly ?? null,
     digest,
     verdicts,
     expiresAt: found.expiresAt ?? null,

@@ -3,8 +3,9 @@ import { and, eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { accounts, organizations, scans, scanTasks } from "#db/schema";
-import type { OrgSettings } from "#db/values";
+import { usualPace, type AccountPace, type OrgSettings } from "#db/values";
 import type { TaskCounts } from "./outcome.ts";
+import { placeOf, type Work } from "./work.ts";
 
 export type ScanRow = InferSelectModel<typeof scans>;
 export type AccountRow = InferSelectModel<typeof accounts>;
@@ -15,8 +16,13 @@ export interface ClaimedTask {
   readonly scan: ScanRow;
   readonly account: AccountRow;
   readonly settings: OrgSettings;
-  /** `plan`, `global`, a region, or `wave2`. */
+  /** `plan`, a place (`global` or a region), a part of one (`eu-west-1.2`), or `wave2`. */
   readonly id: string;
+  /** Where it looks; its id when that is no place. */
+  readonly place: string;
+  /** What it has to do; null: everything of its place. */
+  readonly work: Work | null;
+  readonly pace: Required<AccountPace>;
   readonly fence: number;
   readonly attempts: number;
   /** The tasks of the scan when this one was claimed. */
@@ -50,22 +56,40 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
     taskCounts(org, scanId),
   ])) as [Lease[], ScanRow[], AccountRow[], InferSelectModel<typeof organizations>[], [ClaimedTask["tasks"]]];
   if (!lease || scan?.active !== 1 || !account || !organization) return null;
-  const { outcome, ...numbers } = lease;
+  const { outcome, work, ...numbers } = lease;
   const countsBefore = outcome === null ? null : (JSON.parse(outcome) as { counts: TaskCounts }).counts;
-  return { org, scan, account, settings: organization.settings, id: taskId, ...numbers, tasks, countsBefore };
+  return {
+    org,
+    scan,
+    account,
+    settings: organization.settings,
+    id: taskId,
+    place: placeOf(taskId),
+    // safe: written by the task that handed it on.
+    work: work === null ? null : (JSON.parse(work) as Work),
+    pace: { ...usualPace, ...account.pace },
+    ...numbers,
+    tasks,
+    countsBefore,
+  };
 }
 
 interface Lease {
   readonly fence: number;
   readonly attempts: number;
   readonly outcome: string | null;
+  readonly work: string | null;
 }
 
+/** Refused while as many tasks of the scan run as its account allows: so no account keeps all consumers to itself. */
 const leaseStatement = (org: OrgContext, scanId: string, taskId: string): Statement =>
   org.db.sql(
     `UPDATE scan_tasks SET state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = ?4
      WHERE org_id = ?1 AND scan_id = ?2 AND id = ?3 AND (state = 'queued' OR (state = 'running' AND lease_until <= ?5))
-     RETURNING fence, attempts, outcome`,
+       AND (SELECT count(*) FROM scan_tasks AS t WHERE t.org_id = ?1 AND t.scan_id = ?2 AND t.id <> ?3 AND t.state = 'running' AND t.lease_until > ?5)
+         < coalesce((SELECT a.pace ->> 'tasksAtOnce' FROM scans AS s JOIN accounts AS a ON a.org_id = ?1 AND a.id = s.account_id
+                     WHERE s.org_id = ?1 AND s.id = ?2), ${usualPace.tasksAtOnce})
+     RETURNING fence, attempts, outcome, work`,
     org.id,
     scanId,
     taskId,

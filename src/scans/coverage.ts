@@ -1,5 +1,6 @@
 import { AwsFault, type AwsFaultKind } from "#aws/fault";
 import type { CollectorState, CoverageError, CoverageState } from "#db/values";
+import type { CollectorPart } from "./outcome.ts";
 
 /** One call that gave no answer. */
 export type Gap = Pick<AwsFault, "service" | "action" | "iamAction" | "region" | "code" | "kind" | "remedy">;
@@ -37,27 +38,30 @@ export function gapOf(error: unknown, collector: { id: string; service: string }
   };
 }
 
-export const stateOf = (gaps: readonly Gap[]): CoverageState =>
-  gaps.map(({ kind }) => stateByKind[kind]).reduce((a, b) => (states.indexOf(a) >= states.indexOf(b) ? a : b), "done");
+export const worstOf = (found: readonly CoverageState[]): CoverageState =>
+  found.reduce((a, b) => (states.indexOf(a) >= states.indexOf(b) ? a : b), "done");
+
+const stateOf = (gaps: readonly Gap[]): CoverageState => worstOf(gaps.map(({ kind }) => stateByKind[kind]));
 
 /** The same failure of many resources is one error with a count. */
-export function errorsOf(gaps: readonly Gap[]): CoverageError[] {
-  const errors = new Map<string, CoverageError>();
-  for (const { service, action, iamAction, region, code, kind, remedy } of gaps) {
-    const key = [service, action, region, code].join();
-    const known = errors.get(key);
-    errors.set(key, {
-      service,
-      action: iamAction || action,
-      region,
-      code,
-      kind,
-      remedy,
-      count: (known?.count ?? 0) + 1,
-    });
+export function joined(errors: readonly CoverageError[]): CoverageError[] {
+  const byKey = new Map<string, CoverageError>();
+  for (const error of errors) {
+    const key = [error.service, error.action, error.region, error.code].join();
+    byKey.set(key, { ...error, count: (byKey.get(key)?.count ?? 0) + error.count });
   }
-  return [...errors.values()].slice(0, errorsMax);
+  return [...byKey.values()].slice(0, errorsMax);
 }
+
+const errorOf = ({ service, action, iamAction, region, code, kind, remedy }: Gap): CoverageError => ({
+  service,
+  action: iamAction || action,
+  region,
+  code,
+  kind,
+  remedy,
+  count: 1,
+});
 
 /** Tally of one collector while a task runs. */
 export interface Tally {
@@ -67,42 +71,48 @@ export interface Tally {
   unknown: number;
 }
 
+export const noTally: Tally = { resources: 0, pass: 0, fail: 0, unknown: 0 };
+
+/** What a task leaves of a collector, given the calls that gave no answer. */
+export const partOf = (
+  gaps: readonly Gap[],
+  seen: Pick<CollectorPart, "whole" | "tally" | "calls" | "seen">,
+): CollectorPart => ({ ...seen, state: stateOf(gaps), errors: joined(gaps.map(errorOf)) });
+
+/** The part of a collector nobody could run: nothing is known of it, and nothing is judged from it. */
+export function failedPart(
+  { service }: { readonly service: string },
+  failure: { readonly place: string; readonly code: string; readonly remedy: string },
+): CollectorPart {
+  const gap: Gap = {
+    // safe: a collector's service is one of the table's.
+    service: service as Gap["service"],
+    action: "scan",
+    iamAction: "",
+    region: failure.place,
+    code: failure.code,
+    kind: "broken",
+    remedy: failure.remedy,
+  };
+  return partOf([gap], { whole: false, tally: noTally, calls: 0, seen: null });
+}
+
 /** What is known of a collector after this scan. Only a list seen whole counts as a run. */
 export function stateAfter(
   before: CollectorState | undefined,
-  gaps: readonly Gap[],
-  seen: { whole: boolean; tally: Tally; seq: number; now: Date },
+  part: CollectorPart,
+  { seq, now }: { seq: number; now: Date },
 ): CollectorState {
+  const { whole, state, tally, calls, errors } = part;
   return {
-    state: stateOf(gaps),
-    completeSeq: seen.whole ? seen.seq : (before?.completeSeq ?? 0),
-    completeAt: seen.whole ? seen.now.toISOString() : (before?.completeAt ?? null),
-    runs: (before?.runs ?? 0) + Number(seen.whole),
-    ...seen.tally,
-    errors: errorsOf(gaps),
+    state,
+    completeSeq: whole ? seq : (before?.completeSeq ?? 0),
+    completeAt: whole ? now.toISOString() : (before?.completeAt ?? null),
+    runs: (before?.runs ?? 0) + Number(whole),
+    ...tally,
+    // What nobody looked at is as many as it was.
+    resources: whole ? tally.resources : Math.max(tally.resources, before?.resources ?? 0),
+    calls,
+    errors,
   };
-}
-
-/** The states of collectors nobody could run: nothing is known of them, and nothing is judged from them. */
-export function statesOfFailure(
-  collectors: readonly { readonly id: string; readonly service: string }[],
-  before: Readonly<Record<string, CollectorState>>,
-  seen: { place: string; seq: number; now: Date; code: string; remedy: string },
-): Record<string, CollectorState> {
-  return Object.fromEntries(
-    collectors.map(({ id, service }) => {
-      const gap: Gap = {
-        // safe: a collector's service is one of the table's.
-        service: service as Gap["service"],
-        action: "scan",
-        iamAction: "",
-        region: seen.place,
-        code: seen.code,
-        kind: "broken",
-        remedy: seen.remedy,
-      };
-      const tally = { resources: before[id]?.resources ?? 0, pass: 0, fail: 0, unknown: 0 };
-      return [id, stateAfter(before[id], [gap], { whole: false, tally, seq: seen.seq, now: seen.now })];
-    }),
-  );
 }

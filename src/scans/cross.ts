@@ -3,13 +3,13 @@ import type { Found } from "#collectors/collector";
 import type { CollectorId } from "#collectors/registry";
 import type { Statement } from "#db/database";
 import { allCollectors, crossChecks, type AnyCollector } from "./catalogue.ts";
-import { fateOf, resourceIdOf, resourceWrite, type FindingWrite } from "./change.ts";
+import { endedOf, fateOf, resourceWrite, type FindingWrite } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
 import { findingStatements, transitionsOf, type FindingChanges } from "./finding-changes.ts";
 import { judge, type JudgeSettings, type Lists } from "./judge.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
-import type { EndedTask } from "./second-wave.ts";
-import { findingCounts, writeCounted } from "./slice.ts";
+import { resourceIdOf } from "./relations.ts";
+import { findingCounts, knownIn, writeCounted, type StatesBefore } from "./slice.ts";
 import { readVerdicts, writeVerdicts } from "./verdicts.ts";
 
 /** What a second-wave judgement asks to be written for one resource. */
@@ -48,10 +48,21 @@ async function changesOfCollector(
   const changes = await Promise.all(
     (facts.get(collector.id) ?? []).map(async (found) => {
       const id = await resourceIdOf(task.org.id, task.account.awsAccountId, collector.resourceType, found.nativeId);
-      return changeOf(collector, settings, { id, found }, facts, before.get(id) ?? "");
+      const stored = before.get(id) ?? "";
+      before.delete(id);
+      return changeOf(collector, settings, { id, found }, facts, stored);
     }),
   );
-  return changes.filter((change) => change !== null);
+  // What is left is there, and no check has a word to say of it any more.
+  const dropped = [...before].map(async ([id, stored]): Promise<CrossChange> => ({
+    resourceId: id,
+    collector: collector.id,
+    verdicts: "",
+    opens: [],
+    resolves: await endedOf(id, readVerdicts(stored), new Set()),
+    unverified: [],
+  }));
+  return [...changes.filter((change) => change !== null), ...(await Promise.all(dropped))];
 }
 
 async function changeOf(
@@ -67,24 +78,26 @@ async function changeOf(
   const before = readVerdicts(stored);
   const resource = resourceWrite(collector, settings.place, { id, found }, { digest: "", verdicts: "" });
   const fates = await Promise.all(judged.map((one) => fateOf(resource, one, before.get(one.check.id))));
+  const ended = await endedOf(id, before, new Set(judged.map(({ check }) => check.id)));
   return {
     resourceId: id,
     collector: collector.id,
     verdicts,
     opens: fates.flatMap(({ open }) => (open ? [open] : [])),
-    resolves: fates.flatMap(({ resolve }) => (resolve ? [resolve] : [])),
+    resolves: [...fates.flatMap(({ resolve }) => (resolve ? [resolve] : [])), ...ended],
     unverified: fates.flatMap(({ unverified }) => (unverified ? [unverified] : [])),
   };
 }
 
+/** What second-wave checks said of a collector's resources, those they said something of. */
 async function verdictsBefore(
   { org, account }: ClaimedTask,
   place: string,
   collector: string,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Map<string, string>> {
   const [rows] = await org.db.atomic([
     org.db.sql(
-      `SELECT id, cross_verdicts AS verdicts FROM resources WHERE org_id = ?1 AND account_id = ?2 AND place = ?3 AND collector = ?4`,
+      `SELECT id, cross_verdicts AS verdicts FROM resources WHERE org_id = ?1 AND account_id = ?2 AND place = ?3 AND collector = ?4 AND cross_verdicts <> ''`,
       org.id,
       account.id,
       place,
@@ -95,27 +108,28 @@ async function verdictsBefore(
   return new Map((rows as { id: string; verdicts: string }[]).map(({ id, verdicts }) => [id, verdicts]));
 }
 
-/** Each row looks its own entry up, so a statement holds few enough that looking costs nothing. */
-const changesMax = 100;
+/** Findings in one batch. */
+const changesMax = 1_000;
 
-/** Writes what the second wave found out about one place. */
+/** Writes what the second wave found out about one place. `states`: what was known of its collectors before this scan. */
 export async function writeCrossChanges(
   wave: ClaimedTask,
-  ended: EndedTask,
+  place: string,
   changes: readonly CrossChange[],
+  states: StatesBefore,
   counts: TaskCounts,
 ): Promise<TaskCounts> {
   let total = counts;
   for (let start = 0; start < changes.length; start += changesMax) {
-    total = await writePart(wave, ended, changes.slice(start, start + changesMax), total);
+    total = await writePart({ ...wave, place }, changes.slice(start, start + changesMax), states, total);
   }
   return total;
 }
 
 async function writePart(
   wave: ClaimedTask,
-  ended: EndedTask,
   changes: readonly CrossChange[],
+  states: StatesBefore,
   counts: TaskCounts,
 ): Promise<TaskCounts> {
   const touched = (ids: (change: CrossChange) => readonly string[]): { id: string; collector: string }[] =>
@@ -127,20 +141,38 @@ async function writePart(
   };
   const transitions = await transitionsOf(wave, findings);
   const total = addCounts(counts, findingCounts(transitions));
-  // Findings belong to the place where their resource was seen; runs are those before this scan, which has counted its own.
-  const known = (collector: string): { runs: number; completeAt: string | null } => {
-    const state = ended.outcome?.coverage[collector];
-    return { runs: Math.max(0, (state?.runs ?? 1) - 1), completeAt: state?.completeAt ?? null };
-  };
-  const statements = [keepVerdicts(wave, changes), ...findingStatements({ ...wave, id: ended.id }, findings, known)];
+  const statements = [keepVerdicts(wave, changes), ...findingStatements(wave, findings, knownIn(states))];
   await writeCounted(wave, total, statements, transitions);
   return total;
 }
 
+/** An upsert, because an `UPDATE … FROM` scans the table. Every row is there: it gives the columns that must not be null. */
 const keepVerdicts = ({ org }: ClaimedTask, changes: readonly CrossChange[]): Statement =>
   org.db.sql(
-    `UPDATE resources SET cross_verdicts = (SELECT c.value ->> 'verdicts' FROM json_each(?2) AS c WHERE c.value ->> 'id' = resources.id)
-     WHERE org_id = ?1 AND id IN (SELECT value ->> 'id' FROM json_each(?2))`,
+    `INSERT INTO resources (${required.join(", ")}, cross_verdicts)
+     SELECT ${required.map((column) => `r.${column}`).join(", ")}, c.value ->> 1
+     FROM json_each(?2) AS c CROSS JOIN resources AS r WHERE r.org_id = ?1 AND r.id = c.value ->> 0
+     ON CONFLICT (org_id, id) DO UPDATE SET cross_verdicts = excluded.cross_verdicts`,
     org.id,
-    JSON.stringify(changes.map(({ resourceId, verdicts }) => ({ id: resourceId, verdicts }))),
+    JSON.stringify(changes.map(({ resourceId, verdicts }) => [resourceId, verdicts])),
   );
+
+const required = [
+  "org_id",
+  "id",
+  "account_id",
+  "aws_account_id",
+  "place",
+  "collector",
+  "service",
+  "resource_type",
+  "region",
+  "native_id",
+  "tags",
+  "attributes",
+  "digest",
+  "verdicts",
+  "from_seq",
+  "created_at",
+  "updated_at",
+];

@@ -1,7 +1,7 @@
 import type { Meter, Statement } from "#db/database";
 import { frameSummary } from "#db/frames";
 import { eventStatements, type OutboxEvent } from "#db/outbox";
-import type { ScanSummary } from "#db/values";
+import type { CollectorState, ScanSummary } from "#db/values";
 import { derivedId } from "#lib/id";
 import { fenced, type ClaimedTask } from "./claim.ts";
 import { tell } from "./progress.ts";
@@ -10,6 +10,8 @@ export interface Ending {
   readonly status: "complete" | "partial" | "error";
   readonly summary: ScanSummary;
   readonly errorMessage: string | null;
+  /** What is known of each place now. */
+  readonly coverage: readonly { readonly place: string; readonly states: Readonly<Record<string, CollectorState>> }[];
 }
 
 /**
@@ -33,6 +35,7 @@ export async function endScan(task: ClaimedTask, ending: Ending): Promise<string
       org.now.toISOString(),
     ),
     accountStatement(task, ending),
+    coverageStatement(task, ending),
     ...eventStatements(org, ...events),
     org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, scan.id),
   ]);
@@ -73,6 +76,20 @@ const accountStatement = ({ org, scan, account }: ClaimedTask, { status, errorMe
     status,
   );
 
+const coverageStatement = ({ org, scan, account }: ClaimedTask, { coverage }: Ending): Statement =>
+  org.db.sql(
+    `INSERT INTO coverage (org_id, account_id, region, scan_id, seq, collectors, updated_at)
+     SELECT ?1, ?2, c.value ->> 'place', ?3, ?4, c.value -> 'states', ?5 FROM json_each(?6) AS c WHERE true
+     ON CONFLICT (org_id, account_id, region) DO UPDATE SET
+       scan_id = excluded.scan_id, seq = excluded.seq, collectors = excluded.collectors, updated_at = excluded.updated_at`,
+    org.id,
+    account.id,
+    scan.id,
+    scan.seq,
+    org.now.toISOString(),
+    JSON.stringify(coverage),
+  );
+
 async function endEvents({ scan, account }: ClaimedTask, ending: Ending): Promise<OutboxEvent[]> {
   const { coverage: _, ...summary } = ending.summary;
   const data = {
@@ -92,4 +109,4 @@ async function endEvents({ scan, account }: ClaimedTask, ending: Ending): Promis
 
 /** Ends a scan that could not begin. `remedy` says what the person can do. */
 export const failScan = (task: ClaimedTask, remedy: string, code: string): Promise<string[]> =>
-  endScan(task, { status: "error", summary: task.scan.summary, errorMessage: `${code}: ${remedy}` });
+  endScan(task, { status: "error", summary: task.scan.summary, errorMessage: `${code}: ${remedy}`, coverage: [] });

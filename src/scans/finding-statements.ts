@@ -98,7 +98,7 @@ export function openFindings(
       JSON.stringify(findings),
       task.account.id,
       task.account.awsAccountId,
-      task.id,
+      task.place,
       task.org.now.toISOString(),
       task.scan.id,
     ),

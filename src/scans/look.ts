@@ -1,165 +1,248 @@
-import type { AwsSession } from "./session.ts";
+import type { Cursor } from "#aws/pages";
+import { AwsFault } from "#aws/fault";
+import { createLimiter, type Limiter } from "#aws/limiter";
 import type { CollectContext, Found, Place } from "#collectors/collector";
-import { described, measured } from "#collectors/read";
+import { figuresFor, type MetricQuery } from "#collectors/metrics";
 import type { CollectorId } from "#collectors/registry";
-import { condensers, localChecks, readByOthers, type AnyCollector } from "./catalogue.ts";
-import { changeOf, resourceIdOf, type StoredResource } from "./change.ts";
+import { tagsIn, type TagReader } from "#collectors/tags";
+import type { Budget } from "./budget.ts";
+import { allCollectors, type AnyCollector } from "./catalogue.ts";
 import type { ClaimedTask } from "./claim.ts";
-import { gapOf, type Gap, type Tally } from "./coverage.ts";
-import { judge, type JudgeSettings } from "./judge.ts";
+import { gapOf, partOf, type Gap } from "./coverage.ts";
+import type { CollectorPart } from "./outcome.ts";
+import { packed } from "./seen.ts";
+import type { AwsSession } from "./session.ts";
+import { createSink, type Sink } from "./sink.ts";
 import type { SliceWriter } from "./slice-writer.ts";
-
-/** What a collector came back with, its resources already judged, compared and handed on. */
-export interface Looked {
-  readonly collector: AnyCollector;
-  /** The list was seen to its end, so what is not in it is gone. */
-  readonly whole: boolean;
-  readonly gaps: readonly Gap[];
-  readonly tally: Tally;
-  /** Ids of the resources seen. */
-  readonly seen: ReadonlySet<string>;
-  /** What cross-service checks keep; null when the list was not whole. */
-  readonly facts: readonly Found[] | null;
-}
+import type { Left, Work } from "./work.ts";
 
 export interface Look {
   readonly task: ClaimedTask;
   readonly place: Place;
   readonly session: AwsSession;
-  readonly stored: ReadonlyMap<string, StoredResource>;
   readonly writer: SliceWriter;
+  readonly budget: Budget;
   /** Called when a collector is through. */
-  readonly onLooked: (looked: Looked) => Promise<void>;
+  readonly onLooked: (collector: AnyCollector) => Promise<void>;
 }
+
+/** What a collector came back with, its resources already judged, compared and handed on. */
+export interface Looked {
+  readonly collector: AnyCollector;
+  readonly part: CollectorPart;
+  /** Ids of the resources seen. */
+  readonly seen: ReadonlySet<string>;
+  /** What cross-service checks keep. */
+  readonly facts: readonly Found[];
+  /** What another task has to go on with. */
+  readonly left: Left | null;
+}
+
+export interface LookedAround {
+  readonly looked: readonly Looked[];
+  /** Not begun. */
+  readonly fresh: readonly CollectorId[];
+}
+
+/** Collectors under way at once: enough to keep the six connections busy, few enough to stop in time. */
+const collectorsAtOnce = 8;
+const describedAtOnce = 6;
+/** Where nothing was described yet, an item may cost so many calls. */
+const callsPerItemGuess = 4;
 
 /**
- * Runs the collectors of a task. Those whose lists other checks read come first and are kept at hand; the rest is judged and
- * let go page by page, so that memory follows a page.
+ * Runs the collectors of a task until all is seen or the budget is spent. Whatever is spent, each task gets further: a list
+ * by a page at least, items by one.
  */
-export async function lookAround(look: Look, collectors: readonly AnyCollector[]): Promise<Looked[]> {
-  const kept = new Map<CollectorId, Found[] | null>();
-  const [first, rest] = [
-    collectors.filter(({ id }) => readByOthers.has(id)),
-    collectors.filter(({ id }) => !readByOthers.has(id)),
+export async function lookAround(look: Look, work: Work): Promise<LookedAround> {
+  const shared = { describing: createLimiter(describedAtOnce), tags: tagsOnce(look, work) };
+  const units = [
+    ...work.begun.map(unitOf),
+    ...work.fresh.map((id) => unitOf({ collector: id, from: undefined, items: [] })),
   ];
-  const gathered = await Promise.all(first.map((collector) => gather(look, collector)));
-  for (const { collector, found, gap } of gathered) kept.set(collector.id, gap ? null : found);
-  const lookedFirst = await Promise.all(
-    gathered.map(({ collector, found, gap, gaps }) => run(look, collector, kept, { pages: replay(found, gap), gaps })),
-  );
-  const lookedRest = await Promise.all(
-    rest.map((collector) => {
-      const { pages, gaps } = open(look, collector);
-      return run(look, collector, kept, { pages, gaps });
-    }),
-  );
-  return [...lookedFirst, ...lookedRest];
-}
-
-/** Pages to their end, or to the gap that ended them. */
-type Pages = AsyncGenerator<readonly Found[], Gap | null>;
-
-function open(look: Look, collector: AnyCollector): { pages: Pages; gaps: Gap[] } {
-  const gaps: Gap[] = [];
-  const aws = look.session.caller((gap) => void gaps.push(gap));
-  const context = {
-    aws,
-    place: look.place,
-    now: look.task.org.now,
-    tags: () => Promise.reject(new Error("no tags yet")),
+  const fresh: CollectorId[] = [];
+  const runs: Run[] = [];
+  const next = async (): Promise<void> => {
+    for (let unit = units.shift(); unit; unit = units.shift()) {
+      const isFresh = unit.from === undefined;
+      if (isFresh && runs.length > 0 && look.budget.isSpent()) fresh.push(unit.collector.id);
+      else {
+        const run = startRun(look, unit, shared);
+        runs.push(run);
+        await run.through();
+        await look.onLooked(unit.collector);
+      }
+    }
   };
-  return { pages: pagesOf(collector, context), gaps };
+  await Promise.all(Array.from({ length: collectorsAtOnce }, next));
+  await measure(look, runs);
+  return { looked: runs.map((run) => run.looked()), fresh };
 }
 
-async function* pagesOf(collector: AnyCollector, context: CollectContext): Pages {
-  try {
-    for await (const items of collector.list(context)) {
-      yield (await measured(collector, context, await described(collector, context, items))) as readonly Found[];
+interface Unit {
+  readonly collector: AnyCollector;
+  /** `undefined`: from its beginning; null: no list, only items. */
+  readonly from: Cursor | null | undefined;
+  readonly items: readonly unknown[];
+}
+
+const byId: ReadonlyMap<string, AnyCollector> = new Map(allCollectors.map((collector) => [collector.id, collector]));
+
+function unitOf({ collector: id, from, items }: { collector: CollectorId } & Omit<Unit, "collector">): Unit {
+  const collector = byId.get(id);
+  if (!collector) throw new RangeError(`There is no collector ${id}`);
+  return { collector, from, items };
+}
+
+/** One collector under way. */
+interface Run {
+  readonly collector: AnyCollector;
+  /** Things whose figures are asked for when all lists are through. */
+  readonly waiting: { readonly found: Found; readonly queries: readonly MetricQuery[] }[];
+  readonly sink: Sink;
+  readonly gaps: Gap[];
+  through(): Promise<void>;
+  looked(): Looked;
+}
+
+interface Shared {
+  readonly describing: Limiter;
+  readonly tags: (onGap: (gap: Gap) => void) => Promise<TagReader>;
+}
+
+function startRun(look: Look, unit: Unit, shared: Shared): Run {
+  const { collector } = unit;
+  const { task, place, budget } = look;
+  const gaps: Gap[] = [];
+  const waiting: Run["waiting"] = [];
+  const sink = createSink(look, collector);
+  const state = { calls: 0, describeCalls: 0, described: 0, whole: true, next: null as Cursor | null };
+  const itemsLeft: unknown[] = [];
+  const aws = look.session.caller({
+    onGap: (gap) => void gaps.push(gap),
+    onCall: () => (state.calls += 1),
+    walk: {
+      from: unit.from ?? undefined,
+      leave: (next) => {
+        if (budget.isSpent()) state.next = next;
+        return state.next !== null;
+      },
+    },
+  });
+  const context: CollectContext = {
+    aws,
+    place,
+    now: task.org.now,
+    tags: () => shared.tags((gap) => void gaps.push(gap)),
+  };
+  const failed = (error: unknown): void => {
+    state.whole = false;
+    gaps.push(gapOf(error, collector, place.region));
+  };
+
+  const take = async (found: readonly Found[]): Promise<void> => {
+    const asked = found.map((one) => ({ found: one, queries: collector.measures?.queries(one, place) ?? [] }));
+    waiting.push(...asked.filter(({ queries }) => queries.length > 0));
+    await sink.take(asked.filter(({ queries }) => queries.length === 0).map((one) => one.found));
+  };
+  const describe = async (batch: readonly unknown[]): Promise<readonly Found[]> => {
+    try {
+      // safe: a collector with `describe` is handed what its own list yielded.
+      return ((await collector.describe?.(context, batch as never)) ?? []) as readonly Found[];
+    } catch (error) {
+      failed(error);
+      return [];
+    } finally {
+      state.described += batch.length;
     }
-    return null;
-  } catch (error) {
-    return gapOf(error, collector, context.place.region);
+  };
+  const read = async (items: readonly unknown[]): Promise<void> => {
+    // safe: without `describe` a list yields what was found.
+    if (!collector.describe) return take(items as readonly Found[]);
+    const before = state.calls;
+    const found = await Promise.all(
+      batchesOf(items, collector.batch ?? 1).map((batch) =>
+        shared.describing.run(async () => {
+          if (!budget.isSpent() || state.described === 0) return describe(batch);
+          itemsLeft.push(...batch);
+          return [];
+        }),
+      ),
+    );
+    state.describeCalls += state.calls - before;
+    return take(found.flat());
+  };
+
+  return {
+    collector,
+    waiting,
+    sink,
+    gaps,
+    async through() {
+      if (unit.items.length > 0) await read(unit.items);
+      if (unit.from === null) return;
+      const pages = collector.list(context)[Symbol.asyncIterator]();
+      for (;;) {
+        const page = await pages.next().catch((error: unknown) => {
+          failed(error);
+          return { done: true as const, value: undefined };
+        });
+        if (page.done) return;
+        await read(page.value as readonly unknown[]);
+      }
+    },
+    looked() {
+      const isShared = unit.from !== undefined || state.next !== null || itemsLeft.length > 0;
+      const hasLeft = state.next !== null || itemsLeft.length > 0;
+      const callsPerItem = state.described > 0 ? Math.max(1, state.describeCalls / state.described) : callsPerItemGuess;
+      const { whole, calls } = state;
+      const seen = isShared ? packed(sink.seen) : null;
+      return {
+        collector,
+        part: partOf(gaps, { whole, tally: sink.tally, calls, seen }),
+        seen: sink.seen,
+        facts: sink.facts,
+        left: hasLeft
+          ? { collector: collector.id, from: state.next, items: itemsLeft, callsPerItem, batch: collector.batch ?? 1 }
+          : null,
+      };
+    },
+  };
+}
+
+function batchesOf<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+}
+
+/** Tags are read once for all collectors of a task that want them, when the first one does. */
+function tagsOnce({ session }: Look, work: Work): Shared["tags"] {
+  const ids = [...work.fresh, ...work.begun.map(({ collector }) => collector)];
+  const types = [...new Set(ids.flatMap((id) => byId.get(id)?.tagTypes ?? []))];
+  let reading: ReturnType<typeof tagsIn> | null = null;
+  return async (onGap) => {
+    reading ??= tagsIn(session.caller({}), types);
+    const tags = await reading;
+    if (!(tags instanceof AwsFault)) return (arn) => tags.get(arn) ?? {};
+    onGap(tags);
+    return () => undefined;
+  };
+}
+
+/** Asks for the figures of all that waits for some, together. */
+async function measure({ session, task }: Look, runs: readonly Run[]): Promise<void> {
+  const waiting = runs.flatMap((run) => run.waiting.map((one) => ({ run, ...one })));
+  if (waiting.length === 0) return;
+  const concerned = new Set(waiting.map(({ run }) => run));
+  const aws = session.caller({ onGap: (gap) => concerned.forEach(({ gaps }) => gaps.push(gap)) });
+  const figures = await figuresFor(
+    aws,
+    waiting.map(({ queries }) => queries),
+    task.org.now,
+  );
+  for (const run of concerned) {
+    const own = waiting.flatMap((one, at) =>
+      one.run === run ? [run.collector.measures?.with(one.found, figures[at] ?? []) ?? one.found] : [],
+    );
+    await run.sink.take(own as readonly Found[]);
   }
 }
-
-async function gather(
-  look: Look,
-  collector: AnyCollector,
-): Promise<{ collector: AnyCollector; found: Found[]; gap: Gap | null; gaps: Gap[] }> {
-  const { pages, gaps } = open(look, collector);
-  const found: Found[] = [];
-  for (;;) {
-    const step = await pages.next();
-    if (step.done) return { collector, found, gap: step.value, gaps };
-    found.push(...step.value);
-  }
-}
-
-async function* replay(found: readonly Found[], gap: Gap | null): Pages {
-  yield found;
-  return gap;
-}
-
-async function run(
-  look: Look,
-  collector: AnyCollector,
-  kept: ReadonlyMap<CollectorId, readonly Found[] | null>,
-  source: { pages: Pages; gaps: Gap[] },
-): Promise<Looked> {
-  const state: RunState = { seen: new Set(), tally: { resources: 0, pass: 0, fail: 0, unknown: 0 }, facts: [] };
-  for (;;) {
-    const step = await source.pages.next();
-    if (!step.done) {
-      for (const found of step.value) await take(look, collector, kept, found, state);
-      continue;
-    }
-    const whole = step.value === null;
-    const gaps = step.value ? [...source.gaps, step.value] : source.gaps;
-    const looked = { collector, whole, gaps, tally: state.tally, seen: state.seen, facts: whole ? state.facts : null };
-    await look.onLooked(looked);
-    return looked;
-  }
-}
-
-interface RunState {
-  readonly seen: Set<string>;
-  readonly tally: Tally;
-  readonly facts: Found[];
-}
-
-/** One resource: judged, compared, and handed to the writer when anything about it is new. */
-async function take(
-  look: Look,
-  collector: AnyCollector,
-  kept: ReadonlyMap<CollectorId, readonly Found[] | null>,
-  found: Found,
-  state: RunState,
-): Promise<void> {
-  const { task, place, stored, writer } = look;
-  const id = await resourceIdOf(task.org.id, task.account.awsAccountId, collector.resourceType, found.nativeId);
-  if (state.seen.has(id)) return;
-  state.seen.add(id);
-  const judged = await judge(found, localChecks(collector.id), kept, judgeSettings(look));
-  state.tally.resources += 1;
-  for (const { stored: verdict } of judged) state.tally[verdict.status] += 1;
-  keepFacts(state.facts, found, collector);
-  const change = await changeOf(collector, place, { id, found, judged }, stored.get(id));
-  if (change) await writer.add(change);
-}
-
-/** What the cross-service checks keep of a resource, together; none of them wants it: nothing. */
-function keepFacts(facts: Found[], found: Found, collector: AnyCollector): void {
-  const kept = condensers(collector.id)
-    .map((condense) => condense(found))
-    .filter((attributes) => attributes !== null);
-  if (kept.length === 0) return;
-  const { observed: _, ...rest } = found;
-  facts.push({ ...rest, tags: {}, attributes: Object.assign({}, ...kept) as Record<string, unknown> });
-}
-
-export const judgeSettings = ({ task, place }: Pick<Look, "task" | "place">): JudgeSettings => ({
-  now: task.org.now,
-  place,
-  allowedRegions: task.settings.allowedRegions,
-  checkParams: task.settings.checkParams,
-});

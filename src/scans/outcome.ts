@@ -1,12 +1,27 @@
 import type { Found } from "#collectors/collector";
-import type { CollectorState, ScanCounts } from "#db/values";
+import type { CoverageError, CoverageState, ScanCounts } from "#db/values";
+import type { Tally } from "./coverage.ts";
 
 /** What a task leaves behind in its row for the end of the scan. */
 export interface TaskOutcome {
-  readonly coverage: Readonly<Record<string, CollectorState>>;
   readonly counts: TaskCounts;
-  /** Collector → what the cross-service checks keep of what it found; null when the list was not whole. */
-  readonly facts: Readonly<Record<string, readonly Found[] | null>>;
+  /** Collector → how far it came; absent while the task is not done. */
+  readonly collectors?: Readonly<Record<string, CollectorPart>>;
+  /** Collector → what the cross-service checks keep of what it found. */
+  readonly facts?: Readonly<Record<string, readonly Found[]>>;
+}
+
+/** What one task saw of one collector. */
+export interface CollectorPart {
+  /** All it was sent for was seen: nothing was refused that would hide a resource. */
+  readonly whole: boolean;
+  readonly state: CoverageState;
+  readonly errors: readonly CoverageError[];
+  readonly tally: Tally;
+  /** AWS calls, without retries. */
+  readonly calls: number;
+  /** Ids of the resources seen, packed; null: no other task looked at the same collector in the same place. */
+  readonly seen: string | null;
 }
 
 export type TaskCounts = ScanCounts;

@@ -17,7 +17,7 @@ export async function tell(org: OrgContext, frames: readonly ProgressFrame[]): P
 
 /** Tells how far a task is: `share` of it is through. */
 export async function tellProgress(
-  { org, scan, id, tasks }: ClaimedTask,
+  { org, scan, place, tasks }: ClaimedTask,
   { service, share }: { service: string | null; share: number },
 ): Promise<void> {
   const done = (tasks.done + Math.min(1, share)) / Math.max(1, tasks.total);
@@ -29,7 +29,7 @@ export async function tellProgress(
       step: "collecting",
       // The one place where the time that passes inside a task is told.
       ts: new Date().toISOString(),
-      region: id,
+      region: place,
       service,
       counts: { tasksDone: tasks.done, tasksTotal: tasks.total },
     },

@@ -7,7 +7,7 @@ import { scans } from "#db/schema";
 import { shards } from "#db/shards";
 import { claimTask } from "./claim.ts";
 import { failScan } from "./end.ts";
-import { secondWaveIfLast } from "./place-task.ts";
+import { secondWaveIfLast } from "./end-task.ts";
 import { wakeTasks } from "./wake.ts";
 
 interface Waiting {

@@ -18,6 +18,8 @@ const columns = [
   "state",
   "tags",
   "attributes",
+  "relations",
+  "cost_monthly",
   "digest",
   "verdicts",
   "expires_at",
@@ -35,22 +37,22 @@ export function upsertResources(task: ClaimedTask, resources: readonly ResourceW
     `${column} = CASE WHEN excluded.digest = '' THEN ${column} ELSE excluded.${column} END`;
   return [
     task.org.db.sql(
-      `INSERT INTO resources (${columns.join(", ")}, cross_verdicts, cost_monthly, created_at, updated_at)
+      `INSERT INTO resources (${columns.join(", ")}, cross_verdicts, created_at, updated_at)
        SELECT ?1, r.value ->> 'id', ?3, ?4, ?5, r.value ->> 'collector', r.value ->> 'service', r.value ->> 'resourceType',
          r.value ->> 'region', r.value ->> 'nativeId', r.value ->> 'arn', r.value ->> 'name', r.value ->> 'state',
-         r.value -> 'tags', r.value -> 'attributes', r.value ->> 'digest', r.value ->> 'verdicts', r.value ->> 'expiresAt',
-         ?6, r.value ->> 'resourceCreatedAt', '', NULL, ?7, ?7
+         r.value -> 'tags', r.value -> 'attributes', r.value -> 'relations', r.value ->> 'costMonthly', r.value ->> 'digest', r.value ->> 'verdicts', r.value ->> 'expiresAt',
+         ?6, r.value ->> 'resourceCreatedAt', '', ?7, ?7
        FROM json_each(?2) AS r WHERE true
        ON CONFLICT (org_id, id) DO UPDATE SET
          account_id = excluded.account_id, place = excluded.place, collector = excluded.collector, verdicts = excluded.verdicts,
          from_seq = CASE WHEN excluded.digest IN ('', digest) THEN from_seq ELSE excluded.from_seq END,
-         ${["region", "arn", "name", "state", "tags", "attributes", "expires_at", "resource_created_at", "digest"].map(fresh).join(", ")},
+         ${["region", "arn", "name", "state", "tags", "attributes", "relations", "cost_monthly", "expires_at", "resource_created_at", "digest"].map(fresh).join(", ")},
          updated_at = excluded.updated_at`,
       task.org.id,
       JSON.stringify(resources),
       task.account.id,
       task.account.awsAccountId,
-      task.id,
+      task.place,
       task.scan.seq,
       task.org.now.toISOString(),
     ),
@@ -67,6 +69,7 @@ const versionColumns = [
   "name",
   "state",
   "expires_at",
+  "cost_monthly",
   "resource_created_at",
   "created_at",
 ];
@@ -76,7 +79,7 @@ export const keepVersions = (task: ClaimedTask, idsJson: string): Statement =>
   task.org.db.sql(
     `INSERT INTO resource_versions (org_id, account_id, resource_id, from_seq, to_seq, "row", ended_at)
      SELECT r.org_id, r.account_id, r.id, r.from_seq, ?3,
-       json_object(${versionColumns.map((column) => `'${column}', r.${column}`).join(", ")}, 'tags', json(r.tags), 'attributes', json(r.attributes)), ?4
+       json_object(${versionColumns.map((column) => `'${column}', r.${column}`).join(", ")}, 'tags', json(r.tags), 'attributes', json(r.attributes), 'relations', json(r.relations)), ?4
      FROM json_each(?2) AS i CROSS JOIN resources AS r
      WHERE r.org_id = ?1 AND r.id = i.value AND r.from_seq < ?3
      ON CONFLICT DO NOTHING`,

@@ -1,12 +1,12 @@
 import type { OrgContext } from "#db/context";
-import { collectorsOf } from "./catalogue.ts";
 import { attemptsMax, claimTask, LeaseLost, releaseTask, type ClaimedTask } from "./claim.ts";
-import { statesOfFailure } from "./coverage.ts";
+import { failedPart } from "./coverage.ts";
 import { noCounts } from "./outcome.ts";
-import { endTask, runPlaceTask } from "./place-task.ts";
+import { endTask } from "./end-task.ts";
+import { collectorsOfWork } from "./parts.ts";
+import { runPlaceTask } from "./place-task.ts";
 import { runPlan } from "./plan.ts";
 import { runSecondWave } from "./second-wave.ts";
-import { statesBefore } from "./stored.ts";
 
 /**
  * Works on a task, if it is free: a message may come never, once or three times, late and in any order. What goes wrong is
@@ -30,20 +30,14 @@ function work(task: ClaimedTask): Promise<void> {
   return task.attempts > attemptsMax ? giveUp(task) : runPlaceTask(task);
 }
 
-/** A task that failed too often: nothing is known of its place, and nothing is judged from it. */
+/** A task that failed too often: nothing is known of what it was to see, and nothing is judged from it. */
 async function giveUp(task: ClaimedTask): Promise<void> {
-  const before = await statesBefore(task);
-  const coverage = statesOfFailure(collectorsOf(task.id, task.scan.services ?? task.account.services), before, {
-    place: task.id,
-    seq: task.scan.seq,
-    now: task.org.now,
+  const failure = {
+    place: task.place,
     code: "TASK_FAILED",
     remedy: "Cloudglass could not finish this region: scan again.",
-  });
-  await endTask(
-    task,
-    { ...before, ...coverage },
-    { coverage, counts: task.countsBefore ?? noCounts, facts: {} },
-    "failed",
-  );
+  };
+  const collectors = collectorsOfWork(task.work, task.place, task.scan.services ?? task.account.services);
+  const parts = Object.fromEntries(collectors.map((collector) => [collector.id, failedPart(collector, failure)]));
+  await endTask(task, { collectors: parts, counts: task.countsBefore ?? noCounts }, [], "failed");
 }

@@ -1,98 +1,100 @@
-import type { Found } from "#collectors/collector";
-import type { CollectorId } from "#collectors/registry";
 import { nudgeDeliveries } from "#db/outbox";
 import type { CollectorState, ScanSummary } from "#db/values";
-import type { ClaimedTask } from "./claim.ts";
+import { releaseTask, type ClaimedTask } from "./claim.ts";
 import { crossChangesOf, writeCrossChanges } from "./cross.ts";
-import { statesOfFailure } from "./coverage.ts";
-import { collectorsOf } from "./catalogue.ts";
 import { endScan, type Ending } from "./end.ts";
-import { addCounts, noCounts, type TaskCounts, type TaskOutcome } from "./outcome.ts";
+import { addCounts, noCounts, type TaskCounts } from "./outcome.ts";
+import { placesOf, statesOf, taskRows, type PlaceOutcome } from "./parts.ts";
+import { seenIn } from "./seen.ts";
+import { createSliceWriter } from "./slice-writer.ts";
+import type { StatesBefore } from "./slice.ts";
+import { allStatesBefore } from "./stored.ts";
+import { goneOf } from "./sweep.ts";
+import { wakeTasks } from "./wake.ts";
 
-/** A task that has ended, with what it left behind. */
-export interface EndedTask {
-  readonly id: string;
-  readonly state: string;
-  readonly outcome: TaskOutcome | null;
-}
+/** A Worker may ask D1 1,000 times: what is done by then stays, and another invocation goes on. */
+const roundTripsMax = 500;
 
-/** The last task of a scan: checks that read across services, then the end of the scan. */
+/**
+ * The last task of a scan: what is gone of collectors that several tasks went along, checks that read across services, then
+ * the end of the scan.
+ */
 export async function runSecondWave(task: ClaimedTask): Promise<void> {
-  const ended = await endedTasks(task);
-  const plan = ended.find(({ id }) => id === "plan");
-  const tasks = ended.filter(({ id }) => id !== "plan").map((one) => withCoverage(task, one));
+  const { org, scan, account } = task;
+  const [rows, before] = await Promise.all([taskRows(org, scan.id), allStatesBefore(task)]);
+  const places = placesOf(rows, scan.services ?? account.services);
+  const plan = rows.find(({ id }) => id === "plan");
   let counts = task.countsBefore ?? noCounts;
-  for (const one of tasks) {
-    const changes = await crossChangesOf(task, one.id, factsOf(one));
-    counts = await writeCrossChanges(task, one, changes, counts);
+  for (const one of places) {
+    const states = before.get(one.place) ?? {};
+    counts = await sweep({ ...task, place: one.place }, one, states, counts);
+    counts = await writeCrossChanges(task, one.place, await crossChangesOf(task, one.place, one.facts), states, counts);
+    if (org.db.meter.roundTrips > roundTripsMax) return goOnLater(task);
   }
-  const eventIds = await endScan(task, endingOf(task, tasks, addCounts(counts, plan?.outcome?.counts ?? {})));
-  await nudgeDeliveries(task.org, eventIds);
+  const ending = endingOf(task, places, before, addCounts(counts, plan?.outcome?.counts ?? {}));
+  await nudgeDeliveries(org, await endScan(task, ending));
 }
 
-async function endedTasks({ org, scan }: ClaimedTask): Promise<EndedTask[]> {
-  const [rows] = await org.db.atomic([
-    org.db.sql(
-      `SELECT id, state, outcome FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2 AND id <> 'wave2'`,
-      org.id,
-      scan.id,
+async function goOnLater(task: ClaimedTask): Promise<void> {
+  await releaseTask(task);
+  await wakeTasks(task.org, task.scan.id, [task.id]);
+}
+
+/** Takes out what is gone of collectors that several tasks went along to their end. */
+async function sweep(
+  task: ClaimedTask,
+  { place, collectors }: PlaceOutcome,
+  states: StatesBefore,
+  counts: TaskCounts,
+): Promise<TaskCounts> {
+  const wasSeen = new Map(
+    [...collectors].flatMap(([id, { whole, packs }]) =>
+      whole && packs.length > 0 ? [[id, seenIn(packs)] as const] : [],
     ),
-  ]);
-  // safe: the statement's own columns; a task's outcome is written by `endTask`.
-  return (rows as { id: string; state: string; outcome: string | null }[]).map(({ id, state, outcome }) => ({
-    id,
-    state,
-    outcome: outcome === null ? null : (JSON.parse(outcome) as TaskOutcome),
-  }));
-}
-
-/** A task that was given up left nothing: its collectors are `failed`. */
-function withCoverage({ org, scan, account }: ClaimedTask, ended: EndedTask): EndedTask {
-  if (ended.outcome?.coverage) return ended;
-  const coverage = statesOfFailure(
-    collectorsOf(ended.id, scan.services ?? account.services),
-    {},
-    {
-      place: ended.id,
-      seq: scan.seq,
-      now: org.now,
-      code: "DEADLINE",
-      remedy: "This region was not done in time: scan again.",
-    },
   );
-  return { ...ended, outcome: { coverage, counts: ended.outcome?.counts ?? noCounts, facts: {} } };
+  if (wasSeen.size === 0) return counts;
+  const gone = (await Array.fromAsync(goneOf(task, place, wasSeen))).flat();
+  return createSliceWriter(task, states, counts).finish(gone);
 }
-
-/** What the tasks kept for the cross-service checks; null where a list was not whole. */
-const factsOf = ({ outcome }: EndedTask): ReadonlyMap<CollectorId, readonly Found[] | null> =>
-  // safe: the keys are ids of collectors, written from the registry.
-  new Map(Object.entries(outcome?.facts ?? {}) as [CollectorId, readonly Found[] | null][]);
 
 /** Written by the batch that made this task: its row, the scan's, and the entry of the scan's status. */
 const waveWrites = 3;
 
-function endingOf(task: ClaimedTask, tasks: readonly EndedTask[], wave: TaskCounts): Ending {
-  const coverage = Object.fromEntries(tasks.map(({ id, outcome }) => [id, outcome?.coverage ?? {}]));
-  const counts = tasks.reduce((sum, { outcome }) => addCounts(sum, outcome?.counts ?? {}), wave);
+function endingOf(
+  task: ClaimedTask,
+  places: readonly PlaceOutcome[],
+  before: ReadonlyMap<string, StatesBefore>,
+  wave: TaskCounts,
+): Ending {
+  const when = { seq: task.scan.seq, now: task.org.now };
+  const coverage = Object.fromEntries(
+    places.map((one) => [one.place, statesOf(one, before.get(one.place) ?? {}, when)]),
+  );
+  const counts = places.reduce((sum, one) => addCounts(sum, one.counts), wave);
+  const tasks = places.reduce((sum, one) => sum + one.tasks, 0);
+  const failed = places.reduce((sum, one) => sum + one.failed, 0);
   const { rowsRead, rowsWritten } = task.org.db.meter;
   const summary: ScanSummary = {
-    ...addCounts(counts, { rowsRead, rowsWritten: rowsWritten + waveWrites, queueMessages: tasks.length + 2 }),
-    tasksTotal: tasks.length + 2,
-    tasksDone: tasks.filter(({ state }) => state === "done").length + 2,
+    ...addCounts(counts, { rowsRead, rowsWritten: rowsWritten + waveWrites, queueMessages: tasks + 2 }),
+    tasksTotal: tasks + 2,
+    tasksDone: tasks - failed + 2,
     coverage,
   };
-  return { ...verdictOf(tasks), summary };
+  const known = places.map(({ place }) => ({
+    place,
+    states: { ...before.get(place), ...coverage[place] },
+  }));
+  return { ...verdictOf(Object.values(coverage), failed), summary, coverage: known };
 }
 
+type States = Readonly<Record<string, CollectorState>>;
+
 /** Complete: every collector saw all it was sent for. Error: none saw anything. Else partial. */
-function verdictOf(tasks: readonly EndedTask[]): Pick<Ending, "status" | "errorMessage"> {
-  const states = tasks.flatMap(({ outcome }) => Object.values(outcome?.coverage ?? {}));
-  const seen = states.some(({ state }) => state === "done" || state === "skipped");
-  if (states.length > 0 && !seen) return { status: "error", errorMessage: firstError(states) };
-  const all =
-    tasks.every(({ state, outcome }) => state === "done" && outcome !== null) &&
-    states.every(({ state }) => state === "done" || state === "skipped");
-  return { status: all ? "complete" : "partial", errorMessage: null };
+function verdictOf(coverage: readonly States[], failed: number): Pick<Ending, "status" | "errorMessage"> {
+  const states = coverage.flatMap((place) => Object.values(place));
+  const isSeen = ({ state }: CollectorState): boolean => state === "done" || state === "skipped";
+  if (states.length > 0 && !states.some(isSeen)) return { status: "error", errorMessage: firstError(states) };
+  return { status: failed === 0 && states.every(isSeen) ? "complete" : "partial", errorMessage: null };
 }
 
 function firstError(states: readonly CollectorState[]): string {

@@ -1,8 +1,8 @@
 import type { AwsCaller } from "#aws/caller";
-import { createAws, type Aws } from "#aws/client";
+import { createAws, sleepFor, type Aws, type Watch } from "#aws/client";
 import type { AwsCredentials, CredentialSource } from "#aws/credentials";
 import { enabledRegions } from "#aws/enabled-regions";
-import { createLimiter } from "#aws/limiter";
+import { createLimiter, createPacer } from "#aws/limiter";
 import { homeRegion, partitionOf } from "#aws/regions";
 import { assumeRole, accountOf } from "#aws/sts";
 import type { Fetcher } from "#aws/transport";
@@ -11,14 +11,13 @@ import type { Env } from "#env";
 import { Fault } from "#lib/fault";
 import { masterKeys, open } from "#lib/secrets";
 import type { AccountRow, ClaimedTask } from "./claim.ts";
-import type { Gap } from "./coverage.ts";
 import type { TaskCounts } from "./outcome.ts";
 
 /** One account, entered, as a task sees it. */
 export interface AwsSession {
   readonly place: Place;
   /** A caller of its own for each collector, so that its gaps are its own. */
-  caller(onGap: (gap: Gap) => void): AwsCaller;
+  caller(watch?: Watch): AwsCaller;
   enabledRegions(): Promise<readonly string[]>;
   counts(): Pick<TaskCounts, "awsCalls" | "stsCalls">;
 }
@@ -30,9 +29,12 @@ const marginMs = 20 * 60_000;
 /** What stands behind the calls: AWS, or the account a development configuration binds in its place. */
 export const awsFetcher = (env: Env): Fetcher => env.AWS ?? { fetch: (request) => fetch(request) };
 
+/** So many seconds' worth of requests may leave at once. */
+const burstSeconds = 5;
+
 /** Enters the account of a task. Throws `AwsFault` when AWS does not let us in. */
 export async function openSession(task: ClaimedTask, placeId: string): Promise<AwsSession> {
-  const { account, org } = task;
+  const { account, org, pace } = task;
   const home = homeRegion("aws") ?? "us-east-1";
   const region = placeId === "global" ? home : placeId;
   const place: Place = { partition: partitionOf(region) ?? "aws", awsAccountId: account.awsAccountId, region };
@@ -50,13 +52,19 @@ export async function openSession(task: ClaimedTask, placeId: string): Promise<A
     limiter,
     credentials,
     region,
+    pacer: createPacer({
+      perSecond: pace.requestsPerSecond,
+      burst: pace.requestsPerSecond * burstSeconds,
+      clock: Date.now,
+      sleep: sleepFor,
+    }),
     awsAccountId: account.awsAccountId,
     onCall: () => (calls.aws += 1),
   });
   return {
     place,
-    caller: (onGap) => aws.caller(onGap),
-    enabledRegions: () => enabledRegions(aws.caller(() => undefined)),
+    caller: aws.caller,
+    enabledRegions: () => enabledRegions(aws.caller()),
     counts: () => ({ awsCalls: calls.aws, stsCalls: calls.sts }),
   };
 }

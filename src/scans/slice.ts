@@ -4,6 +4,7 @@ import { eventStatements, nudgeDeliveries } from "#db/outbox";
 import type { CollectorState } from "#db/values";
 import type { Change } from "./change.ts";
 import { fenced, type ClaimedTask } from "./claim.ts";
+import { edgeStatements } from "./edge-statements.ts";
 import { findingStatements, transitionsOf, type FindingChanges, type Transitions } from "./finding-changes.ts";
 import { findingEvents } from "./finding-events.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
@@ -37,19 +38,23 @@ export async function writeSlice(
 ): Promise<TaskCounts> {
   const changes = findingChangesOf(slice);
   const transitions = await transitionsOf(task, changes);
-  const known = (collector: string): { runs: number; completeAt: string | null } => ({
-    runs: states[collector]?.runs ?? 0,
-    completeAt: states[collector]?.completeAt ?? null,
-  });
   const total = addCounts(counts, { ...resourceCounts(slice), ...findingCounts(transitions) });
   await writeCounted(
     task,
     total,
-    [...resourceStatements(task, slice), ...findingStatements(task, changes, known)],
+    [...resourceStatements(task, slice), ...findingStatements(task, changes, knownIn(states))],
     transitions,
   );
   return total;
 }
+
+/** What findings need to know of their collector: its complete runs before this scan, and the last one's time. */
+export const knownIn =
+  (states: StatesBefore) =>
+  (collector: string): { runs: number; completeAt: string | null } => ({
+    runs: states[collector]?.runs ?? 0,
+    completeAt: states[collector]?.completeAt ?? null,
+  });
 
 /** One fenced batch with the task's counts and the events of what it changes; whoever is told, is told at once. */
 export async function writeCounted(
@@ -114,5 +119,11 @@ function resourceStatements(task: ClaimedTask, { changes, gone }: Slice): Statem
     ),
     ...(goneIds.length > 0 ? [removeResources(task, JSON.stringify(goneIds))] : []),
   ];
-  return counted.length > 0 ? recounted(task.org, "resource", JSON.stringify(counted), statements) : statements;
+  const edges = changes.flatMap(({ kind, resource: { id }, edges: own }) =>
+    own ? [{ id, known: kind !== "added", edges: own }] : [],
+  );
+  return [
+    ...(counted.length > 0 ? recounted(task.org, "resource", JSON.stringify(counted), statements) : statements),
+    ...edgeStatements(task, edges, goneIds),
+  ];
 }

@@ -4,48 +4,71 @@ import type { StoredResource } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
 import type { StatesBefore } from "./slice.ts";
 
-const pageSize = 5_000;
+const columns = "r.id, r.collector, r.digest, r.verdicts, r.cross_verdicts AS crossVerdicts";
 
-/** What is stored of a place, collector by collector, read from one covering index in pages. */
-export async function storedResources(
-  task: ClaimedTask,
-  collectors: readonly string[],
+/** What is stored of these resources; those that are not there are left out. */
+export async function storedOf(
+  { org }: Pick<ClaimedTask, "org">,
+  ids: readonly string[],
 ): Promise<Map<string, StoredResource>> {
-  const stored = new Map<string, StoredResource>();
-  for (const collector of collectors) {
-    let after = "";
-    for (;;) {
-      const rows = await storedPage(task, collector, after);
-      for (const row of rows) stored.set(row.id, row);
-      const last = rows.at(-1);
-      if (!last || rows.length < pageSize) break;
-      after = last.id;
-    }
-  }
-  return stored;
-}
-
-async function storedPage(task: ClaimedTask, collector: string, after: string): Promise<StoredResource[]> {
-  const [rows] = await task.org.db.atomic([
-    task.org.db.sql(
-      `SELECT id, collector, digest, verdicts, cross_verdicts AS crossVerdicts FROM resources
-       WHERE org_id = ?1 AND account_id = ?2 AND place = ?3 AND collector = ?4 AND id > ?5 ORDER BY id LIMIT ${pageSize}`,
-      task.org.id,
-      task.account.id,
-      task.id,
-      collector,
-      after,
+  const [rows] = await org.db.atomic([
+    org.db.sql(
+      `SELECT ${columns} FROM json_each(?2) AS i CROSS JOIN resources AS r WHERE r.org_id = ?1 AND r.id = i.value`,
+      org.id,
+      JSON.stringify(ids),
     ),
   ]);
   // safe: the statement's own columns.
-  return rows as StoredResource[];
+  return new Map((rows as StoredResource[]).map((row) => [row.id, row]));
+}
+
+const pageSize = 5_000;
+
+/** Everything stored of some collectors in a place, page by page, from one covering index. */
+export async function* storedBy(
+  { org, account }: Pick<ClaimedTask, "org" | "account">,
+  place: string,
+  collectors: readonly string[],
+): AsyncGenerator<readonly StoredResource[], void> {
+  let left = collectors.toSorted();
+  let after = "";
+  while (left.length > 0) {
+    const [rows] = await org.db.atomic([
+      org.db.sql(
+        `SELECT ${columns} FROM json_each(?4) AS c CROSS JOIN resources AS r
+         WHERE r.org_id = ?1 AND r.account_id = ?2 AND r.place = ?3 AND r.collector = c.value
+           AND r.id > CASE WHEN c.key = 0 THEN ?5 ELSE '' END LIMIT ${pageSize}`,
+        org.id,
+        account.id,
+        place,
+        JSON.stringify(left),
+        after,
+      ),
+    ]);
+    // safe: the statement's own columns, in the order of the index.
+    const page = rows as StoredResource[];
+    yield page;
+    const last = page.at(-1);
+    if (!last || page.length < pageSize) return;
+    left = left.slice(left.indexOf(last.collector));
+    after = last.id;
+  }
 }
 
 /** What was known of each collector of a place before this scan. */
-export async function statesBefore({ org, account, id }: ClaimedTask): Promise<StatesBefore> {
+export async function statesBefore({ org, account, place }: ClaimedTask): Promise<StatesBefore> {
   const [row] = await org.db
     .select({ collectors: coverage.collectors })
     .from(coverage)
-    .where(and(eq(coverage.orgId, org.id), eq(coverage.accountId, account.id), eq(coverage.region, id)));
+    .where(and(eq(coverage.orgId, org.id), eq(coverage.accountId, account.id), eq(coverage.region, place)));
   return row?.collectors ?? {};
+}
+
+/** The same of every place of the account. */
+export async function allStatesBefore({ org, account }: ClaimedTask): Promise<ReadonlyMap<string, StatesBefore>> {
+  const rows = await org.db
+    .select({ place: coverage.region, collectors: coverage.collectors })
+    .from(coverage)
+    .where(and(eq(coverage.orgId, org.id), eq(coverage.accountId, account.id)));
+  return new Map(rows.map(({ place, collectors }) => [place, collectors]));
 }

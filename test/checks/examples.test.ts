@@ -39,12 +39,12 @@ function judge(check: SealedCheck, { found, ...given }: Example<CollectorId>, no
 type Kept = Readonly<Record<string, unknown>> | null;
 
 /** What the engine hands on to the second wave of what one collector found; null: nothing. */
-function condensed({ condense }: SealedCheck, collector: CollectorId, found: FoundBy<CollectorId>): unknown {
+function condensed({ condense, resources }: SealedCheck, collector: CollectorId, found: FoundBy<CollectorId>): unknown {
   // safe: examples stand under the id of the collector that would have found them.
   const keep = condense?.[collector] as ((found: FoundBy<CollectorId>) => Kept) | undefined;
   const attributes = keep?.(found) ?? null;
   const { observed: _, ...rest } = found;
-  return attributes && { ...rest, tags: {}, attributes };
+  return attributes && { ...rest, tags: resources.includes(collector) ? found.tags : {}, attributes };
 }
 
 /** Judges an example as the second wave would: from what `condense` keeps of it and of the others. */
@@ -116,6 +116,21 @@ describe.for(files)("%s", ([path, { check, examples }]) => {
   const crossing = check.condense && check.resources !== "every" ? check.resources : [];
   it("judges one kind of resource if it reads across services", ({ expect }) => {
     expect(crossing).toHaveLength(check.condense ? 1 : 0);
+  });
+  it("keeps something of everything it reads, as it is", ({ expect }) => {
+    if (!check.reads) return expect(check.condense).toBeUndefined();
+    expect(Object.keys(check.condense ?? {}).toSorted()).toEqual(
+      [...new Set([...check.resources, ...check.reads])].toSorted(),
+    );
+    for (const { one } of cases) {
+      for (const subject of crossing) {
+        // safe: the example stands under its subject.
+        const kept = condensed(check, subject, one.found) as { attributes: object } | null;
+        for (const [name, value] of Object.entries(kept?.attributes ?? {})) {
+          expect(value, name).toBe((one.found.attributes as unknown as Record<string, unknown>)[name]);
+        }
+      }
+    }
   });
   const condensing = crossing.flatMap((subject) => cases.map(({ name, one }) => ({ name, one, subject })));
   it.for(condensing)("says the same from what it keeps: $name", ({ one, subject }, { expect }) => {

@@ -58,7 +58,7 @@ describe("operations", () => {
   it("lists EC keys of certificates only when asked for", async ({ expect }) => {
     const { simulator } = world();
     const place = { fetcher: simulator, awsAccountId: "111122223333", region: "eu-west-1" };
-    const aws = createAws({ ...place, credentials: fixedCredentials(demoKeys) }).caller(() => {});
+    const aws = createAws({ ...place, credentials: fixedCredentials(demoKeys) }).caller();
     const list = async (input: object) =>
       JSON.stringify(await aws.call({ service: "acm", action: "ListCertificates" }, { ...input }));
     expect(await list({})).not.toContain("EC_prime256v1");

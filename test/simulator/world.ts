@@ -102,7 +102,7 @@ export async function everything(
       const aws = createAws({ fetcher: simulator, credentials: fixedCredentials(keys), awsAccountId, region });
       const place = { partition: "aws", awsAccountId, region };
       const collector = collectors[id] as unknown as Collector;
-      const context = contextOf({ aws: aws.caller((gap) => void gaps.push(gap.code)), place }, collector);
+      const context = contextOf({ aws: aws.caller({ onGap: (gap) => gaps.push(gap.code) }), place }, collector);
       found.set(`${id} ${region}`, (await pagesBy(collector, context)).flat());
     }
   }

@@ -13,6 +13,11 @@ export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces">
   drift: true,
   resources: ["ec2.securityGroups"],
   reads: ["ec2.networkInterfaces"],
+  condense: {
+    "ec2.securityGroups": ({ attributes: { groupId, groupName, vpcId, ingress, egress } }) =>
+      groupName === "default" ? { groupId, groupName, vpcId, ingress, egress } : null,
+    "ec2.networkInterfaces": ({ attributes: { securityGroupIds, publicIps } }) => ({ securityGroupIds, publicIps }),
+  },
   rationale:
     "Whatever is created without naming a security group gets this one. An empty default group makes such an oversight harmless; one with rules makes it a hole.",
   remediation:

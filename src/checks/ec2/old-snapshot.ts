@@ -21,6 +21,17 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
   drift: false,
   resources: ["ec2.snapshots"],
   reads: ["ec2.volumes", "ec2.images"],
+  condense: {
+    "ec2.snapshots": ({ attributes: { snapshotId, volumeId, volumeSizeGib, fullSizeBytes, storageTier } }) => ({
+      snapshotId,
+      volumeId,
+      volumeSizeGib,
+      fullSizeBytes,
+      storageTier,
+    }),
+    "ec2.volumes": ({ attributes: { volumeId } }) => ({ volumeId }),
+    "ec2.images": ({ attributes: { snapshotIds } }) => ({ snapshotIds }),
+  },
   rationale:
     "A point in time that long ago is rarely restored. It costs storage every month and may hold records that should have been erased by now.",
   remediation:

@@ -19,6 +19,17 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
   drift: false,
   resources: ["ec2.snapshots"],
   reads: ["ec2.volumes", "ec2.images"],
+  condense: {
+    "ec2.snapshots": ({ attributes: { snapshotId, volumeId, volumeSizeGib, fullSizeBytes, storageTier } }) => ({
+      snapshotId,
+      volumeId,
+      volumeSizeGib,
+      fullSizeBytes,
+      storageTier,
+    }),
+    "ec2.volumes": ({ attributes: { volumeId } }) => ({ volumeId }),
+    "ec2.images": ({ attributes: { snapshotIds } }) => ({ snapshotIds }),
+  },
   rationale:
     "The volume it was taken of no longer exists in this region and no image starts from it, so probably nobody will restore it; storage is charged all the same.",
   remediation:

@@ -14,6 +14,10 @@ export const check: Check<"ec2.securityGroups", EveryPort, "ec2.networkInterface
   drift: true,
   resources: ["ec2.securityGroups"],
   reads: ["ec2.networkInterfaces"],
+  condense: {
+    "ec2.securityGroups": ({ attributes: { groupId, vpcId, ingress } }) => ({ groupId, vpcId, ingress }),
+    "ec2.networkInterfaces": ({ attributes: { securityGroupIds, publicIps } }) => ({ securityGroupIds, publicIps }),
+  },
   rationale:
     "The rule filters nothing. Whatever listens on a machine in this group, meant for others or not, can be reached by anyone.",
   remediation:

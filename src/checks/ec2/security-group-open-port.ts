@@ -22,6 +22,10 @@ export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces">
   drift: true,
   resources: ["ec2.securityGroups"],
   reads: ["ec2.networkInterfaces"],
+  condense: {
+    "ec2.securityGroups": ({ attributes: { groupId, vpcId, ingress } }) => ({ groupId, vpcId, ingress }),
+    "ec2.networkInterfaces": ({ attributes: { securityGroupIds, publicIps } }) => ({ securityGroupIds, publicIps }),
+  },
   rationale:
     "Ports of remote administration, databases and file sharing are probed all over the internet without pause; a weak password or a missing patch behind one is found quickly.",
   remediation:

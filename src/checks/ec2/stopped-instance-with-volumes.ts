@@ -19,6 +19,19 @@ export const check: Check<"ec2.instances", Params, "ec2.volumes" | "ec2.addresse
   drift: false,
   resources: ["ec2.instances"],
   reads: ["ec2.volumes", "ec2.addresses"],
+  condense: {
+    "ec2.instances": ({ state, attributes: { instanceId, volumeIds, stateChangedAt, stateTransitionReason } }) =>
+      state === "stopped" ? { instanceId, volumeIds, stateChangedAt, stateTransitionReason } : null,
+    "ec2.volumes": ({ attributes: { volumeId, volumeType, sizeGib, iops, throughputMibps } }) => ({
+      volumeId,
+      volumeType,
+      sizeGib,
+      iops,
+      throughputMibps,
+    }),
+    "ec2.addresses": ({ attributes: { instanceId, publicIp, publicIpv4Pool } }) =>
+      instanceId === null ? null : { instanceId, publicIp, publicIpv4Pool },
+  },
   rationale:
     "Stopping ends the charge for computing only. The disks with their provisioned speed and the addresses held for the instance go on being billed.",
   remediation:

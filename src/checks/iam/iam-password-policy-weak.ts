@@ -20,6 +20,10 @@ export const check: Check<"iam.passwordPolicies", Params, "iam.users"> = {
   drift: true,
   resources: ["iam.passwordPolicies"],
   reads: ["iam.users"],
+  condense: {
+    "iam.passwordPolicies": ({ attributes: { policy } }) => ({ policy }),
+    "iam.users": ({ attributes: { passwordEnabled } }) => ({ passwordEnabled }),
+  },
   rationale: "Short passwords are guessed, and passwords used before are already in somebody's list.",
   remediation:
     "Ask for 14 characters at least and refuse the last 24 passwords; or do without passwords of IAM users and sign in through IAM Identity Center.",

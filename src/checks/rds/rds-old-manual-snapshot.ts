@@ -20,6 +20,13 @@ export const check: Check<"rds.dbSnapshots", Params, "rds.dbInstances"> = {
   drift: false,
   resources: ["rds.dbSnapshots"],
   reads: ["rds.dbInstances"],
+  condense: {
+    "rds.dbSnapshots": ({ attributes: { sourceInstanceId, allocatedStorageGib } }) => ({
+      sourceInstanceId,
+      allocatedStorageGib,
+    }),
+    "rds.dbInstances": ({ attributes: { identifier } }) => ({ identifier }),
+  },
   rationale: "Nothing removes a manual snapshot, so it is paid for every month until somebody deletes it.",
   remediation: "Delete the snapshot, or export it to S3 and a cold storage class if it has to be kept.",
   controls: {},

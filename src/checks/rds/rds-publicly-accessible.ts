@@ -19,10 +19,8 @@ export const check: Check<"rds.dbInstances", object, "ec2.securityGroups"> = {
     "rds.dbInstances": ({
       attributes: { identifier, engine, publiclyAccessible, endpointPort, vpcSecurityGroupIds },
     }) => (isRdsEngine(engine) ? { identifier, engine, publiclyAccessible, endpointPort, vpcSecurityGroupIds } : null),
-    "ec2.securityGroups": ({ attributes: { groupId, ingress } }) => {
-      const open = ingress.filter((rule) => anywhereIn(rule).length > 0);
-      return open.length > 0 ? { groupId, ingress: open } : null;
-    },
+    "ec2.securityGroups": ({ attributes: { groupId, ingress } }) =>
+      ingress.some((rule) => anywhereIn(rule).length > 0) ? { groupId, ingress } : null,
   },
   rationale:
     "Its name resolves to an address on the internet: security groups are all that keeps strangers from the login, and one rule too wide lets them try.",

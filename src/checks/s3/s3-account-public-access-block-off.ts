@@ -13,6 +13,10 @@ export const check: Check<"s3.accountPublicAccessBlocks", object, "s3.buckets"> 
   drift: true,
   resources: ["s3.accountPublicAccessBlocks"],
   reads: ["s3.buckets"],
+  condense: {
+    "s3.buckets": ({ attributes: { publicAccessBlock } }) => ({ publicAccessBlock }),
+    "s3.accountPublicAccessBlocks": ({ attributes: { publicAccessBlock } }) => ({ publicAccessBlock }),
+  },
   rationale:
     "Without the account-wide switch every bucket stands on its own: one careless policy or ACL, today or on a bucket made tomorrow, opens data to the world.",
   remediation:

@@ -14,6 +14,7 @@ export const check: Check<"s3.buckets", object, "s3.buckets"> = {
   drift: true,
   resources: ["s3.buckets"],
   reads: ["s3.buckets"],
+  condense: { "s3.buckets": ({ attributes: { logging } }) => ({ logging }) },
   rationale: "After an incident nobody can say which objects were read or changed, and by whom.",
   remediation:
     "Turn on server access logging into a bucket kept for logs. Where objects are sensitive, record them as CloudTrail data events instead.",

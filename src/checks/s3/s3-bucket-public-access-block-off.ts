@@ -14,6 +14,10 @@ export const check: Check<"s3.buckets", object, "s3.accountPublicAccessBlocks"> 
   drift: true,
   resources: ["s3.buckets"],
   reads: ["s3.accountPublicAccessBlocks"],
+  condense: {
+    "s3.buckets": ({ attributes: { publicAccessBlock } }) => ({ publicAccessBlock }),
+    "s3.accountPublicAccessBlocks": ({ attributes: { publicAccessBlock } }) => ({ publicAccessBlock }),
+  },
   rationale:
     "Anyone who may edit the bucket's policy or ACLs can open it to the internet, and nothing holds them back.",
   remediation:

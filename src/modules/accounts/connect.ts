@@ -37,6 +37,7 @@ async function newRow(org: OrgContext, { credential, services, ...input }: Accou
     status: "pending",
     lastError: null,
     isManagement: false,
+    pace: null,
     scanSeq: 0,
     lastScanId: null,
     lastScanAt: null,

@@ -225,18 +225,25 @@ describe("GET /scans/{id}/coverage", () => {
     const row = scanRow(org, account, 1, "running", { active: 1 });
     await insertRows("accounts", [account]);
     await insertRows("scans", [row]);
-    const place = (region: string, scanId: string): Row => ({
+    const tally = { resources: 2, pass: 1, fail: 1, unknown: 0 };
+    const part = { whole: true, state: "done", errors: [], tally, calls: 1, seen: "0123456789ab" };
+    const task = (id: string, outcome: object | null): Row => ({
       org_id: org.id,
-      account_id: account.id,
-      region,
-      scan_id: scanId,
-      seq: 1,
-      collectors: JSON.stringify({ "ec2.volumes": collectorState() }),
-      updated_at: at(1),
+      scan_id: row.id,
+      id,
+      state: outcome ? "done" : "running",
+      fence: 1,
+      attempts: 1,
+      outcome: outcome && JSON.stringify(outcome),
     });
-    await insertRows("coverage", [place("eu-west-1", row.id), place("us-east-1", idAt(0))]);
+    await insertRows("scan_tasks", [
+      task("plan", { counts: {} }),
+      task("eu-west-1", { counts: {}, collectors: { "ec2.volumes": part } }),
+      task("eu-west-1.1", { counts: {}, collectors: { "ec2.volumes": part } }),
+      task("us-east-1", null),
+    ]);
     expect((await getList(org, `/scans/${row.id}/coverage`)).body.data).toMatchObject([
-      { region: "eu-west-1", collector: "ec2.volumes" },
+      { region: "eu-west-1", collector: "ec2.volumes", state: "done", resources: 4, fail: 2 },
     ]);
   });
 });

@@ -1,0 +1,18 @@
+-- What a resource depends on, as AWS names it; the same read backwards stands in `dependencies`.
+ALTER TABLE resources ADD COLUMN relations TEXT NOT NULL DEFAULT '[]';
+
+-- Who depends on a thing: on a resource, whether or not it is there, or on a DNS name. `answersAt` is the name's own resource.
+CREATE TABLE dependencies (
+  org_id TEXT NOT NULL,
+  target_id TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  PRIMARY KEY (org_id, target_id, source_id, kind)
+) WITHOUT ROWID;
+CREATE INDEX dependencies_by_source ON dependencies (org_id, source_id);
+
+-- What a task that was handed on by another has to do; null: everything of its place.
+ALTER TABLE scan_tasks ADD COLUMN work TEXT;
+
+-- How hard an account may be asked; null: as hard as is usual.
+ALTER TABLE accounts ADD COLUMN pace TEXT;

@@ -1,0 +1,35 @@
+import type { OrgContext } from "#db/context";
+
+/** How much one task may do before it hands the rest on. */
+export interface Budget {
+  /** Counts resources read and characters of facts kept. */
+  add(resources: number, factCharacters: number): void;
+  /** From then on no list is gone along further, and nothing new is begun. */
+  isSpent(): boolean;
+}
+
+/** A Worker may ask D1 1,000 times; what is begun already has to fit in the rest. */
+const roundTripsMax = 400;
+const resourcesMax = 20_000;
+/** Facts stand in the task's row, which may hold 2 MB. */
+const factCharactersMax = 500_000;
+/** A consumer may live for 15 minutes. */
+const elapsedMaxMs = 5 * 60_000;
+
+export function createBudget(org: OrgContext, callsMax: number, calls: () => number, clock = Date.now): Budget {
+  const startedAt = clock();
+  let resources = 0;
+  let factCharacters = 0;
+  return {
+    add(more, characters) {
+      resources += more;
+      factCharacters += characters;
+    },
+    isSpent: () =>
+      calls() >= callsMax ||
+      resources >= resourcesMax ||
+      factCharacters >= factCharactersMax ||
+      org.db.meter.roundTrips >= roundTripsMax ||
+      clock() - startedAt >= elapsedMaxMs,
+  };
+}

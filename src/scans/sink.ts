@@ -1,0 +1,107 @@
+import type { Found } from "#collectors/collector";
+import { condensers, isSubject, localChecks, type AnyCollector } from "./catalogue.ts";
+import { changeOf } from "./change.ts";
+import { resourceIdOf } from "./relations.ts";
+import { noTally, type Tally } from "./coverage.ts";
+import { judge, type JudgeSettings } from "./judge.ts";
+import type { Look } from "./look.ts";
+import { storedOf } from "./stored.ts";
+
+/** Where a collector's things go: judged, compared with what is stored, and handed to the writer when anything is new. */
+export interface Sink {
+  readonly seen: ReadonlySet<string>;
+  readonly tally: Tally;
+  /** What the cross-service checks keep. */
+  readonly facts: readonly Found[];
+  take(found: readonly Found[]): Promise<void>;
+}
+
+/** So many are compared at once. */
+const pageMax = 500;
+
+export function createSink(look: Look, collector: AnyCollector): Sink {
+  const seen = new Set<string>();
+  const tally: Tally = { ...noTally };
+  const facts: Found[] = [];
+  const settings = judgeSettings(look);
+
+  const compare = async (page: readonly Found[]): Promise<void> => {
+    const fresh = await freshOf(look, collector, page, seen);
+    if (fresh.length === 0) return;
+    const stored = await storedOf(
+      look.task,
+      fresh.map(({ id }) => id),
+    );
+    for (const { id, found } of fresh) {
+      const judged = await judge(found, localChecks(collector.id), new Map(), settings);
+      tally.resources += 1;
+      for (const { stored: verdict } of judged) tally[verdict.status] += 1;
+      const fact = factOf(found, collector);
+      if (fact) facts.push(fact);
+      look.budget.add(1, fact ? JSON.stringify(fact).length : 0);
+      const change = await changeOf(look, collector, { id, found, judged }, stored.get(id));
+      if (change) await look.writer.add(change);
+    }
+  };
+  return {
+    seen,
+    tally,
+    facts,
+    async take(found) {
+      for (let start = 0; start < found.length; start += pageMax) await compare(found.slice(start, start + pageMax));
+    },
+  };
+}
+
+interface Named {
+  readonly id: string;
+  readonly found: Found;
+}
+
+/** With their ids, those that came before left out: AWS repeats things when lists change under way. */
+async function freshOf(
+  { task }: Look,
+  { resourceType }: AnyCollector,
+  page: readonly Found[],
+  seen: Set<string>,
+): Promise<Named[]> {
+  const { awsAccountId } = task.account;
+  const named = await Promise.all(
+    page.map(async (found) => ({
+      found,
+      id: await resourceIdOf(task.org.id, awsAccountId, resourceType, found.nativeId),
+    })),
+  );
+  return named.filter(({ id }) => {
+    const isNew = !seen.has(id);
+    seen.add(id);
+    return isNew;
+  });
+}
+
+/** What the cross-service checks keep of a resource, together; null when none of them wants it. */
+function factOf(found: Found, collector: AnyCollector): Found | null {
+  const kept = condensers(collector.id)
+    .map((condense) => condense(found))
+    .filter((attributes) => attributes !== null);
+  if (kept.length === 0) return null;
+  const { nativeId, arn, name, state, createdAt, region, tags } = found;
+  const attributes = Object.assign({}, ...kept) as Record<string, unknown>;
+  return {
+    nativeId,
+    arn,
+    name,
+    state,
+    createdAt,
+    ...(region === undefined ? {} : { region }),
+    tags: isSubject(collector.id) ? tags : {},
+    attributes,
+  };
+}
+
+const judgeSettings = ({ task, place }: Pick<Look, "task" | "place">): JudgeSettings => ({
+  now: task.org.now,
+  place,
+  allowedRegions: task.settings.allowedRegions,
+  checkParams: task.settings.checkParams,
+});

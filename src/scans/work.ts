@@ -1,0 +1,100 @@
+import type { Cursor } from "#aws/pages";
+import type { CollectorId } from "#collectors/registry";
+
+/** What a task has to do. */
+export interface Work {
+  /** Collectors to begin with. */
+  readonly fresh: readonly CollectorId[];
+  /** Collectors another task has begun. */
+  readonly begun: readonly Begun[];
+}
+
+/** What is left of a collector. */
+export interface Begun {
+  readonly collector: CollectorId;
+  /** Where its list goes on; null: the list was seen to its end, or goes on elsewhere. */
+  readonly from: Cursor | null;
+  /** Listed, not yet described. */
+  readonly items: readonly unknown[];
+}
+
+/** What a task leaves of a collector, with what one of its items costs. */
+export interface Left extends Begun {
+  readonly callsPerItem: number;
+  readonly batch: number;
+}
+
+/** Characters of items in one task: its row must stay far below the 2 MB of a D1 row. */
+const itemCharactersMax = 400_000;
+
+/**
+ * What is left, as work for as few tasks as make about `callsMax` calls each. Every list that goes on gets its place in one
+ * task, and items are dealt out in chunks.
+ */
+export function shared(left: { fresh: readonly CollectorId[]; begun: readonly Left[] }, callsMax: number): Work[] {
+  const pieces: Piece[] = [
+    ...left.begun.flatMap((one) => piecesOf(one, callsMax)),
+    ...left.fresh.map((collector): Piece => ({ calls: 1, characters: 0, fresh: collector })),
+  ];
+  const shares: { calls: number; characters: number; pieces: Piece[] }[] = [];
+  for (const piece of pieces) {
+    const last = shares.at(-1);
+    const fits =
+      last && last.calls + piece.calls <= callsMax && last.characters + piece.characters <= itemCharactersMax;
+    const share = fits ? last : { calls: 0, characters: 0, pieces: [] };
+    if (!fits) shares.push(share);
+    share.calls += piece.calls;
+    share.characters += piece.characters;
+    share.pieces.push(piece);
+  }
+  return shares.map(({ pieces: own }) => ({
+    fresh: own.flatMap(({ fresh }) => (fresh ? [fresh] : [])),
+    begun: own.flatMap(({ begun }) => (begun ? [begun] : [])),
+  }));
+}
+
+interface Piece {
+  readonly calls: number;
+  readonly characters: number;
+  readonly fresh?: CollectorId;
+  readonly begun?: Begun;
+}
+
+function piecesOf({ collector, from, items, callsPerItem, batch }: Left, callsMax: number): Piece[] {
+  const list: Piece[] = from ? [{ calls: 1, characters: 0, begun: { collector, from, items: [] } }] : [];
+  const perBatch = callsPerItem * batch;
+  const size = Math.max(1, Math.floor(callsMax / perBatch)) * batch;
+  return [
+    ...list,
+    ...chunksOf(items, size).map((chunk): Piece => ({
+      calls: Math.ceil(chunk.length / batch) * perBatch,
+      characters: JSON.stringify(chunk).length,
+      begun: { collector, from: null, items: chunk },
+    })),
+  ];
+}
+
+/** Chunks of at most `size` items and of not too many characters. */
+function chunksOf(items: readonly unknown[], size: number): unknown[][] {
+  const chunks: unknown[][] = [];
+  let characters = 0;
+  for (const item of items) {
+    const length = JSON.stringify(item).length;
+    const last = chunks.at(-1);
+    if (last && last.length < size && characters + length <= itemCharactersMax) {
+      last.push(item);
+      characters += length;
+    } else {
+      chunks.push([item]);
+      characters = length;
+    }
+  }
+  return chunks;
+}
+
+/** The place a task looks at: `eu-west-1.2` is a part of `eu-west-1`. */
+export const placeOf = (taskId: string): string => taskId.replace(/\..*$/, "");
+
+/** The tasks a task hands its rest to. */
+export const partIds = (taskId: string, count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `${taskId}.${at + 1}`);

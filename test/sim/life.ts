@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, vi } from "vitest";
+import type { AccountPace } from "#db/values";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { seeded, type Random } from "./random.ts";
 import { makeScenario, type Scenario } from "./scenario.ts";
@@ -6,10 +7,10 @@ import type { Chaos } from "./world.ts";
 
 const day = 24 * 60 * 60_000;
 
-/** Two scans a day apart; in between a fifth of the account changes. */
-export async function twoScans(chaos: Chaos, seed: number): Promise<Scenario> {
+/** Two scans a day apart; in between a fifth of the account changes. With a `pace`, tasks hand on what is too much for them. */
+export async function twoScans(chaos: Chaos, seed: number, pace: AccountPace | null = null): Promise<Scenario> {
   // The certificate would come nearer to its end while a refused delivery waits for days.
-  const scenario = await makeScenario({ hidden: ["legacy-elb"] }, { services: ["ec2", "rds", "iam"] });
+  const scenario = await makeScenario({ hidden: ["legacy-elb"] }, { services: ["ec2", "rds", "iam"], pace });
   await scenario.scan();
   await scenario.world.run(seeded(seed), chaos, () => scenario.atRest());
   scenario.world.advance(day);

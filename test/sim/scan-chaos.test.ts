@@ -11,7 +11,7 @@ const { seeds, first } = env.SIMULATION;
 describe("two scans", () => {
   const receiver = simulated();
 
-  it("end the same, and every event is delivered, however messages are lost, doubled, delayed and reordered, and whatever fails", async ({
+  it("end the same, and every event is delivered, into however many tasks they are cut, however messages are lost, doubled, delayed and reordered, and whatever fails", async ({
     expect,
   }) => {
     const expected = await stateOf(await twoScans(calm, 0));
@@ -21,7 +21,9 @@ describe("two scans", () => {
     expect(expected["undelivered"]).toEqual([]);
     for (let seed = first; seed < first + seeds; seed += 1) {
       moody(receiver(), seeded(seed * 104_729));
-      const state = await stateOf(await twoScans(rough(seeded(seed * 7919), 4), seed));
+      const random = seeded(seed * 31);
+      const pace = random.chance(0.5) ? { callsPerTask: random.below(12) + 1, tasksAtOnce: random.below(4) + 1 } : null;
+      const state = await stateOf(await twoScans(rough(seeded(seed * 7919), 4), seed, pace));
       expect(state, `npm run sim -- --from ${seed} --seeds 1`).toEqual(expected);
     }
   }, 7_200_000);

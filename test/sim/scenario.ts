@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { systemContext } from "#db/context";
+import type { AccountPace } from "#db/values";
 import type { Env } from "#env";
 import { newId } from "#lib/id";
 import { masterKeys, seal } from "#lib/secrets";
@@ -85,6 +86,8 @@ export interface Limits {
   readonly regions?: readonly string[] | null;
   /** All when left out. */
   readonly services?: readonly string[] | null;
+  /** As usual when left out. */
+  readonly pace?: AccountPace | null;
 }
 
 interface AccountMaking extends Limits {
@@ -93,12 +96,12 @@ interface AccountMaking extends Limits {
 }
 
 async function makeAccount(orgId: string, awsAccountId: string, making: AccountMaking): Promise<string> {
-  const { accessKeyId, secretAccessKey, regions = ["eu-west-1"], services = null } = making;
+  const { accessKeyId, secretAccessKey, regions = ["eu-west-1"], services = null, pace = null } = making;
   const id = newId();
   const sealedSecret = await seal(masterKeys(env.MASTER_KEYS), "credential", `${orgId}/${id}/secret`, secretAccessKey);
   await env.DB.prepare(
-    `INSERT INTO accounts (org_id, id, aws_account_id, name, environment, status, credential, regions, services, is_management, scan_seq, version, created_at, updated_at)
-     VALUES (?1, ?2, ?3, 'Simulated', 'production', 'pending', ?4, ?6, ?7, 0, 0, 1, ?5, ?5)`,
+    `INSERT INTO accounts (org_id, id, aws_account_id, name, environment, status, credential, regions, services, pace, is_management, scan_seq, version, created_at, updated_at)
+     VALUES (?1, ?2, ?3, 'Simulated', 'production', 'pending', ?4, ?6, ?7, ?8, 0, 0, 1, ?5, ?5)`,
   )
     .bind(
       orgId,
@@ -108,6 +111,7 @@ async function makeAccount(orgId: string, awsAccountId: string, making: AccountM
       start.toISOString(),
       JSON.stringify(regions),
       JSON.stringify(services),
+      pace && JSON.stringify(pace),
     )
     .run();
   return id;
@@ -137,6 +141,8 @@ export async function stateOf({ orgId, accountId }: Scenario): Promise<Record<st
   const queries: Record<string, string> = {
     resources:
       "SELECT native_id, resource_type, digest, verdicts, cross_verdicts, from_seq FROM resources WHERE org_id = ?1 ORDER BY 1, 2",
+    dependencies: `SELECT s.native_id, d.kind, d.target_id FROM dependencies AS d JOIN resources AS s ON s.org_id = d.org_id AND s.id = d.source_id
+      WHERE d.org_id = ?1 ORDER BY 1, 2, 3`,
     findings: `SELECT type, resource_arn, status, severity, summary, details, detections_before, runs_at_start, verified, reopened_count
       FROM findings WHERE org_id = ?1 ORDER BY type, resource_arn, summary`,
     counters:

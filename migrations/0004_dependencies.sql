@@ -16,3 +16,7 @@ ALTER TABLE scan_tasks ADD COLUMN work TEXT;
 
 -- How hard an account may be asked; null: as hard as is usual.
 ALTER TABLE accounts ADD COLUMN pace TEXT;
+
+-- What changed between two scans: everything that began or ended in between.
+CREATE INDEX resources_by_start ON resources (org_id, account_id, from_seq, id);
+CREATE INDEX resource_versions_by_start ON resource_versions (org_id, account_id, from_seq);

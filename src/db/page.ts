@@ -31,6 +31,46 @@ export interface Page<Row> {
   readonly totalExact: boolean | null;
 }
 
+/** Where a numbered or a keyset page begins, among the rows that were read for it. */
+export const rowsNeeded = ({ page, limit }: PageRequest): number => (page ?? 1) * limit + 1;
+
+/**
+ * A page of rows read in the direction asked for, `rowsNeeded` at most, from the keyset position on (numbered pages: from the
+ * start). `keyOf` gives a row's position.
+ */
+export function cutPage<Row>(
+  { page, limit, from }: PageRequest,
+  found: readonly Row[],
+  keyOf: (row: Row) => PageKey,
+): Omit<Page<Row>, "total" | "totalExact"> {
+  const backward = from?.backward ?? false;
+  const start = ((page ?? 1) - 1) * limit;
+  const more = found.length > start + limit;
+  const rows = found.slice(start, start + limit);
+  if (backward) rows.reverse();
+  const [first, last] = [rows.at(0), rows.at(-1)];
+  const hasNext = backward || more;
+  const hasPrevious = backward ? more : from !== null || start > 0;
+  return {
+    rows,
+    hasMore: hasNext,
+    next: hasNext && last !== undefined ? keyOf(last) : null,
+    previous: hasPrevious && first !== undefined ? keyOf(first) : null,
+  };
+}
+
+/** A page of a list that is at hand as a whole, in its order; its total is known. `positionOf` orders as the list does. */
+export function pageOfAll<Row>(request: PageRequest, all: readonly Row[], positionOf: (row: Row) => string): Page<Row> {
+  const [position] = request.from?.key ?? [];
+  const backward = request.from?.backward ?? false;
+  const at = typeof position === "string" ? position : null;
+  const rest = backward
+    ? all.filter((row) => at === null || positionOf(row) < at).toReversed()
+    : all.filter((row) => at === null || positionOf(row) > at);
+  const page = cutPage(request, rest.slice(0, rowsNeeded(request)), (row) => [positionOf(row)]);
+  return { ...page, total: all.length, totalExact: true };
+}
+
 /** A list that always fits one page, e.g. the regions of an organization. */
 export const wholePage = <Row>(rows: readonly Row[]): Page<Row> => ({
   rows,

@@ -302,6 +302,7 @@ export const resources = sqliteTable(
       t.crossVerdicts,
     ),
     index("resources_by_account").on(t.orgId, t.accountId, t.id),
+    index("resources_by_start").on(t.orgId, t.accountId, t.fromSeq, t.id),
     index("resources_by_service").on(t.orgId, t.service, t.id),
     index("resources_by_type").on(t.orgId, t.resourceType, t.id),
     index("resources_by_region").on(t.orgId, t.region, t.id),
@@ -344,6 +345,7 @@ export const resourceVersions = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.orgId, t.accountId, t.resourceId, t.toSeq] }),
+    index("resource_versions_by_start").on(t.orgId, t.accountId, t.fromSeq),
     index("resource_versions_by_end").on(t.orgId, t.accountId, t.toSeq),
     index("resource_versions_by_age").on(t.orgId, t.endedAt),
   ],

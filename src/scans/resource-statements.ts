@@ -1,6 +1,7 @@
 import type { Statement } from "#db/database";
 import type { ResourceWrite } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
+import { versionJson } from "./version.ts";
 
 const columns = [
   "org_id",
@@ -59,27 +60,12 @@ export function upsertResources(task: ClaimedTask, resources: readonly ResourceW
   ];
 }
 
-const versionColumns = [
-  "id",
-  "service",
-  "resource_type",
-  "region",
-  "native_id",
-  "arn",
-  "name",
-  "state",
-  "expires_at",
-  "cost_monthly",
-  "resource_created_at",
-  "created_at",
-];
-
 /** Keeps what these resources (a JSON array of ids) were like until this scan. */
 export const keepVersions = (task: ClaimedTask, idsJson: string): Statement =>
   task.org.db.sql(
     `INSERT INTO resource_versions (org_id, account_id, resource_id, from_seq, to_seq, "row", ended_at)
      SELECT r.org_id, r.account_id, r.id, r.from_seq, ?3,
-       json_object(${versionColumns.map((column) => `'${column}', r.${column}`).join(", ")}, 'tags', json(r.tags), 'attributes', json(r.attributes), 'relations', json(r.relations)), ?4
+       ${versionJson("r")}, ?4
      FROM json_each(?2) AS i CROSS JOIN resources AS r
      WHERE r.org_id = ?1 AND r.id = i.value AND r.from_seq < ?3
      ON CONFLICT DO NOTHING`,

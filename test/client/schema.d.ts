@@ -486,6 +486,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resources/{id}/dependencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a resource depends on
+         * @description Needs role `viewer`, scope `resources:read`.
+         */
+        get: operations["listDependencies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/dependents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what depends on a resource
+         * @description By its UUID also of a resource that is gone, for as long as anything depends on it.
+         *
+         *     Needs role `viewer`, scope `resources:read`.
+         */
+        get: operations["listDependents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}": {
         parameters: {
             query?: never;
@@ -626,6 +668,48 @@ export interface paths {
          * @description Needs role `viewer`, scope `scans:read`.
          */
         get: operations["listComponents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/{id}/compare/{otherId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is different in another scan of the same account
+         * @description From the first scan to the other: added, removed and changed resources, by their ids. A page may hold fewer rows than `limit`, where resources came and went in between.
+         *
+         *     Needs role `viewer`, scope `scans:read`.
+         */
+        get: operations["compareScans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/{id}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the resources as of a scan and what they depend on, to be drawn
+         * @description Needs role `viewer`, scope `scans:read`.
+         */
+        get: operations["getScanGraph"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1722,7 +1806,12 @@ export interface components {
          *       "lastScanId": "0199e0b3-0000-7000-8000-000000000002",
          *       "version": 1,
          *       "createdAt": "2026-02-01T00:00:00.000Z",
-         *       "updatedAt": "2026-02-01T00:00:00.000Z"
+         *       "updatedAt": "2026-02-01T00:00:00.000Z",
+         *       "rationale": "Detached disks are billed in full.",
+         *       "remediation": "Take a snapshot if the data might matter, then delete the volume.",
+         *       "controls": {},
+         *       "resource": null,
+         *       "certificate": null
          *     }
          */
         FindingWithResource: components["schemas"]["Finding"] & {
@@ -2112,6 +2201,85 @@ export interface components {
         };
         /**
          * @example {
+         *       "kind": "uses",
+         *       "resourceType": "AWS::EC2::Volume",
+         *       "target": "arn:aws:ec2:eu-west-1:123456789012:volume/vol-0a1b2c3d4e5f60718",
+         *       "resource": {
+         *         "id": "8d2c8f6e-4b0a-8f3e-9a53-1f2f0f6f2b11",
+         *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+         *         "awsAccountId": "123456789012",
+         *         "resourceType": "AWS::EC2::Volume",
+         *         "service": "ec2",
+         *         "region": "eu-west-1",
+         *         "arn": "arn:aws:ec2:eu-west-1:123456789012:volume/vol-0a1b2c3d4e5f60718",
+         *         "name": "data",
+         *         "state": "available"
+         *       }
+         *     }
+         */
+        ResourceDependency: {
+            /**
+             * @description The verb between the two, read from the one that depends.
+             * @enum {string}
+             */
+            kind: "assumes" | "attachedTo" | "bootedFrom" | "copyOf" | "deadLettersTo" | "encryptedBy" | "forwardsTo" | "guardedBy" | "has" | "in" | "logsTo" | "madeOf" | "memberOf" | "mounts" | "originatesFrom" | "passwordIn" | "pointsTo" | "protects" | "protectedBy" | "pulls" | "reads" | "references" | "registeredIn" | "replicaOf" | "restoredFrom" | "rotatedBy" | "routedBy" | "runs" | "storesIn" | "trusts" | "uses";
+            /** @description `DNS` where only a name is known. */
+            resourceType: string;
+            /** @description As AWS names it: an ARN, or a DNS name. */
+            target: string;
+            /** @description Null: it is gone, another organization's, or of a kind that is not collected. */
+            resource: {
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                accountId: string;
+                awsAccountId: string;
+                resourceType: string;
+                service: string;
+                region: string;
+                arn: string | null;
+                name: string | null;
+                state: string | null;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "kind": "uses",
+         *       "resource": {
+         *         "id": "8d2c8f6e-4b0a-8f3e-9a53-1f2f0f6f2b11",
+         *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+         *         "awsAccountId": "123456789012",
+         *         "resourceType": "AWS::EC2::Volume",
+         *         "service": "ec2",
+         *         "region": "eu-west-1",
+         *         "arn": "arn:aws:ec2:eu-west-1:123456789012:volume/vol-0a1b2c3d4e5f60718",
+         *         "name": "data",
+         *         "state": "available"
+         *       }
+         *     }
+         */
+        ResourceDependent: {
+            /**
+             * @description The verb between the two, read from the one that depends.
+             * @enum {string}
+             */
+            kind: "assumes" | "attachedTo" | "bootedFrom" | "copyOf" | "deadLettersTo" | "encryptedBy" | "forwardsTo" | "guardedBy" | "has" | "in" | "logsTo" | "madeOf" | "memberOf" | "mounts" | "originatesFrom" | "passwordIn" | "pointsTo" | "protects" | "protectedBy" | "pulls" | "reads" | "references" | "registeredIn" | "replicaOf" | "restoredFrom" | "rotatedBy" | "routedBy" | "runs" | "storesIn" | "trusts" | "uses";
+            resource: {
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                accountId: string;
+                awsAccountId: string;
+                resourceType: string;
+                service: string;
+                region: string;
+                arn: string | null;
+                name: string | null;
+                state: string | null;
+            };
+        };
+        /**
+         * @example {
          *       "id": "0199e0b3-0000-7000-8000-000000000001",
          *       "organizationId": "0199e0b1-0000-7000-8000-000000000001",
          *       "trigger": "api",
@@ -2462,6 +2630,101 @@ export interface components {
             fromSeq: number;
             /** @description It is still so. */
             current: boolean;
+        };
+        /**
+         * @example {
+         *       "id": "8d2c8f6e-4b0a-8f3e-9a53-1f2f0f6f2b11",
+         *       "change": "changed",
+         *       "resourceType": "AWS::EC2::Volume",
+         *       "service": "ec2",
+         *       "region": "eu-west-1",
+         *       "resourceId": "arn:aws:ec2:eu-west-1:123456789012:volume/vol-0a1b2c3d4e5f60718",
+         *       "arn": "arn:aws:ec2:eu-west-1:123456789012:volume/vol-0a1b2c3d4e5f60718",
+         *       "name": "data",
+         *       "fields": [
+         *         {
+         *           "path": "attributes.volumeType",
+         *           "before": "gp2",
+         *           "after": "gp3"
+         *         }
+         *       ]
+         *     }
+         */
+        ScanDifference: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            change: "added" | "removed" | "changed";
+            resourceType: string;
+            service: string;
+            region: string;
+            resourceId: string;
+            arn: string | null;
+            name: string | null;
+            /** @description Of what changed: where, and how it was in the one scan and in the other. */
+            fields: {
+                path: string;
+                before?: unknown;
+                after?: unknown;
+            }[];
+        };
+        /**
+         * @example {
+         *       "nodes": [
+         *         {
+         *           "id": "6a1f0c7e-2b9d-8c4e-b1a7-3f5e7d9c1b02",
+         *           "resourceType": "AWS::EC2::Instance",
+         *           "service": "ec2",
+         *           "region": "eu-west-1",
+         *           "name": "web",
+         *           "label": "arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b2c3d4e5f60718",
+         *           "state": "running"
+         *         },
+         *         {
+         *           "id": "8d2c8f6e-4b0a-8f3e-9a53-1f2f0f6f2b11",
+         *           "resourceType": "AWS::EC2::Volume",
+         *           "service": "ec2",
+         *           "region": "eu-west-1",
+         *           "name": "data",
+         *           "label": "arn:aws:ec2:eu-west-1:123456789012:volume/vol-0a1b2c3d4e5f60718",
+         *           "state": "in-use"
+         *         }
+         *       ],
+         *       "edges": [
+         *         {
+         *           "source": "6a1f0c7e-2b9d-8c4e-b1a7-3f5e7d9c1b02",
+         *           "target": "8d2c8f6e-4b0a-8f3e-9a53-1f2f0f6f2b11",
+         *           "kind": "uses"
+         *         }
+         *       ],
+         *       "truncated": false
+         *     }
+         */
+        ScanGraph: {
+            nodes: {
+                /** Format: uuid */
+                id: string;
+                resourceType: string;
+                /** @description Null: known only because something points at it. It is gone, another account's, not collected, or outside the filters. */
+                service: string | null;
+                region: string | null;
+                name: string | null;
+                /** @description An ARN, AWS's own id, or a DNS name. */
+                label: string;
+                state: string | null;
+            }[];
+            edges: {
+                /**
+                 * Format: uuid
+                 * @description The node that depends on the other.
+                 */
+                source: string;
+                /** Format: uuid */
+                target: string;
+                kind: string;
+            }[];
+            /** @description There are more resources than `limit`. */
+            truncated: boolean;
         };
         /**
          * @example {
@@ -5890,6 +6153,226 @@ export interface operations {
             };
         };
     };
+    listDependencies: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description UUID, or the percent-encoded ARN. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List what a resource depends on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ResourceDependency"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDependents: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description UUID, or the percent-encoded ARN. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List what depends on a resource */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ResourceDependent"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getRun: {
         parameters: {
             query?: never;
@@ -6657,6 +7140,220 @@ export interface operations {
                 };
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareScans: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+                otherId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List what is different in another scan of the same account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ScanDifference"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScanGraph: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: acm, cloudwatch, ec2, elbv2, iam, kms, lambda, rds, s3, secretsmanager, alb, secrets_manager, security_groups. */
+                service?: string;
+                /** @description Comma list of: af-south-1, ap-east-1, ap-east-2, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-central-1, ca-west-1, cn-north-1, cn-northwest-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-1, eu-west-2, eu-west-3, il-central-1, me-central-1, me-south-1, mx-central-1, sa-east-1, us-east-1, us-east-2, us-gov-east-1, us-gov-west-1, us-west-1, us-west-2, global. */
+                region?: string;
+                /** @description Comma list of: AWS::::Account, AWS::CertificateManager::Certificate, AWS::EC2::EIP, AWS::EC2::Image, AWS::EC2::Instance, AWS::EC2::NetworkInterface, AWS::EC2::SecurityGroup, AWS::EC2::Snapshot, AWS::EC2::Volume, AWS::IAM::AccessKey, AWS::IAM::AccountPasswordPolicy, AWS::IAM::ServerCertificate, AWS::IAM::User, AWS::RDS::DBInstance, AWS::RDS::DBSnapshot, AWS::S3::AccountPublicAccessBlock, AWS::S3::Bucket. */
+                resourceType?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the resources as of a scan and what they depend on, to be drawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ScanGraph"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -1,8 +1,13 @@
 import { endpoint, list, one } from "#http/endpoint";
+import { listDependencies, listDependents } from "./dependencies.ts";
 import { getResource } from "./get.ts";
 import { listVersions } from "./history.ts";
 import { listResources, resourceSort } from "./list.ts";
 import {
+  dependencyBody,
+  DependencyBody,
+  dependentBody,
+  DependentBody,
   RegionsBody,
   resourceBody,
   ResourceBody,
@@ -92,5 +97,30 @@ export const endpoints = [
       faults: ["INVALID_REQUEST", "INVALID_CURSOR", "RESOURCE_NOT_FOUND"],
     },
     ({ org, params, page }) => listVersions(org, page, params.id),
+  ),
+  endpoint(
+    {
+      ...read,
+      path: "/resources/{id}/dependencies",
+      operationId: "listDependencies",
+      summary: "List what a resource depends on",
+      params: ResourcePath,
+      reply: list(DependencyBody, dependencyBody),
+      faults: ["INVALID_REQUEST", "INVALID_CURSOR", "RESOURCE_NOT_FOUND"],
+    },
+    ({ org, params, page }) => listDependencies(org, page, params.id),
+  ),
+  endpoint(
+    {
+      ...read,
+      path: "/resources/{id}/dependents",
+      operationId: "listDependents",
+      summary: "List what depends on a resource",
+      description: "By its UUID also of a resource that is gone, for as long as anything depends on it.",
+      params: ResourcePath,
+      reply: list(DependentBody, dependentBody),
+      faults: ["INVALID_REQUEST", "INVALID_CURSOR", "RESOURCE_NOT_FOUND"],
+    },
+    ({ org, params, page }) => listDependents(org, page, params.id),
   ),
 ];

@@ -1,7 +1,7 @@
 import { and, eq, sql, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import type { Page, PageRequest } from "#db/page";
+import { cutPage, rowsNeeded, type Page, type PageRequest } from "#db/page";
 import { resourceVersions } from "#db/schema";
 import { Fault, notFound } from "#lib/fault";
 import { isUuid, resourceStatement } from "./resource.ts";
@@ -20,7 +20,7 @@ export async function listVersions(org: OrgContext, page: PageRequest, ref: stri
   if ((found as unknown[]).length === 0 && rows.length === 0 && page.from === null) throw notFound("resource");
   // safe: the total's statement answers one row.
   const total = (counted as { n: number }[] | undefined)?.[0]?.n ?? null;
-  return { ...cut(page, rows), total, totalExact: total === null ? null : true };
+  return { ...cutPage(page, rows, ({ toSeq }) => [toSeq]), total, totalExact: total === null ? null : true };
 }
 
 /** The resource, and the account whose key its versions stand under; both without a round trip of their own. */
@@ -46,7 +46,7 @@ function versionsStatement(org: OrgContext, page: PageRequest, ref: string): Sta
     .from(resourceVersions)
     .where(and(versionsOf(org, ref), position ?? undefined))
     .orderBy(sql`${resourceVersions.toSeq} ${sql.raw(backward ? "ASC" : "DESC")}`)
-    .limit((page.page ?? 1) * page.limit + 1);
+    .limit(rowsNeeded(page));
 }
 
 const totalStatement = (org: OrgContext, ref: string): Statement =>
@@ -61,24 +61,4 @@ function positionOf({ from }: PageRequest): string | number {
     throw new Fault("INVALID_CURSOR", "The cursor was made for another list. Start again without it.");
   }
   return position;
-}
-
-function cut(
-  { page, limit, from }: PageRequest,
-  found: readonly VersionRow[],
-): Omit<Page<VersionRow>, "total" | "totalExact"> {
-  const backward = from?.backward ?? false;
-  const start = ((page ?? 1) - 1) * limit;
-  const more = found.length > start + limit;
-  const rows = found.slice(start, start + limit);
-  if (backward) rows.reverse();
-  const [first, last] = [rows.at(0), rows.at(-1)];
-  const hasNext = backward || more;
-  const hasPrevious = backward ? more : from !== null || start > 0;
-  return {
-    rows,
-    hasMore: hasNext,
-    next: hasNext && last ? [last.toSeq] : null,
-    previous: hasPrevious && first ? [first.toSeq] : null,
-  };
 }

@@ -1,7 +1,8 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import type { Page, PageKey, PageRequest } from "#db/page";
+import { cutPage, rowsNeeded, type Page, type PageRequest } from "#db/page";
 import { Fault, notFound } from "#lib/fault";
+import { versionJson } from "#scans/version";
 
 /** A resource as it was when a scan had ended. */
 export interface Component {
@@ -22,24 +23,11 @@ interface Found {
 /** Numbered pages read everything before them, twice. */
 const deepestRow = 10_000;
 
-const columns = [
-  "service",
-  "resource_type",
-  "region",
-  "native_id",
-  "arn",
-  "name",
-  "state",
-  "expires_at",
-  "resource_created_at",
-];
-const asJson = `json_object(${columns.map((column) => `'${column}', ${column}`).join(", ")}, 'tags', json(tags), 'attributes', json(attributes))`;
-
 /** The account and the number of a scan, looked up in the statement itself. */
 const ofScan = (column: "account_id" | "seq"): string => `(SELECT ${column} FROM scans WHERE org_id = ?1 AND id = ?2)`;
 
 const sources = {
-  current: `SELECT id, from_seq AS fromSeq, ${asJson} AS "row" FROM resources
+  current: `SELECT id, from_seq AS fromSeq, ${versionJson("resources")} AS "row" FROM resources
     WHERE org_id = ?1 AND account_id = ${ofScan("account_id")} AND from_seq <= ${ofScan("seq")}`,
   former: `SELECT resource_id AS id, from_seq AS fromSeq, "row" FROM resource_versions
     WHERE org_id = ?1 AND account_id = ${ofScan("account_id")} AND from_seq <= ${ofScan("seq")} AND to_seq > ${ofScan("seq")}`,
@@ -64,7 +52,9 @@ export async function listComponents(org: OrgContext, page: PageRequest, scanId:
   // safe: the statements above select these members.
   const rows = [...components(current as Found[], true), ...components(former as Found[], false)];
   const total = (counted as [{ n: number }] | undefined)?.[0].n ?? null;
-  return { ...cut(page, rows), total, totalExact: total === null ? null : true };
+  const backward = page.from?.backward ?? false;
+  const merged = rows.toSorted((a, b) => (a.id < b.id === backward ? 1 : -1));
+  return { ...cutPage(page, merged, ({ id }) => [id]), total, totalExact: total === null ? null : true };
 }
 
 function pageOf(org: OrgContext, page: PageRequest, scanId: string, source: keyof typeof sources): Statement {
@@ -75,7 +65,7 @@ function pageOf(org: OrgContext, page: PageRequest, scanId: string, source: keyo
     org.id,
     scanId,
     after,
-    (page.page ?? 1) * page.limit + 1,
+    rowsNeeded(page),
   );
 }
 
@@ -95,25 +85,4 @@ function positionOf({ from }: PageRequest): { backward: boolean; after: string }
     throw new Fault("INVALID_CURSOR", "The cursor was made for another list. Start again without it.");
   }
   return { backward: from?.backward ?? false, after: position };
-}
-
-function cut(
-  { page, limit, from }: PageRequest,
-  found: readonly Component[],
-): Omit<Page<Component>, "total" | "totalExact"> {
-  const backward = from?.backward ?? false;
-  const merged = found.toSorted((a, b) => (a.id < b.id === backward ? 1 : -1));
-  const start = ((page ?? 1) - 1) * limit;
-  const more = merged.length > start + limit;
-  const rows = merged.slice(start, start + limit);
-  if (backward) rows.reverse();
-  const key = (row: Component | undefined): PageKey | null => (row ? [row.id] : null);
-  const hasNext = backward || more;
-  const hasPrevious = backward ? more : from !== null || start > 0;
-  return {
-    rows,
-    hasMore: hasNext,
-    next: hasNext ? key(rows.at(-1)) : null,
-    previous: hasPrevious ? key(rows.at(0)) : null,
-  };
 }

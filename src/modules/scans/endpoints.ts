@@ -2,14 +2,28 @@ import { endpoint, list, one } from "#http/endpoint";
 import { startedRunBody, StartedRunBody } from "#modules/runs";
 import { cancelScan } from "#scans/cancel";
 import type { ScanRow } from "#scans/claim";
-import { CreateScans, RecentQuery, ScanPath, ScanQuery } from "./filters.ts";
+import { ComparePath, CreateScans, GraphQuery, RecentQuery, ScanPath, ScanQuery } from "./filters.ts";
 import { awaitRun } from "./await-run.ts";
+import { compareScans } from "./compare.ts";
 import { listComponents } from "./components.ts";
 import { getCoverage } from "./coverage.ts";
 import { createScans } from "./create.ts";
 import { getScan } from "./get.ts";
+import { getGraph } from "./graph.ts";
 import { activeStatuses, listScans, recentScans } from "./list.ts";
-import { componentBody, ComponentBody, coverageBody, CoverageBody, scanBody, ScanBody, ScansBody } from "./shapes.ts";
+import {
+  componentBody,
+  ComponentBody,
+  coverageBody,
+  CoverageBody,
+  differenceBody,
+  DifferenceBody,
+  graphBody,
+  GraphBody,
+  scanBody,
+  ScanBody,
+  ScansBody,
+} from "./shapes.ts";
 
 const read = { method: "get", tag: "Scans", scope: "scans:read", role: "viewer" } as const;
 const scanVersion = ({ version }: ScanRow): number => version;
@@ -108,6 +122,34 @@ export const endpoints = [
       faults: ["INVALID_REQUEST", "INVALID_CURSOR", "RESOURCE_NOT_FOUND"],
     },
     ({ org, params, page }) => listComponents(org, page, params.id),
+  ),
+  endpoint(
+    {
+      ...read,
+      path: "/scans/{id}/compare/{otherId}",
+      operationId: "compareScans",
+      summary: "List what is different in another scan of the same account",
+      description:
+        "From the first scan to the other: added, removed and changed resources, by their ids. A page may hold fewer rows than " +
+        "`limit`, where resources came and went in between.",
+      params: ComparePath,
+      reply: list(DifferenceBody, differenceBody),
+      faults: ["INVALID_REQUEST", "INVALID_CURSOR", "RESOURCE_NOT_FOUND"],
+    },
+    ({ org, params, page }) => compareScans(org, page, params),
+  ),
+  endpoint(
+    {
+      ...read,
+      path: "/scans/{id}/graph",
+      operationId: "getScanGraph",
+      summary: "Get the resources as of a scan and what they depend on, to be drawn",
+      params: ScanPath,
+      query: GraphQuery,
+      reply: one(GraphBody, graphBody),
+      faults: ["INVALID_REQUEST", "RESOURCE_NOT_FOUND"],
+    },
+    ({ org, params, query }) => getGraph(org, params.id, query),
   ),
   endpoint(
     {

@@ -7,6 +7,9 @@ import {
   commaList,
   exampleAccountId,
   Moment,
+  regionList,
+  resourceTypes,
+  serviceList,
   serviceWords,
   uuidList,
 } from "#modules/accounts";
@@ -20,6 +23,23 @@ export const ScanQuery = z.object({
   runId: uuidList.optional(),
   since: Moment.optional(),
   until: Moment.optional(),
+});
+
+export const ComparePath = ScanPath.extend({
+  otherId: z.string().pipe(z.uuid()).openapi({ example: "0199e0b3-0000-7000-8000-000000000003" }),
+});
+
+export const GraphQuery = z.object({
+  service: serviceList.optional(),
+  region: regionList.optional(),
+  resourceType: commaList<string>(resourceTypes, "AWS::EC2::Instance").optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.int().min(1).max(2_000))
+    .default(500)
+    .openapi({ type: "integer", minimum: 1, maximum: 2_000, default: 500 }),
 });
 
 export const RecentQuery = z.object({

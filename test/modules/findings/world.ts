@@ -245,6 +245,7 @@ export async function resourceRow(
     state: [null, "available", "in-use", "stopped"][(mixed >>> 12) % 4] ?? null,
     tags: JSON.stringify(n % 2 === 0 ? { env: "prod", n: String(n % 7) } : {}),
     attributes: "{}",
+    relations: "[]",
     digest: "d",
     verdicts: "",
     cross_verdicts: "",
@@ -332,20 +333,26 @@ export async function costOf(org: TestOrg, path: string): Promise<{ rowsRead: nu
   return { rowsRead: Number(rowsRead), roundTrips: Number(roundTrips) };
 }
 
-/** Every row of a list, page by page to the end and back. */
-export async function walk(org: TestOrg, path: string): Promise<{ forward: string[]; backward: string[] }> {
+type Listed = ListAnswer["data"][number];
+
+/** Every row of a list, page by page to the end and back, by what names it. */
+export async function walk(
+  org: TestOrg,
+  path: string,
+  nameOf: (row: Listed) => string = ({ id }) => id,
+): Promise<{ forward: string[]; backward: string[] }> {
   const forward: string[] = [];
   const backward: string[] = [];
   const join = path.includes("?") ? "&" : "?";
   let answer = await getList(org, path);
   for (;;) {
-    forward.push(...answer.body.data.map(({ id }) => id));
+    forward.push(...answer.body.data.map(nameOf));
     const next = answer.body.pagination.nextCursor;
     if (next === null) break;
     answer = await getList(org, `${path}${join}cursor=${encodeURIComponent(next)}`);
   }
   for (;;) {
-    backward.unshift(...answer.body.data.map(({ id }) => id));
+    backward.unshift(...answer.body.data.map(nameOf));
     const previous = answer.body.pagination.prevCursor;
     if (previous === null) break;
     answer = await getList(org, `${path}${join}cursor=${encodeURIComponent(previous)}`);

@@ -16,4 +16,6 @@ export const samples: Samples = {
   listResourceServices: {},
   getResource: { params: anyResource },
   listResourceVersions: { params: anyResource },
+  listDependencies: { params: anyResource },
+  listDependents: { params: anyResource },
 };

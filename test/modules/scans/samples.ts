@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { newId } from "#lib/id";
 import { emptySummary } from "#scans/start";
 import type { TestOrg } from "../../support/org.ts";
@@ -32,6 +33,13 @@ async function makeScan(org: TestOrg, active: boolean): Promise<{ id: string }> 
   return { id };
 }
 
+/** Two scans of one account. */
+async function twoScans(org: TestOrg): Promise<{ id: string; otherId: string }> {
+  const [{ id }, { id: otherId }] = [await makeScan(org, false), await makeScan(org, false)];
+  await env.DB.prepare("UPDATE scans SET account_id = ?2 WHERE org_id = ?1").bind(org.id, newId()).run();
+  return { id, otherId };
+}
+
 const ended = (org: TestOrg): Promise<{ id: string }> => makeScan(org, false);
 const running = (org: TestOrg): Promise<{ id: string }> => makeScan(org, true);
 
@@ -49,6 +57,8 @@ export const samples: Samples = {
   getScan: { params: ended },
   listCoverage: { params: ended },
   listComponents: { params: ended },
+  compareScans: { params: twoScans },
+  getScanGraph: { params: ended },
   cancelScan: { params: running },
   getRun: { params: ended },
   listChecks: {},

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { emptySummary } from "#scans/start";
 import { derivedId } from "#lib/id";
+import { emptySummary } from "#scans/start";
 import { api } from "../../support/api.ts";
 import type { TestOrg } from "../../support/org.ts";
 import {
@@ -19,6 +19,7 @@ import {
   walk,
   type Row,
 } from "../findings/world.ts";
+import { endedScanRow } from "./world.ts";
 
 type Body = { data: Record<string, unknown> & { id: string } };
 const active = ["queued", "processing", "running", "analyzing"] as const;
@@ -26,25 +27,9 @@ const ended = ["complete", "partial", "error", "canceled"] as const;
 const statuses = [...active, ...ended] as const;
 
 const scanRow = (org: TestOrg, account: Row, n: number, status: string, more: Row = {}): Row & { id: string } => ({
-  org_id: org.id,
-  id: idAt(n),
-  run_id: idAt(n),
-  kind: "account",
-  account_id: account["id"] ?? null,
-  aws_account_id: account["aws_account_id"] ?? "",
-  seq: n,
+  ...endedScanRow(org, account, n),
   status,
-  active: 0,
-  regions: null,
-  services: null,
-  summary: JSON.stringify(emptySummary),
-  error_message: null,
-  deadline_at: at(n + 9),
-  started_at: at(n),
   completed_at: active.some((one) => one === status) ? null : at(n + 1),
-  version: 1,
-  created_at: at(n),
-  updated_at: at(n),
   ...more,
 });
 

@@ -35,12 +35,13 @@ export default defineConfig(async () => {
           compatibilityFlags: ["global_fetch_strictly_public", "service_binding_extra_handlers"],
           bindings: {
             // How much of the simulation runs; scripts/sim.mjs asks for all of it.
-            SIMULATION: { seeds: 100, first: 1, stride: 9, ...JSON.parse(process.env["SIMULATION"] ?? "{}") },
+            SIMULATION: { seeds: 10, first: 1, stride: 97, ...JSON.parse(process.env["SIMULATION"] ?? "{}") },
             TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations")),
             MASTER_KEYS,
             BOOTSTRAP_TOKEN: "bootstrap-token-for-tests",
             CORS_ORIGINS: "https://app.example.com,https://admin.example.com",
             WEBHOOKS_ALLOW_LOOPBACK: "true",
+            ISSUER_URL: "https://cloudglass.test",
             OPERATOR_ACCESS_KEY_ID,
             OPERATOR_SECRET_ACCESS_KEY,
           },

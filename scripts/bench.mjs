@@ -1,11 +1,12 @@
 // `npm run bench`: what Cloudglass costs, measured against the runtime itself. Counted costs do not depend on the machine;
 // latencies are told as multiples of a floor measured in the same run. Ends with 1 when a promise of the design is broken.
-// `--quick` measures shortly, `--only <group>` one group (bundle, latency, costs, telling), `--json FILE` writes everything.
+// `--quick` measures shortly, `--only <group>` one group (bundle, latency, costs, memory, telling), `--json FILE` writes everything.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { measureBundle } from "./bench/bundle.mjs";
 import { measureCosts } from "./bench/costs.mjs";
 import { measureLatency } from "./bench/latency.mjs";
+import { measureMemory } from "./bench/memory.mjs";
 import { broken, machine, printGroup } from "./bench/report.mjs";
 import { measureTelling } from "./bench/telling.mjs";
 
@@ -13,7 +14,13 @@ const { values } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string" }, json: { type: "string" } },
 });
 
-const measures = { bundle: measureBundle, latency: measureLatency, costs: measureCosts, telling: measureTelling };
+const measures = {
+  bundle: measureBundle,
+  latency: measureLatency,
+  costs: measureCosts,
+  memory: measureMemory,
+  telling: measureTelling,
+};
 const names = Object.keys(measures);
 if (values.only && !names.includes(values.only)) {
   console.error(`There is no group ${values.only}. Groups: ${names.join(", ")}.`);
@@ -27,6 +34,7 @@ const full = {
   newKeys: 20,
   findings: [1_000, 100_000],
   resources: [1_000, 20_000],
+  collected: [1_000, 10_000, 100_000],
   requests: 2_000,
   events: 40,
 };
@@ -38,6 +46,7 @@ const quick = {
   newKeys: 5,
   findings: [1_000, 10_000],
   resources: [1_000],
+  collected: [1_000],
   events: 10,
 };
 

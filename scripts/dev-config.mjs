@@ -22,8 +22,9 @@ const withVars = withoutSecrets.replace(
   "[vars]\n",
   `[vars]\n# For development only: they open nothing anywhere else.\n${lines.join("\n")}\n`,
 );
+const withIssuer = withVars.replace('ISSUER_URL = ""', 'ISSUER_URL = "https://cloudglass.test"');
 const text = `# Written from wrangler.toml by scripts/dev-config.mjs.
-${withVars}
+${withIssuer}
 [[services]]
 binding = "AWS"
 service = "cloudglass-aws-simulator"

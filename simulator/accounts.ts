@@ -8,10 +8,12 @@ import {
   EPOCH,
 } from "./demo.ts";
 import { inventoryOf, type Inventory } from "./inventory.ts";
+import { Oidc } from "./oidc.ts";
 import { isKnownRegion } from "./regions.ts";
+import { serviceNames } from "./services.ts";
 
 const Fault = z.strictObject({
-  service: z.enum(["ec2", "s3", "s3control", "iam", "sts", "rds", "acm"]),
+  service: z.enum(serviceNames),
   action: z.string().optional(),
   region: z.string().optional(),
   kind: z.enum(["throttle", "deny", "expire", "brokenPage", "repeatToken", "delay", "unavailable", "error500"]),
@@ -28,12 +30,23 @@ export type Fault = z.infer<typeof Fault>;
 export const Settings = z.strictObject({
   accessKeyId: z.string().min(16).optional(),
   secretAccessKey: z.string().min(1).optional(),
-  role: z.strictObject({ arn: z.string().startsWith("arn:"), externalId: z.string() }).optional(),
+  role: z
+    .strictObject({
+      arn: z.string().startsWith("arn:"),
+      /** Absent: the operator may not assume it. */
+      externalId: z.string().optional(),
+      /** How its trust policy compares the external id. */
+      compares: z.enum(["equals", "equalsIfExists", "exists", "nothing"]).default("equals"),
+      oidc: Oidc.optional(),
+    })
+    .optional(),
   regions: z
     .array(z.string().refine(isKnownRegion, "no region of AWS"))
     .min(1)
     .default(["eu-west-1", "us-east-1", "eu-central-1"]),
   resources: z.int().min(0).max(10_000_000).optional(),
+  /** Things made up by number: collector → how many, in each region or, of global kinds, in all. */
+  things: z.record(z.string(), z.int().min(0).max(1_000_000)).default({}),
   generation: z.int().min(0).default(0),
   changedShare: z.number().min(0).max(1).default(0.01),
   epoch: z.iso.datetime({ offset: true }).default(EPOCH),
@@ -80,7 +93,7 @@ export function accountOf(id: string, asked: Readonly<Record<string, unknown>>, 
     id,
     asked,
     settings,
-    inventory: inventoryOf(settings.regions, settings.resources),
+    inventory: inventoryOf(settings.regions, settings.resources, settings.things),
     hidden: new Set(settings.hidden.map(lastPart)),
     faults: kept ? before.faults : settings.faults.map((fault) => ({ fault, seen: 0, struck: 0 })),
     calls: before?.calls ?? new Map<string, number>(),

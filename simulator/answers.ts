@@ -1,4 +1,4 @@
-import { services, type ServiceName } from "./services.ts";
+import { serviceOf, services, type ServiceName } from "./services.ts";
 
 /** An error as AWS answers it: its code, HTTP status and message. */
 export class AwsError extends Error {
@@ -34,6 +34,10 @@ export const xml = (body: string, status = 200): Response =>
 export const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: headers("application/x-amz-json-1.1") });
 
+/** An answer of a REST-XML service other than S3: its root element in the service's namespace. */
+export const restXmlAnswer = (service: ServiceName, root: string, inside: string): Response =>
+  xml(`<${root} xmlns="${serviceOf(service).namespace}">${inside}</${root}>`);
+
 /** `<XResponse>` round an EC2 answer. */
 export const ec2Answer = (action: string, inside: string): Response =>
   xml(
@@ -43,15 +47,20 @@ export const ec2Answer = (action: string, inside: string): Response =>
 /** `<XResponse><XResult>` round a query protocol's answer. */
 export const queryAnswer = (service: ServiceName, action: string, inside: string): Response =>
   xml(
-    `<${action}Response xmlns="${services[service].namespace}"><${action}Result>${inside}</${action}Result>` +
+    `<${action}Response xmlns="${serviceOf(service).namespace}"><${action}Result>${inside}</${action}Result>` +
       `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${action}Response>`,
   );
 
 /** The error in the form of the service's protocol. */
 export function errorAnswer(service: ServiceName, error: AwsError): Response {
-  const { protocol, namespace } = services[service];
+  const { protocol, namespace } = serviceOf(service);
   const inside = `<Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message>`;
   if (protocol === "json") return json({ __type: error.code, message: error.message }, error.status);
+  if (protocol === "rest-json") {
+    const answer = json({ message: error.message }, error.status);
+    answer.headers.set("x-amzn-errortype", error.code);
+    return answer;
+  }
   if (protocol === "ec2") {
     return xml(
       `<Response><Errors><Error>${inside}</Error></Errors><RequestID>${requestId}</RequestID></Response>`,
@@ -65,6 +74,8 @@ export function errorAnswer(service: ServiceName, error: AwsError): Response {
     error.status,
   );
 }
+
+const isS3 = (service: ServiceName): boolean => service === "s3" || service === "s3control";
 
 interface Wording {
   readonly code: string;
@@ -152,7 +163,9 @@ export type Trouble = keyof typeof vocabulary;
 
 /** The service's own word for something that goes wrong. */
 export function trouble(service: ServiceName, what: Trouble, message: string): AwsError {
-  const { protocol } = services[service];
-  const { code, status } = vocabulary[what][protocol === "rest-xml" ? "s3" : protocol];
+  const { protocol } = serviceOf(service);
+  const words =
+    protocol === "rest-json" ? "json" : protocol === "rest-xml" ? (isS3(service) ? "s3" : "query") : protocol;
+  const { code, status } = vocabulary[what][words];
   return new AwsError(code, status, message);
 }

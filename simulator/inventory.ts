@@ -1,4 +1,5 @@
 import { HOME_REGION } from "./regions.ts";
+import { always, countThings } from "./things/index.ts";
 import { keysOfUser, kinds, type Kind, type KindName } from "./kinds.ts";
 
 /** As many copies of what is in order stand beside one copy of everything recorded. */
@@ -10,8 +11,8 @@ const otherRegional = ["dbInstance", "dbSnapshot", "certificate"] as const;
 /** Shares of a large account; EC2 has the rest. */
 const shares = { bucket: 0.005, iam: 0.015, other: 0.05 };
 
-/** The account, its password policy and its public access block, which are always there and always one. */
-const singles = 3;
+/** The account, its password policy and its public access block, which are always there and always one; settings of regions. */
+const singlesIn = (regions: readonly string[]): number => 3 + always.global + always.regional * regions.length;
 
 /** Things of one kind in one region. */
 export interface Slice {
@@ -118,7 +119,7 @@ function recordedSet(regions: readonly string[]): Counted[] {
 
 /** Exactly so many resources, over kinds and regions. */
 function multipliedSet(regions: readonly string[], resources: number): Counted[] {
-  const left = Math.max(0, resources - singles);
+  const left = Math.max(0, resources - singlesIn(regions));
   const serverCertificates = Math.min(left, kinds.serverCertificate.templates.length);
   const buckets = Math.floor(left * shares.bucket);
   const iamMax = Math.floor(left * shares.iam);
@@ -148,12 +149,16 @@ function multipliedSet(regions: readonly string[], resources: number): Counted[]
 const showsGeneration = (kind: KindName): boolean => kinds[kind].tagged || kind === "bucket";
 
 /** What there is; absent `resources` means the recorded set. */
-export function inventoryOf(regions: readonly string[], resources: number | undefined): Inventory {
+export function inventoryOf(
+  regions: readonly string[],
+  resources: number | undefined,
+  things: Readonly<Record<string, number>> = {},
+): Inventory {
   const multiplied = resources !== undefined;
   const counted = multiplied ? multipliedSet(regions, resources) : recordedSet(regions);
   const slices = new Map<string, Slice>();
   let changeable = 0;
-  let total = singles;
+  let total = singlesIn(regions) + countThings(things, regions.length);
   for (const one of counted) {
     const slice = { ...one, base: changeable, multiplied };
     slices.set(`${one.kind} ${one.region}`, slice);

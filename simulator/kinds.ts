@@ -198,8 +198,3 @@ export const keysOfUser: readonly (readonly Template[])[] = users.map((fragment)
     compile,
   ),
 );
-
-/** The MFA devices of each user, in the order of the users. */
-export const devicesOfUser: readonly (readonly Template[])[] = users.map((fragment) =>
-  elements(inside(bodyOf("iam", "ListMFADevices", textOf(fragment, "UserName")), "MFADevices"), "member").map(compile),
-);

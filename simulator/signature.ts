@@ -1,7 +1,7 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { trouble } from "./answers.ts";
-import { services, type Endpoint } from "./services.ts";
+import { serviceOf, type Endpoint } from "./services.ts";
 import type { TemporaryKeys } from "./sessions.ts";
 
 /** The parts of an `Authorization` header. */
@@ -52,7 +52,7 @@ function signingDate(request: ReadRequest, { service }: Endpoint, date: string):
 
 /** The signature must be for the host it came to, and cover the host. */
 function assertScope(authorization: Authorization, { service, region }: Endpoint): void {
-  const fits = authorization.service === services[service].signingName && authorization.region === region;
+  const fits = authorization.service === serviceOf(service).signingName && authorization.region === region;
   if (!fits) throw trouble(service, "wrongSignature", "Credential should be scoped to a valid region and service.");
   if (!authorization.signedHeaders.includes("host"))
     throw trouble(service, "wrongSignature", "'Host' must be a signed header.");
@@ -80,7 +80,7 @@ function signedHeadersOf(request: ReadRequest, names: readonly string[]): Record
 
 async function assertBody(request: ReadRequest, { service }: Endpoint): Promise<void> {
   const claimed = request.headers.get("x-amz-content-sha256");
-  if (claimed === null || (claimed === "UNSIGNED-PAYLOAD" && services[service].signingName === "s3")) return;
+  if (claimed === null || (claimed === "UNSIGNED-PAYLOAD" && serviceOf(service).signingName === "s3")) return;
   const hash = new Sha256();
   hash.update(request.body);
   const actual = [...(await hash.digest())].map((byte) => byte.toString(16).padStart(2, "0")).join("");

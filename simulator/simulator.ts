@@ -11,10 +11,12 @@ import { rds } from "./operations/rds.ts";
 import { s3 } from "./operations/s3.ts";
 import { s3control } from "./operations/s3control.ts";
 import { sts } from "./operations/sts.ts";
-import { endpointOf, type Endpoint, type ServiceName } from "./services.ts";
+import { endpointOf, serviceOf, type Endpoint, type ServiceName } from "./services.ts";
 import type { ReadRequest } from "./signature.ts";
+import { thingServices } from "./things/index.ts";
 
-const operations: Readonly<Record<ServiceName, Readonly<Record<string, Operation>>>> = {
+/** Services whose things are cut out of recordings. */
+const recorded: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Operation>>>>> = {
   acm,
   ec2,
   iam,
@@ -24,6 +26,11 @@ const operations: Readonly<Record<ServiceName, Readonly<Record<string, Operation
   sts,
 };
 
+function operationOf(service: ServiceName, action: string): Operation | undefined {
+  const operations = { ...thingServices[service]?.operations, ...recorded[service] };
+  return Object.hasOwn(operations, action) ? operations[action] : undefined;
+}
+
 export interface Simulator {
   /** Answers a request to AWS, or one to `simulator.internal` that arranges the accounts. */
   fetch(request: Request): Promise<Response>;
@@ -31,28 +38,40 @@ export interface Simulator {
 
 /** Regional services answer only where the account is enabled; the others have a home for everybody. */
 function assertEnabled({ settings }: Account, { service, region }: Endpoint): void {
-  const everywhere = service === "sts" || service === "iam" || service === "s3" || service === "s3control";
+  const everywhere = service === "sts" || service === "s3" || service === "s3control" || isGlobal(service);
   if (everywhere || settings.regions.includes(region)) return;
   throw trouble(service, "unknownKey", "AWS was not able to validate the provided access credentials");
 }
 
-/** Whom a call is about: the caller's account, or for AssumeRole that of the role. */
+const entersRole = ({ service, action }: Pick<Call, "action" | "service">): boolean =>
+  service === "sts" && (action === "AssumeRole" || action === "AssumeRoleWithWebIdentity");
+
+/** Whom a call is about: the caller's account, or where a role is entered that of the role. */
 function accountOf(
   accounts: Accounts,
   own: Account | undefined,
   call: Pick<Call, "action" | "input" | "service">,
 ): Account | undefined {
-  if (own || call.service !== "sts" || call.action !== "AssumeRole") return own;
+  if (own || !entersRole(call)) return own;
   return accounts.get((text(call, "RoleArn") ?? "").split(":")[4] ?? "");
 }
 
+/** A token takes the place of the signature: of this operation alone. */
+const isUnsigned = (request: ReadRequest, endpoint: Endpoint): boolean =>
+  endpoint.service === "sts" && understood(request, endpoint, []).action === "AssumeRoleWithWebIdentity";
+
+const nobody = { caller: { arn: "anonymous", userId: "anonymous", awsAccountId: "anonymous" }, account: undefined };
+
 async function answer(accounts: Accounts, request: ReadRequest, endpoint: Endpoint): Promise<Response> {
-  const { caller, account: own } = await callerOf(accounts, request, endpoint);
+  const known = isUnsigned(request, endpoint) ? nobody : await callerOf(accounts, request, endpoint);
+  const { caller, account: own } = known;
   const { service, region } = endpoint;
-  const asked = { ...endpoint, ...understood(request, endpoint) };
-  const operation = Object.hasOwn(operations[service], asked.action) ? operations[service][asked.action] : undefined;
+  const asked = { ...endpoint, ...understood(request, endpoint, thingServices[service]?.routes ?? []) };
+  const operation = operationOf(service, asked.action);
   const account = accountOf(accounts, own, asked);
   if (!account) {
+    if (known === nobody)
+      throw new AwsError("AccessDenied", 403, `Not authorized to perform ${service}:${asked.action}`);
     if (asked.action === "GetCallerIdentity" && operation) return operator(operation, accounts, { ...asked, caller });
     throw trouble(service, "denied", `User: ${caller.arn} is not authorized to perform: ${service}:${asked.action}`);
   }
@@ -76,17 +95,17 @@ function operator(
   return operation({ ...call, account, repeatToken: false });
 }
 
+const isGlobal = (service: ServiceName): boolean =>
+  serviceOf(service).host !== undefined || service === "route53domains" || service === "cost-optimization-hub";
+
 async function aws(accounts: Accounts, request: Request): Promise<Response> {
   const url = new URL(request.url);
-  const endpoint = endpointOf(url.hostname);
+  const body = new TextDecoder().decode(await request.arrayBuffer());
+  const endpoint = endpointOf(url.hostname, { path: url.pathname, body });
   if (!endpoint) return new Response(`no such host: ${url.hostname}`, { status: 421 });
   const { method, headers } = request;
   try {
-    return await answer(
-      accounts,
-      { method, url, headers, body: new TextDecoder().decode(await request.arrayBuffer()) },
-      endpoint,
-    );
+    return await answer(accounts, { method, url, headers, body }, endpoint);
   } catch (error) {
     if (error instanceof AwsError) return errorAnswer(endpoint.service, error);
     if (error instanceof SyntaxError) {

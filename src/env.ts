@@ -25,6 +25,11 @@ export interface Env {
   readonly OPERATOR_ACCESS_KEY_ID?: string;
   readonly OPERATOR_SECRET_ACCESS_KEY?: string;
 
+  /** The ARN of that principal, which customers' trust policies name; absent: AWS is asked whose the keys are. */
+  readonly OPERATOR_PRINCIPAL_ARN?: string;
+
+  /** `https://…` without a path: what Cloudglass calls itself in the tokens that open keyless accounts. Empty: no keyless accounts. */
+  readonly ISSUER_URL?: string;
   /** Origins that browsers may call from, separated by commas; empty: none. */
   readonly CORS_ORIGINS: string;
   /** Seconds a WebSocket may stay without credentials. */

@@ -3,7 +3,7 @@ import { text, type Call, type Operation } from "../calls.ts";
 import { credentialReport } from "../credential-report.ts";
 import { elements, inside, textOf } from "../fragments.ts";
 import { indexOf, placeOf } from "../inventory.ts";
-import { devicesOfUser, keysOfUser, kinds, withUserId } from "../kinds.ts";
+import { keysOfUser, kinds, withUserId } from "../kinds.ts";
 import { windowOf, type Paging, type Window } from "../paging.ts";
 import { isHidden, nowOf, present, presentOne, sliceOf, type Presented } from "../present.ts";
 import { bodyOf } from "../recordings.ts";
@@ -21,14 +21,12 @@ const listed = (call: Call, element: string, members: readonly string[], { next 
 /** A recorded result, as it was but for what changes. */
 const recorded = (action: string): string => inside(bodyOf("iam", action), `${action}Result`);
 
-const list =
-  (kind: "user" | "serverCertificate", element: string): Operation =>
-  (call) => {
-    const slice = sliceOf(call.account, kind);
-    const window = windowOf(call, slice.count, paging);
-    const members = present(call.account, slice, window).map((one) => one.fragment);
-    return listed(call, element, members, window);
-  };
+const listServerCertificates: Operation = (call) => {
+  const slice = sliceOf(call.account, "serverCertificate");
+  const window = windowOf(call, slice.count, paging);
+  const members = present(call.account, slice, window).map((one) => one.fragment);
+  return listed(call, "ServerCertificateMetadataList", members, window);
+};
 
 const userNames = kinds.user.fragments.map(kinds.user.idOf);
 
@@ -45,19 +43,13 @@ function userOf(call: Call): Presented {
   throw new AwsError("NoSuchEntity", 404, `The user with name ${escapeXml(name)} cannot be found.`);
 }
 
-/** What hangs on a user: at most two keys or eight devices, so there is one page. */
-const ofUser =
-  (element: string, templates: readonly (readonly Template[])[], id: string): Operation =>
-  (call) => {
-    const { template, spot } = userOf(call);
-    const members = (templates[template] ?? []).map((one) => render(one, spot));
-    return listed(
-      call,
-      element,
-      members.filter((one) => !isHidden(call.account, textOf(one, id))),
-      { next: undefined },
-    );
-  };
+/** A user has at most two keys, so there is one page. */
+const listAccessKeys: Operation = (call) => {
+  const { template, spot } = userOf(call);
+  const members = (keysOfUser[template] ?? []).map((one) => render(one, spot));
+  const shown = members.filter((one) => !isHidden(call.account, textOf(one, "AccessKeyId")));
+  return listed(call, "AccessKeyMetadata", shown, { next: undefined });
+};
 
 /** moto shows the seed and the picture of the code, which IAM gives only to who creates a device. */
 const virtualDevices = elements(inside(bodyOf("iam", "ListVirtualMFADevices"), "VirtualMFADevices"), "member").map(
@@ -124,9 +116,7 @@ export const iam: Readonly<Record<string, Operation>> = {
   GetAccountPasswordPolicy: passwordPolicy,
   GenerateCredentialReport: generateReport,
   GetCredentialReport: getReport,
-  ListUsers: list("user", "Users"),
-  ListAccessKeys: ofUser("AccessKeyMetadata", keysOfUser, "AccessKeyId"),
-  ListMFADevices: ofUser("MFADevices", devicesOfUser, "SerialNumber"),
+  ListAccessKeys: listAccessKeys,
   ListVirtualMFADevices: listVirtualMfaDevices,
-  ListServerCertificates: list("serverCertificate", "ServerCertificateMetadataList"),
+  ListServerCertificates: listServerCertificates,
 };

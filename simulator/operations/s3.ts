@@ -7,6 +7,7 @@ import { windowOf, type Paging } from "../paging.ts";
 import { isHidden, present, presentOne, sliceOf, type Presented } from "../present.ts";
 import { recordingsOf } from "../recordings.ts";
 import { HOME_REGION } from "../regions.ts";
+import { serviceOf } from "../services.ts";
 import { named } from "../templates.ts";
 
 /** Source: S3 API 2006-03-01. */
@@ -37,6 +38,9 @@ function bucketElement(call: Call, bucket: Presented): string {
     .replace(/<BucketRegion>[^<]*<\/BucketRegion>/, shown);
 }
 
+const { namespace } = serviceOf("s3");
+const ownerId = "bcaf1ffd86f41161ca5fb16fd081034f";
+
 const listBuckets: Operation = (call) => {
   const slice = sliceOf(call.account, "bucket");
   const window = windowOf(call, slice.count, paging);
@@ -44,7 +48,7 @@ const listBuckets: Operation = (call) => {
   const token = window.next === undefined ? "" : `<ContinuationToken>${window.next}</ContinuationToken>`;
   return xml(
     '<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">' +
-      `<Owner><ID>bcaf1ffd86f41161ca5fb16fd081034f</ID></Owner><Buckets>${shown.map((one) => bucketElement(call, one)).join("")}</Buckets>` +
+      `<Owner><ID>${ownerId}</ID></Owner><Buckets>${shown.map((one) => bucketElement(call, one)).join("")}</Buckets>` +
       `${token}</ListAllMyBucketsResult>`,
   );
 };
@@ -111,6 +115,39 @@ const setting: Operation = (call) => {
   return xml(body, recording?.status ?? 404);
 };
 
+/** Public: a policy that allows everyone without a condition, which of those recorded only one does. */
+const policyStatus: Operation = (call) => {
+  const own = recordedNames[bucketOf(call).template];
+  const policy = recordingsOf("s3", "GetBucketPolicy").find((one) => one.case === own);
+  if (policy?.status !== 200) throw new AwsError("NoSuchBucketPolicy", 404, "The bucket policy does not exist");
+  const isPublic = /"Allow", "Principal": (\{"AWS": )?"\*"/.test(policy.body);
+  return xml(`<PolicyStatus xmlns="${namespace}"><IsPublic>${isPublic}</IsPublic></PolicyStatus>`);
+};
+
+/** Nobody but the owner, as in every bucket made since April 2023. */
+const acl: Operation = (call) => {
+  bucketOf(call);
+  return xml(
+    `<AccessControlPolicy xmlns="${namespace}"><Owner><ID>${ownerId}</ID></Owner><AccessControlList><Grant>` +
+      '<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser">' +
+      `<ID>${ownerId}</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant></AccessControlList></AccessControlPolicy>`,
+  );
+};
+
+/** The bucket that is in order has a rule. */
+const lifecycle: Operation = (call) => {
+  const { template } = bucketOf(call);
+  if (!kinds.bucket.tidy.includes(template)) {
+    throw new AwsError("NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist");
+  }
+  return xml(
+    `<LifecycleConfiguration xmlns="${namespace}"><Rule><ID>old versions</ID><Filter><Prefix/></Filter>` +
+      "<Status>Enabled</Status><NoncurrentVersionExpiration><NoncurrentDays>90</NoncurrentDays>" +
+      "</NoncurrentVersionExpiration><AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation>" +
+      "</AbortIncompleteMultipartUpload></Rule></LifecycleConfiguration>",
+  );
+};
+
 const location: Operation = (call) =>
   xml(
     `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${regionOf(call, bucketOf(call))}</LocationConstraint>`,
@@ -120,9 +157,12 @@ export const s3: Readonly<Record<string, Operation>> = {
   ListBuckets: listBuckets,
   GetPublicAccessBlock: setting,
   GetBucketPolicy: setting,
+  GetBucketPolicyStatus: policyStatus,
+  GetBucketAcl: acl,
   GetBucketVersioning: setting,
   GetBucketLogging: setting,
   GetBucketEncryption: setting,
+  GetBucketLifecycleConfiguration: lifecycle,
   GetBucketTagging: setting,
   GetBucketLocation: location,
 };

@@ -15,6 +15,8 @@ export interface Operation {
   readonly path?: string;
   /** How the list goes on: the input field, where the answer holds the token (dotted path), the page size field and value. */
   readonly paging?: Paging;
+  /** Sent without a signature: what proves the caller stands in the input. */
+  readonly unsigned?: true;
   /** XML protocols only: names of elements that repeat, so that one of them still decodes to a list. */
   readonly lists?: readonly string[];
 }

@@ -38,6 +38,8 @@ const denials = new Set([
   "AuthorizationError",
   "AllAccessDisabled",
   "AccountProblem",
+  "InvalidIdentityToken",
+  "IDPRejectedClaim",
 ]);
 
 /** AWS does not know the key here. In a region that must be enabled first, that is what "not enabled" looks like. */
@@ -57,7 +59,13 @@ const signatures = new Set([
   "MissingAuthenticationTokenException",
 ]);
 
-const closed = new Set(["OptInRequired", "SubscriptionRequiredException", "RegionDisabledException", "NotSignedUp"]);
+const closed = new Set([
+  "OptInRequired",
+  "SubscriptionRequiredException",
+  "RegionDisabledException",
+  "NotSignedUp",
+  "InvalidAccessException",
+]);
 const expired = new Set(["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]);
 const skewed = new Set(["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"]);
 const transient = new Set([
@@ -67,7 +75,11 @@ const transient = new Set([
   "ServiceUnavailableException",
   "RequestTimeout",
   "RequestTimeoutException",
+  "IDPCommunicationError",
 ]);
+
+/** Said with `InvalidIdentityToken` when AWS could not read the issuer's keys just then. Source: STS API 2011-06-15. */
+const keysUnread = /retrieve verification key/i;
 
 const lateSignature = /signature (?:expired|not yet current)/i;
 
@@ -90,6 +102,7 @@ export function classify(status: number, code: string, message: string, optInReg
   if (skewed.has(code) || (signatures.has(code) && lateSignature.test(message)))
     return { kind: "skewed", retry: false };
   if (closed.has(code)) return { kind: "unavailable", retry: false };
+  if (code === "InvalidIdentityToken" && keysUnread.test(message)) return { kind: "broken", retry: true };
   if (strangers.has(code) && optInRegion) return { kind: "unavailable", retry: false };
   if (strangers.has(code) || signatures.has(code)) return { kind: "denied", retry: false, denial: "credentials" };
   if (denials.has(code)) return { kind: "denied", retry: false, denial: denialOf(message) };

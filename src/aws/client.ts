@@ -2,7 +2,7 @@ import { fullJitterMs } from "#lib/backoff";
 import { canonicalJson } from "#lib/hash";
 import type { AwsCaller, Input, Operation, Target } from "./caller.ts";
 import type { AwsCredentials, CredentialSource } from "./credentials.ts";
-import { AwsFault, ownFault } from "./fault.ts";
+import { AwsFault, ownFault, type Subject } from "./fault.ts";
 import { createLimiter, type Limiter, type Pacer } from "./limiter.ts";
 import { pagesOf, type Walk } from "./pages.ts";
 import { attempt, subjectOf, type Fetcher, type Outcome } from "./transport.ts";
@@ -38,6 +38,8 @@ export interface Watch {
   readonly onGap?: (gap: AwsFault) => void;
   /** A call was made; its retries are not told. */
   readonly onCall?: () => void;
+  /** How a call went in the end; null: it was answered. */
+  readonly onAnswer?: (subject: Subject, fault: AwsFault | null) => void;
   readonly walk?: Walk;
 }
 
@@ -66,7 +68,7 @@ export function createAws(options: AwsOptions): Aws {
     for (let tries = 0; ;) {
       const outcome = await send(operation, input, region);
       if (outcome.ok) return outcome.answer;
-      if (!mended && (await mend(outcome))) {
+      if (!mended && !operation.unsigned && (await mend(outcome))) {
         mended = true;
         continue;
       }
@@ -112,7 +114,7 @@ function createSender(options: AwsOptions): Sender {
   };
   return {
     async send(operation, input, region) {
-      const credentials = await current();
+      const credentials = operation.unsigned ? null : await current();
       await options.pacer?.ready(operation.service);
       return limiter.run(() => {
         options.onCall?.();
@@ -133,10 +135,16 @@ function createSender(options: AwsOptions): Sender {
   };
 }
 
-function callerOf(client: Pick<AwsCaller, "call" | "shared">, home: string, { onGap, onCall, walk }: Watch): AwsCaller {
-  const call: AwsCaller["call"] = (operation, input, target) => {
+function callerOf(
+  client: Pick<AwsCaller, "call" | "shared">,
+  home: string,
+  { onGap, onCall, onAnswer, walk }: Watch,
+): AwsCaller {
+  const told = (operation: Operation, target: Target, answer: Promise<unknown>): Promise<unknown> =>
+    onAnswer ? watched(answer, subjectOf(operation, target.region ?? home), onAnswer) : answer;
+  const call: AwsCaller["call"] = (operation, input, target = {}) => {
     onCall?.();
-    return client.call(operation, input, target);
+    return told(operation, target, client.call(operation, input, target));
   };
   const pages = (operation: Operation, input: Input, target: Target, way?: Walk): AsyncIterable<unknown> =>
     pagesOf(
@@ -148,7 +156,7 @@ function callerOf(client: Pick<AwsCaller, "call" | "shared">, home: string, { on
     );
   return {
     call,
-    shared: client.shared,
+    shared: (operation, input, target = {}) => told(operation, target, client.shared(operation, input, target)),
     pages: (operation, input = {}, target = {}) => pages(operation, input, target),
     walk: (operation, input = {}, target = {}) => pages(operation, input, target, walk),
     async attempt(operation, input, absent = [], target = {}) {
@@ -162,4 +170,19 @@ function callerOf(client: Pick<AwsCaller, "call" | "shared">, home: string, { on
       }
     },
   };
+}
+
+async function watched(
+  answer: Promise<unknown>,
+  subject: Subject,
+  onAnswer: NonNullable<Watch["onAnswer"]>,
+): Promise<unknown> {
+  try {
+    const said = await answer;
+    onAnswer(subject, null);
+    return said;
+  } catch (error) {
+    if (error instanceof AwsFault) onAnswer(subject, error);
+    throw error;
+  }
 }

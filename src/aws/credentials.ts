@@ -20,5 +20,11 @@ export const fixedCredentials = (credentials: AwsCredentials): CredentialSource 
   renew: () => Promise.resolve(credentials),
 });
 
+/** For clients whose operations are not signed. */
+export const noCredentials: CredentialSource = {
+  current: () => Promise.reject(new Error("This client has no credentials")),
+  renew: () => Promise.reject(new Error("This client has no credentials")),
+};
+
 /** `arn:aws:iam::123456789012:role/path/Name`. Source: IAM API 2010-05-08, role names and paths. */
 export const roleArnPattern = /^arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):role\/[\w+=,.@/-]{1,512}$/;

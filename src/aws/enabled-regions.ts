@@ -4,6 +4,9 @@ import type { AwsCaller, Operation } from "./caller.ts";
 import { isRegion } from "./regions.ts";
 
 const describeRegions = { service: "ec2", action: "DescribeRegions" } as const satisfies Operation;
+/** The IAM actions it needs. */
+export const enabledRegionsActions = ["ec2:DescribeRegions"] as const;
+
 const Region = z.object({ regionName: z.string() });
 
 /**

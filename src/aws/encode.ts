@@ -76,7 +76,11 @@ function rest(operation: Operation, input: Input, host: string, awsAccountId: st
   const left = Object.entries(input).filter(([name]) => !used.has(name) && !(isControl && name === "AccountId"));
   const method = operation.method ?? "GET";
   const url = new URL(`https://${host}${path}`);
-  const headers = isControl ? { "x-amz-account-id": awsAccountId } : {};
+  const headers = {
+    ...(isControl ? { "x-amz-account-id": awsAccountId } : {}),
+    // API Gateway answers HAL to whoever does not ask for plain JSON.
+    ...(serviceOf(operation.service).protocol === "rest-json" ? { accept: "application/json" } : {}),
+  };
   if (method === "POST") {
     const body = JSON.stringify(Object.fromEntries(left));
     return { method, url, headers: { ...headers, "content-type": "application/json" }, body };

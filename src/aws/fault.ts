@@ -46,6 +46,13 @@ export class AwsFault extends Error {
     this.status = facts.status;
     this.remedy = facts.remedy;
   }
+
+  /** The same with another sentence on what the person can do. */
+  withRemedy(remedy: string): AwsFault {
+    const { kind, code, service, action, iamAction, region, status, cause } = this;
+    const facts = { kind, code, service, action, iamAction, region, status, remedy };
+    return new AwsFault(facts, cause === undefined ? undefined : { cause });
+  }
 }
 
 const denialRemedies: Readonly<Record<Denial, (subject: Subject) => string>> = {

@@ -2,7 +2,7 @@ import { AwsV4Signer } from "aws4fetch";
 import type { Input, Operation } from "./caller.ts";
 import type { AwsCredentials } from "./credentials.ts";
 import { decodeAnswer, decodeError, type Reply } from "./decode.ts";
-import { encode } from "./encode.ts";
+import { encode, type WireRequest } from "./encode.ts";
 import { type AwsFault, faultOf, ownFault, type Subject } from "./fault.ts";
 import { assertAwsUrl, hostOf, signingRegion } from "./regions.ts";
 import { serviceOf } from "./services.ts";
@@ -17,7 +17,8 @@ export interface Attempt {
   readonly input: Input;
   readonly region: string;
   readonly awsAccountId: string;
-  readonly credentials: AwsCredentials;
+  /** Null for operations that are not signed. */
+  readonly credentials: AwsCredentials | null;
   readonly signedAt: Date;
 }
 
@@ -50,7 +51,7 @@ export async function attempt(fetcher: Fetcher, call: Attempt): Promise<Outcome>
   const abort = new AbortController();
   let request: Request;
   try {
-    request = await signed(call, abort.signal);
+    request = await requestOf(call, abort.signal);
   } catch (cause) {
     return failed({ fault: ownFault(subject, "unavailable", "NOT_SENT", cause), retry: false, serverDate: null });
   }
@@ -85,12 +86,22 @@ function read(
   }
 }
 
+async function requestOf(call: Attempt, signal: AbortSignal): Promise<Request> {
+  const { operation, input, region, awsAccountId, credentials } = call;
+  const wire = encode(operation, input, hostOf(operation.service, region, awsAccountId), awsAccountId);
+  assertAwsUrl(wire.url);
+  if (credentials) return signed(call, wire, credentials, signal);
+  const { method, url, headers, body = null } = wire;
+  return new Request(url, { method, headers, body, redirect: "manual", signal });
+}
+
 /** SigV4 by aws4fetch, service and region named, never guessed from the host. */
-async function signed(call: Attempt, signal: AbortSignal): Promise<Request> {
-  const { operation, input, region, awsAccountId, credentials, signedAt } = call;
-  const host = hostOf(operation.service, region, awsAccountId);
-  const { method, url, headers, body } = encode(operation, input, host, awsAccountId);
-  assertAwsUrl(url);
+async function signed(
+  { operation, region, signedAt }: Attempt,
+  { method, url, headers, body }: WireRequest,
+  credentials: AwsCredentials,
+  signal: AbortSignal,
+): Promise<Request> {
   const signer = new AwsV4Signer({
     method,
     url: url.href,

@@ -121,6 +121,15 @@ export interface Collector<
   /** CloudFormation's name: `AWS::EC2::Volume`. */
   readonly resourceType: string;
   readonly scope: "regional" | "global";
+  /**
+   * What becomes of what it finds: `resources` when left out. `facts` are only handed to the checks that read them;
+   * `dailyCosts` are kept day by day.
+   */
+  readonly keeps?: "resources" | "facts" | "dailyCosts";
+  /** `day`: asked once in a UTC day, because AWS charges for it. */
+  readonly every?: "day";
+  /** An account may do without: where it is denied, the scan is complete all the same. */
+  readonly optional?: boolean;
   /** IAM actions it needs: the onboarding policy is their union. */
   readonly actions: readonly string[];
   /** Resource types of the tagging API (`lambda:function`) whose tags it reads from there. */

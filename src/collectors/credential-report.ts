@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { AwsCaller, Operation } from "#aws/caller";
 import { decodeBase64 } from "#lib/base64";
-import { isoDate } from "./iam/shapes.ts";
+import { sharedOrGap } from "./shared.ts";
+import { date } from "./xml.ts";
 
 /** One of a user's two places for an access key, occupied or not. */
 export interface KeySlot {
@@ -39,9 +40,10 @@ export const credentialReportActions = ["iam:GenerateCredentialReport", "iam:Get
 const generateReport: Operation = { service: "iam", action: "GenerateCredentialReport" };
 const getReport: Operation = { service: "iam", action: "GetCredentialReport" };
 const pollsMax = 5;
+const rootName = "<root_account>";
 
 const Generation = z.object({ State: z.string() });
-const Report = z.object({ Content: z.string(), GeneratedTime: isoDate });
+const Report = z.object({ Content: z.string(), GeneratedTime: date });
 
 /**
  * The account's credential report, or `undefined` when it could not be had: denied, or not ready after five polls.
@@ -50,23 +52,23 @@ const Report = z.object({ Content: z.string(), GeneratedTime: isoDate });
 export async function credentialReport(aws: AwsCaller, pause = pauseMs): Promise<CredentialReport | undefined> {
   await generated(aws, pause);
   const answer = await sharedOrGap(aws, getReport);
-  if (answer === undefined) return undefined;
+  return answer === undefined ? undefined : reportOf(answer);
+}
+
+/** The same for a list that has nothing else to go by: the fault that keeps the report back ends it. */
+export async function wholeCredentialReport(aws: AwsCaller, pause = pauseMs): Promise<CredentialReport> {
+  await generated(aws, pause);
+  return reportOf(await aws.shared(getReport));
+}
+
+function reportOf(answer: unknown): CredentialReport {
   const report = Report.parse(answer);
   const rows = csvRecords(new TextDecoder().decode(decodeBase64(report.Content))).map((record) => Row.parse(record));
   return {
     generatedAt: report.GeneratedTime,
-    root: rows.find((row) => row.userName === "<root_account>"),
+    root: rows.find((row) => row.userName === rootName),
     users: new Map(rows.map((row) => [row.arn, row])),
   };
-}
-
-/** The shared answer; a fault is asked again through `attempt`, which keeps the gap for the scan's coverage. */
-export async function sharedOrGap(aws: AwsCaller, operation: Operation): Promise<unknown> {
-  try {
-    return await aws.shared(operation);
-  } catch {
-    return aws.attempt(operation, {});
-  }
 }
 
 /** Whether two times are one: AWS writes whole seconds here and fractions there. */
@@ -75,12 +77,21 @@ export const sameMoment = (a: string | null, b: string | null): boolean =>
 
 const pauseMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/**
- * Returns when the report is ready or will not be. The first poll comes at once, so that a later collector, which is given
- * the remembered answer of the beginning, does not wait for a report that is there.
- */
+/** Whoever is given the same remembered beginning waits for the same polls. */
+const waits = new WeakMap<object, Promise<void>>();
+
+/** Returns when the report is ready or will not be. */
 async function generated(aws: AwsCaller, pause: (ms: number) => Promise<void>): Promise<void> {
-  let answer = await sharedOrGap(aws, generateReport);
+  const begun = await sharedOrGap(aws, generateReport);
+  if (typeof begun !== "object" || begun === null) return;
+  const waiting = waits.get(begun) ?? polled(aws, begun, pause);
+  waits.set(begun, waiting);
+  await waiting;
+}
+
+/** The first poll comes at once: a report that is not too old is ready then. */
+async function polled(aws: AwsCaller, begun: object, pause: (ms: number) => Promise<void>): Promise<void> {
+  let answer: unknown = begun;
   for (let poll = 0; poll < pollsMax; poll += 1) {
     if (answer === undefined || Generation.parse(answer).State === "COMPLETE") return;
     if (poll > 0) await pause(500 * 2 ** poll);

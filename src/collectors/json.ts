@@ -19,6 +19,9 @@ export const texts = z
   .array(z.string())
   .nullish()
   .transform((value): readonly string[] => value ?? []);
+/** A structure inside an entry; left out it is one without members. */
+export const part = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.preprocess((value) => value ?? {}, z.object(shape));
 export const list = <Entry extends z.ZodType>(entry: Entry) =>
   z
     .array(entry)

@@ -27,7 +27,17 @@ export const metricActions = ["cloudwatch:GetMetricData"] as const;
 const queriesMax = 500;
 const dayMs = 86_400_000;
 
-const Result = z.object({ Id: z.string(), Values: z.array(z.number()).default([]), StatusCode: z.string().optional() });
+const Result = z.object({
+  Id: z.string(),
+  /** Seconds since 1970: where each period began. */
+  Timestamps: z.array(z.number()).default([]),
+  Values: z.array(z.number()).default([]),
+});
+
+interface Datum {
+  readonly at: number;
+  readonly value: number;
+}
 
 export type Figure = number | null | undefined;
 
@@ -59,11 +69,12 @@ async function batchOf(aws: AwsCaller, queries: readonly MetricQuery[], now: Dat
     EndTime: end / 1000,
     MetricDataQueries: queries.map((query, at) => ({ Id: `q${at}`, MetricStat: statOf(query) })),
   };
-  const values = new Map<string, number[]>();
+  const data = new Map<string, Datum[]>();
   try {
     for await (const page of aws.pages(getMetricData, input)) {
-      for (const { Id, Values } of z.array(Result).parse(listAt(page, "MetricDataResults"))) {
-        values.set(Id, [...(values.get(Id) ?? []), ...Values]);
+      for (const { Id, Timestamps, Values } of z.array(Result).parse(listAt(page, "MetricDataResults"))) {
+        const own = Values.map((value, at): Datum => ({ at: (Timestamps[at] ?? Infinity) * 1000, value }));
+        data.set(Id, [...(data.get(Id) ?? []), ...own]);
       }
     }
   } catch {
@@ -71,7 +82,7 @@ async function batchOf(aws: AwsCaller, queries: readonly MetricQuery[], now: Dat
     await aws.attempt(getMetricData, input);
     return queries.map(() => undefined);
   }
-  return queries.map((query, at) => reduced(values.get(`q${at}`) ?? [], query));
+  return queries.map((query, at) => reduced(data.get(`q${at}`) ?? [], query, end));
 }
 
 const statOf = ({ namespace, metric, dimensions, stat }: MetricQuery): object => ({
@@ -84,9 +95,9 @@ const statOf = ({ namespace, metric, dimensions, stat }: MetricQuery): object =>
   Stat: stat,
 });
 
-/** Newest first is how CloudWatch answers; days beyond a query's own are left out. */
-function reduced(values: readonly number[], { days, over }: MetricQuery): number | null {
-  const own = values.slice(0, days);
+/** A batch asks for the longest stretch any of its queries wants: what is older than a query's own is left out. */
+function reduced(data: readonly Datum[], { days, over }: MetricQuery, end: number): number | null {
+  const own = data.filter(({ at }) => at >= end - days * dayMs).map(({ value }) => value);
   if (own.length === 0) return null;
   if (over === "max") return Math.max(...own);
   const sum = own.reduce((a, b) => a + b, 0);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { textAt } from "#aws/answer";
 
 /** One statement of a policy. AWS lets most members be a string or a list; here all are lists. */
 export interface PolicyStatement {
@@ -68,4 +69,15 @@ export function policyOf(text: string | null | undefined): readonly PolicyStatem
   } catch {
     return undefined;
   }
+}
+
+/** The statements of a policy document that must be there; `undefined` for a text that is no policy. */
+export const statementsOf = (document: string): readonly PolicyStatement[] | undefined =>
+  policyOf(document) ?? undefined;
+
+/** The policy an answer holds as text under a name. null: AWS says there is none; `undefined`: it could not be read. */
+export function policyIn(answer: unknown, name: string): readonly PolicyStatement[] | null | undefined {
+  if (answer === null) return null;
+  const text = textAt(answer, name);
+  return text === undefined ? undefined : policyOf(text);
 }

@@ -8,12 +8,11 @@ export async function described<Attributes extends object, Observed extends obje
   items: readonly Item[],
 ): Promise<readonly Found<Attributes, Observed>[]> {
   const { batch = 1 } = collector;
+  const describe = collector.describe?.bind(collector);
   // safe: without `describe` a list yields what was found.
-  if (!collector.describe) return items as unknown as readonly Found<Attributes, Observed>[];
+  if (!describe) return items as unknown as readonly Found<Attributes, Observed>[];
   const starts = Array.from({ length: Math.ceil(items.length / batch) }, (_, at) => at * batch);
-  const found = await Promise.all(
-    starts.map((start) => collector.describe?.(context, items.slice(start, start + batch)) ?? []),
-  );
+  const found = await Promise.all(starts.map((start) => describe(context, items.slice(start, start + batch))));
   return found.flat();
 }
 
@@ -28,3 +27,11 @@ export async function measured<Attributes extends object, Observed extends objec
   const figures = await figuresFor(aws, queries, now);
   return found.map((one, at) => (queries[at]?.length ? measures.with(one, figures[at] ?? []) : one));
 }
+
+/** A `describe` that reads one thing by itself; null is left out: it is gone since it was listed. */
+export const oneByOne =
+  <Item, Thing>(found: (context: CollectContext, item: Item) => Promise<Thing | null>) =>
+  async (context: CollectContext, items: readonly Item[]): Promise<readonly Thing[]> => {
+    const things = await Promise.all(items.map((item) => found(context, item)));
+    return things.filter((thing) => thing !== null);
+  };

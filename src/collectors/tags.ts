@@ -38,3 +38,26 @@ export async function tagsIn(aws: AwsCaller, types: readonly string[]): Promise<
     throw error;
   }
 }
+
+/** What a list tells of a thing, with its tags; null: they could not be read. Plain JSON, as another task may be handed it. */
+export interface Tagged<Listed> {
+  readonly listed: Listed;
+  readonly tags: Tags | null;
+}
+
+/** The things of a page with their tags, which are asked for with the first thing there is. */
+export async function tagged<Listed>(
+  { tags }: { tags(): Promise<TagReader> },
+  things: readonly Listed[],
+  arnOf: (listed: Listed) => string,
+): Promise<readonly Tagged<Listed>[]> {
+  if (things.length === 0) return [];
+  const tagsOf = await tags();
+  return things.map((listed) => ({ listed, tags: tagsOf(arnOf(listed)) ?? null }));
+}
+
+/** The tags of a thing, and whether they were read. */
+export const tagFacts = (tags: Tags | null | undefined): { readonly tags: Tags; readonly tagsUnread: boolean } => ({
+  tags: tags ?? {},
+  tagsUnread: !tags,
+});

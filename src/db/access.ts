@@ -10,6 +10,7 @@ export const scopes = [
   "findings:read",
   "resources:read",
   "recommendations:read",
+  "costs:read",
   "accounts:read",
   "accounts:write",
   "scans:read",

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { PublicJwk } from "#lib/jwt";
 import type { GrantedScope, Role } from "./access.ts";
 import type {
   AccountCredential,
@@ -12,7 +13,7 @@ import type {
 } from "./values.ts";
 
 /*
- * Every table belongs to organizations: `org_id` comes first in its key and in every index. The SQL in `migrations/` is
+ * Every table but `signing_keys` belongs to organizations: `org_id` comes first in its key and in every index. The SQL in `migrations/` is
  * what runs (WITHOUT ROWID, partial indexes and CHECKs stand there); a test holds the two together.
  * Times are ISO 8601 UTC text with milliseconds, so that text order is time order.
  */
@@ -35,6 +36,18 @@ export const organizations = sqliteTable(
   },
   (t) => [uniqueIndex("organizations_by_slug").on(t.slug)],
 );
+
+/** The keys that sign the tokens of keyless accounts: the deployment's, so they belong to no organization. */
+export const signingKeys = sqliteTable("signing_keys", {
+  /** The public key's thumbprint (RFC 7638). */
+  kid: text("kid").primaryKey(),
+  publicJwk: text("public_jwk", { mode: "json" }).$type<PublicJwk>().notNull(),
+  /** The private key as JWK, sealed. */
+  sealedPrivate: text("sealed_private").notNull(),
+  /** It signs from then on until a newer one does. */
+  signsFrom: text("signs_from").notNull(),
+  createdAt: text("created_at").notNull(),
+});
 
 export const apiKeys = sqliteTable(
   "api_keys",
@@ -124,6 +137,8 @@ export const accounts = sqliteTable(
     /** Null: every service Cloudglass knows. */
     services: text("services", { mode: "json" }).$type<readonly string[] | null>(),
     isManagement: integer("is_management", { mode: "boolean" }).notNull(),
+    /** USD of the last 30 days Cost Explorer told of; null: it was never asked, or would not say. */
+    monthlySpend: real("monthly_spend"),
     /** Null: the usual. */
     pace: text("pace", { mode: "json" }).$type<AccountPace | null>(),
     /** Number of the newest scan; scans of an account are counted from 1. */
@@ -131,12 +146,20 @@ export const accounts = sqliteTable(
     lastScanId: text("last_scan_id"),
     lastScanAt: text("last_scan_at"),
     lastScanState: text("last_scan_state"),
+    /** When AWS first let us in by the present credential; null: not yet. */
     connectedAt: text("connected_at"),
     version: integer("version").notNull(),
     createdAt: text("created_at").notNull(),
     updatedAt: text("updated_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.orgId, t.id] }), uniqueIndex("accounts_by_aws_id").on(t.orgId, t.awsAccountId)],
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    uniqueIndex("accounts_by_aws_id").on(t.orgId, t.awsAccountId),
+    // Across organizations: the cron job looks for those that nobody has entered yet.
+    index("accounts_unentered")
+      .on(t.updatedAt, t.orgId)
+      .where(sql`connected_at IS NULL`),
+  ],
 );
 
 /** Accounts that were disconnected and whose rows are still being taken out, slice by slice. */
@@ -328,6 +351,25 @@ export const dependencies = sqliteTable(
     primaryKey({ columns: [t.orgId, t.targetId, t.sourceId, t.kind] }),
     index("dependencies_by_source").on(t.orgId, t.sourceId),
   ],
+);
+
+/** What an account spent, day by day, as Cost Explorer tells it: one row however many services. */
+export const dailyCosts = sqliteTable(
+  "daily_costs",
+  {
+    orgId: orgId(),
+    accountId: text("account_id").notNull(),
+    /** `2026-11-20`, UTC. */
+    day: text("day").notNull(),
+    currency: text("currency").notNull(),
+    total: real("total").notNull(),
+    /** Cost Explorer's name of a service → amount. */
+    services: text("services", { mode: "json" }).$type<Readonly<Record<string, number>>>().notNull(),
+    /** AWS may still change it. */
+    estimated: integer("estimated", { mode: "boolean" }).notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.accountId, t.day] })],
 );
 
 /** What a resource was like in scans `fromSeq ≤ s < toSeq`. */

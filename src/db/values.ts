@@ -34,6 +34,7 @@ export const defaultSettings: OrgSettings = {
 
 /** How an account is entered. Never leaves the database unsealed. */
 export type AccountCredential =
+  | { readonly method: "keyless"; readonly roleArn: string }
   | { readonly method: "role"; readonly roleArn: string; readonly externalId: string }
   | { readonly method: "access_key"; readonly accessKeyId: string; readonly sealedSecret: string };
 

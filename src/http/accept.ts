@@ -12,15 +12,13 @@ function quality(accept: string, type: string): number {
   return found.find((candidate) => candidate !== undefined)?.q ?? 0;
 }
 
-/** The form an answer takes. Faults: NOT_ACCEPTABLE. */
-export function negotiate(accept: string | null, isList: boolean): "json" | "csv" {
+/** The form an answer takes. `documents`: media types of what is answered instead of JSON. Faults: NOT_ACCEPTABLE. */
+export function negotiate(accept: string | null, isList: boolean, documents: readonly string[] = []): "json" | "csv" {
   if (accept === null || accept.trim() === "") return "json";
   const json = Math.max(quality(accept, "application/json"), /application\/problem\+json/i.test(accept) ? 0.001 : 0);
   const csv = isList && /text\/(csv|\*)/i.test(accept) ? quality(accept, "text/csv") : 0;
   if (csv > json) return "csv";
-  if (json > 0) return "json";
-  throw new Fault(
-    "NOT_ACCEPTABLE",
-    isList ? "This answers application/json and text/csv." : "This answers application/json.",
-  );
+  if (json > 0 || documents.some((type) => quality(accept, type) > 0)) return "json";
+  const answered = [...new Set(["application/json", ...(isList ? ["text/csv"] : []), ...documents])];
+  throw new Fault("NOT_ACCEPTABLE", `This answers ${answered.join(" and ")}.`);
 }

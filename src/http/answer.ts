@@ -2,7 +2,7 @@ import type { Page } from "#db/page";
 import { masterKeys } from "#lib/secrets";
 import { apiBase, type Ctx } from "./context.ts";
 import { csvOf } from "./csv.ts";
-import type { Endpoint, Reply } from "./endpoint.ts";
+import type { Document, Endpoint, Reply } from "./endpoint.ts";
 import { isNotModified, strongEtag, weakEtag } from "./etag.ts";
 import type { Input } from "./input.ts";
 import { linkHeader, paginationOf } from "./paging.ts";
@@ -23,6 +23,8 @@ export async function render(c: Ctx, endpoint: Endpoint, input: Input, value: un
   if (reply.kind === "none") return { status: endpoint.status ?? 204, headers: location, text: null };
   // safe: an endpoint that replies with a list answers a page.
   if (reply.kind === "list") return renderList(c, endpoint, reply, input, value as Page<never>);
+  const document = reply.documents?.of(value) ?? null;
+  if (document) return renderDocument(document, endpoint.status ?? 200);
   const text = JSON.stringify({ data: reply.body(value, c.var.now) });
   const etag = reply.version
     ? strongEtag(reply.version(value))
@@ -31,6 +33,15 @@ export async function render(c: Ctx, endpoint: Endpoint, input: Input, value: un
       : null;
   const headers = { "Content-Type": "application/json", ...location, ...(etag === null ? {} : { ETag: etag }) };
   return { status: endpoint.status ?? 200, headers, text };
+}
+
+async function renderDocument({ mediaType, fileName, text }: Document, status: number): Promise<Rendered> {
+  const disposition = `attachment; filename="${fileName}"`;
+  return {
+    status,
+    headers: { "Content-Type": mediaType, "Content-Disposition": disposition, ETag: await weakEtag(text) },
+    text,
+  };
 }
 
 async function renderList(

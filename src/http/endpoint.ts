@@ -8,6 +8,20 @@ import type { FaultCode } from "#lib/fault";
 /** Groups with limits of their own beside the credential's and the organization's (product.md, rate limits). */
 export type RateLimitGroup = "scan-create" | "key-create" | "webhook-test";
 
+/** An answer that is a document of its own instead of `{data}`: something to be saved as a file. */
+export interface Document {
+  readonly mediaType: string;
+  readonly fileName: string;
+  readonly text: string;
+}
+
+export interface Documents<Value> {
+  /** Media type → what such a document is. */
+  readonly schemas: Readonly<Record<string, z.ZodType>>;
+  /** Null: this one is answered as `{data}`. */
+  readonly of: (value: Value) => Document | null;
+}
+
 /** How a value becomes an answer. */
 export type Reply<Value> =
   | {
@@ -15,6 +29,7 @@ export type Reply<Value> =
       readonly schema: z.ZodType;
       readonly body: (value: Value, now: Date) => object;
       readonly version?: (value: Value) => number;
+      readonly documents?: Documents<Value>;
       /** Parts of the body move without a new version (when it was last seen): it is never 304. */
       readonly moving?: boolean;
     }
@@ -26,9 +41,9 @@ export function one<Value>(
   schema: z.ZodType,
   body: (value: Value, now: Date) => object,
   version?: (value: Value) => number,
-  { moving = false } = {},
+  { moving = false, documents }: { readonly moving?: boolean; readonly documents?: Documents<Value> } = {},
 ): Reply<Value> {
-  return { kind: "one", schema, body, moving, ...(version ? { version } : {}) };
+  return { kind: "one", schema, body, moving, ...(version ? { version } : {}), ...(documents ? { documents } : {}) };
 }
 
 /** `{data: […], pagination: …}`, or the same rows as `text/csv`. */
@@ -144,6 +159,8 @@ export interface OpenDeclaration<Body extends z.ZodType | undefined, Value> {
   readonly security?: "bootstrap";
   readonly body?: Body;
   readonly status?: 200 | 201;
+  /** Anybody may keep the answer for so long; nobody may when left out. */
+  readonly maxAgeSeconds?: number;
   readonly reply: Reply<Value> | { readonly kind: "text"; readonly mediaType: string; readonly schema: z.ZodType };
   readonly faults: readonly FaultCode[];
 }

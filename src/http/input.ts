@@ -39,7 +39,7 @@ export async function readInput(c: Ctx, endpoint: Endpoint, credential: Credenti
   const page = isList
     ? await pageRequest(masterKeys(c.env.MASTER_KEYS), list, asked, endpoint.sort ?? [])
     : defaultPage;
-  const format = asked.format ?? negotiate(headers.get("accept"), isList);
+  const format = asked.format ?? negotiate(headers.get("accept"), isList, documentTypes(endpoint));
   return {
     params,
     query,
@@ -53,6 +53,10 @@ export async function readInput(c: Ctx, endpoint: Endpoint, credential: Credenti
     list,
   };
 }
+
+/** `text/plain; charset=utf-8` is asked for as `text/plain`. */
+const documentTypes = ({ reply }: Endpoint): readonly string[] =>
+  reply.kind === "one" ? Object.keys(reply.documents?.schemas ?? {}).map((type) => type.replace(/;.*$/, "")) : [];
 
 const waitSecondsMax = 20;
 

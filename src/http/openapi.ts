@@ -1,6 +1,6 @@
 import { OpenAPIHono, z, type RouteConfig } from "@hono/zod-openapi";
 import { faults, type FaultCode } from "#lib/fault";
-import { isOpen, type AnyEndpoint, type Endpoint, type OpenEndpoint } from "./endpoint.ts";
+import { isOpen, type AnyEndpoint, type Documents, type Endpoint, type OpenEndpoint } from "./endpoint.ts";
 import { fullPath } from "./mount.ts";
 import { Pagination, PagingQuery } from "./paging.ts";
 import { problemEntry, problemCodes } from "./problems.ts";
@@ -199,9 +199,18 @@ function successOf(endpoint: Endpoint | OpenEndpoint): RouteConfig["responses"][
   if (reply.kind === "none") return { description };
   if (reply.kind === "text") return { description, content: { [reply.mediaType]: { schema: reply.schema } } };
   if (reply.kind === "one")
-    return { description, content: { "application/json": { schema: z.object({ data: reply.schema }) } } };
+    return { description, content: contentOf(z.object({ data: reply.schema }), reply.documents) };
   const schema = z.object({ data: z.array(reply.schema), pagination: Pagination });
   return { description, content: { "application/json": { schema }, "text/csv": { schema: z.string() } } };
+}
+
+/** Where a document is JSON, too, an answer is one of the two. */
+function contentOf(data: z.ZodType, documents?: Documents<never>): Record<string, { schema: z.ZodType }> {
+  const schemas = Object.entries(documents?.schemas ?? {}).map(([mediaType, schema]) => [
+    mediaType,
+    { schema: mediaType === "application/json" ? z.union([data, schema]) : schema },
+  ]);
+  return { "application/json": { schema: data }, ...Object.fromEntries(schemas) };
 }
 
 function problemsOf(codes: readonly FaultCode[]): RouteConfig["responses"] {

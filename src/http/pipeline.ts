@@ -99,7 +99,7 @@ export async function answerOpen(c: Ctx, endpoint: OpenEndpoint): Promise<Respon
   });
   const headers = {
     "Content-Type": reply.kind === "text" ? reply.mediaType : "application/json",
-    "Cache-Control": "no-store",
+    "Cache-Control": endpoint.maxAgeSeconds === undefined ? "no-store" : `public, max-age=${endpoint.maxAgeSeconds}`,
   };
   const status = endpoint.status ?? 200;
   if (reply.kind === "text") return new Response(String(value), { status, headers });

@@ -16,6 +16,8 @@ const advice: Readonly<Record<FaultCode, string>> = {
   METHOD_NOT_ALLOWED: "The `Allow` header lists the methods of this address.",
   NOT_ACCEPTABLE: "Accept `application/json`; lists also answer `text/csv`.",
   CONFLICT: "Read the thing again and decide anew: its present state does not allow this.",
+  ROLE_UNGUARDED:
+    "Let the role's trust policy demand the external id of the account (`sts:ExternalId`, `StringEquals`).",
   SCAN_RUNNING: "Wait for the scan that is named, or cancel it.",
   IDEMPOTENCY_IN_FLIGHT: "Send the same request with the same key again after `Retry-After`.",
   PRECONDITION_FAILED: "Read the thing again; `currentVersion` is the version to name in `If-Match`.",

@@ -12,6 +12,7 @@ export const faults = {
   METHOD_NOT_ALLOWED: { status: 405, title: "This address does not answer that method" },
   NOT_ACCEPTABLE: { status: 406, title: "None of the accepted formats can be given" },
   CONFLICT: { status: 409, title: "This does not fit the present state" },
+  ROLE_UNGUARDED: { status: 409, title: "The role lets Cloudglass in without its external id" },
   SCAN_RUNNING: { status: 409, title: "A scan of this account is running" },
   IDEMPOTENCY_IN_FLIGHT: { status: 409, title: "The first request with this Idempotency-Key is still running" },
   PRECONDITION_FAILED: { status: 412, title: "It has changed since you read it" },

@@ -9,7 +9,7 @@ export interface MasterKeys {
   readonly versions: ReadonlyMap<string, Uint8Array>;
 }
 
-export type Purpose = "api-key" | "credential" | "cursor" | "webhook-secret" | "idempotency";
+export type Purpose = "api-key" | "credential" | "cursor" | "webhook-secret" | "idempotency" | "issuer-key";
 
 const parsed = new Map<string, MasterKeys>();
 

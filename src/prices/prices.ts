@@ -1,7 +1,9 @@
+// AWS list prices in USD, us-east-1, on demand, without free tiers and discounts. What Infracost's golden tests hold is taken
+// from AWS's price list; they were read in November 2026.
+
 /**
- * AWS list prices in USD, us-east-1, on demand, without free tiers and discounts. Read in November 2026 from Infracost's golden
- * tests at 95ba4f4 (taken from AWS's price list); the archive tier's from the EBS user guide, "Pricing and billing for
- * archiving Amazon EBS snapshots".
+ * Source: Infracost's golden tests at 95ba4f4; of the archive tier the EBS user guide, "Pricing and billing for archiving
+ * Amazon EBS snapshots".
  */
 export const prices = {
   "ebs.gp2.gb_month": 0.1,

@@ -11,8 +11,8 @@ export interface Budget {
 /** A Worker may ask D1 1,000 times; what is begun already has to fit in the rest. */
 const roundTripsMax = 400;
 const resourcesMax = 20_000;
-/** Facts stand in the task's row, which may hold 2 MB. */
-const factCharactersMax = 500_000;
+/** Facts stand in the task's row, which may hold 2 MB; the pages under way when they are too many come on top. */
+const factCharactersMax = 300_000;
 /** A consumer may live for 15 minutes. */
 const elapsedMaxMs = 5 * 60_000;
 

@@ -12,6 +12,15 @@ export type AnyCollector = Collector & { readonly id: CollectorId };
 export const allCollectors: readonly AnyCollector[] = Object.values(collectors) as unknown as readonly AnyCollector[];
 export const allChecks: readonly SealedCheck[] = checks;
 
+const byId: ReadonlyMap<CollectorId, AnyCollector> = new Map(allCollectors.map((one) => [one.id, one]));
+
+/** Throws a `RangeError` for one that is no longer there: work may be older than the release that reads it. */
+export function collectorOf(id: CollectorId): AnyCollector {
+  const collector = byId.get(id);
+  if (!collector) throw new RangeError(`There is no collector ${id}`);
+  return collector;
+}
+
 /** A check that reads other things than the one it judges is asked when all tasks are done. */
 const isCross = (check: SealedCheck): boolean => check.reads !== undefined;
 

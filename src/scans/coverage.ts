@@ -74,10 +74,14 @@ export interface Tally {
 export const noTally: Tally = { resources: 0, pass: 0, fail: 0, unknown: 0 };
 
 /** What a task leaves of a collector, given the calls that gave no answer. */
-export const partOf = (
+export function partOf(
   gaps: readonly Gap[],
   seen: Pick<CollectorPart, "whole" | "tally" | "calls" | "seen">,
-): CollectorPart => ({ ...seen, state: stateOf(gaps), errors: joined(gaps.map(errorOf)) });
+  { optional = false }: { readonly optional?: boolean | undefined } = {},
+): CollectorPart {
+  const state = stateOf(gaps);
+  return { ...seen, state: optional && state === "denied" ? "skipped" : state, errors: joined(gaps.map(errorOf)) };
+}
 
 /** The part of a collector nobody could run: nothing is known of it, and nothing is judged from it. */
 export function failedPart(

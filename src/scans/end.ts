@@ -62,10 +62,16 @@ async function addLastCost({ org, scan }: ClaimedTask, summary: ScanSummary, bef
   ]);
 }
 
+/** What an account spends in a month is what it spent in so many days. */
+const spendDays = 30;
+
 const accountStatement = ({ org, scan, account }: ClaimedTask, { status, errorMessage }: Ending): Statement =>
   org.db.sql(
     `UPDATE accounts SET status = ?3, last_error = ?4, last_scan_id = ?5, last_scan_at = ?6, last_scan_state = ?7,
-       connected_at = CASE WHEN ?3 = 'ok' THEN coalesce(connected_at, ?6) ELSE connected_at END
+       connected_at = CASE WHEN ?3 = 'ok' THEN coalesce(connected_at, ?6) ELSE connected_at END,
+       is_management = coalesce((SELECT r.attributes ->> 'managementAccountId' = accounts.aws_account_id FROM resources AS r
+         WHERE r.org_id = ?1 AND r.account_id = ?2 AND r.place = 'global' AND r.collector = 'organizations.organizations' LIMIT 1), is_management),
+       monthly_spend = (SELECT round(sum(d.total), 2) FROM daily_costs AS d WHERE d.org_id = ?1 AND d.account_id = ?2 AND d.day >= ?8)
      WHERE org_id = ?1 AND id = ?2`,
     org.id,
     account.id,
@@ -74,6 +80,7 @@ const accountStatement = ({ org, scan, account }: ClaimedTask, { status, errorMe
     scan.id,
     org.now.toISOString(),
     status,
+    new Date(org.now.getTime() - spendDays * 86_400_000).toISOString().slice(0, 10),
   );
 
 const coverageStatement = ({ org, scan, account }: ClaimedTask, { coverage }: Ending): Statement =>
@@ -103,7 +110,7 @@ async function endEvents({ scan, account }: ClaimedTask, ending: Ending): Promis
   };
   const names = ending.status === "error" ? (["scan.failed"] as const) : (["scan.completed"] as const);
   const ended = { id: await derivedId("event", scan.id, "ended"), names, data };
-  if (ending.status !== "error") return [ended];
+  if (ending.status !== "error" || account.connectedAt === null) return [ended];
   return [ended, { id: await derivedId("event", scan.id, "account"), names: ["account.error"], data }];
 }
 

@@ -8,8 +8,19 @@ export interface TaskOutcome {
   /** Collector → how far it came; absent while the task is not done. */
   readonly collectors?: Readonly<Record<string, CollectorPart>>;
   /** Collector → what the cross-service checks keep of what it found. */
-  readonly facts?: Readonly<Record<string, readonly Found[]>>;
+  readonly facts?: Readonly<Record<string, readonly Fact[]>>;
 }
+
+/** What is kept of a thing. The ARN is left out where it is the native id, the tags where there are none. */
+export type Fact = Omit<Found, "arn" | "tags"> & Partial<Pick<Found, "arn" | "tags">>;
+
+export const factOf = ({ arn, tags, ...rest }: Found): Fact => ({
+  ...rest,
+  ...(arn === rest.nativeId ? {} : { arn }),
+  ...(Object.keys(tags).length > 0 ? { tags } : {}),
+});
+
+export const foundOf = (fact: Fact): Found => ({ arn: fact.nativeId, tags: {}, ...fact });
 
 /** What one task saw of one collector. */
 export interface CollectorPart {

@@ -5,7 +5,7 @@ import type { CollectorState } from "#db/values";
 import { allCollectors, collectorsOf } from "./catalogue.ts";
 import type { ScanRow } from "./claim.ts";
 import { failedPart, joined, stateAfter, worstOf } from "./coverage.ts";
-import { addCounts, noCounts, type CollectorPart, type TaskCounts, type TaskOutcome } from "./outcome.ts";
+import { addCounts, foundOf, noCounts, type CollectorPart, type TaskCounts, type TaskOutcome } from "./outcome.ts";
 import { placeOf, type Work } from "./work.ts";
 
 /** A task of a scan as its row has it. */
@@ -126,7 +126,7 @@ function factsOf(
 ): Map<CollectorId, readonly Found[] | null> {
   const facts = new Map<CollectorId, readonly Found[] | null>();
   for (const [id, { whole }] of collectors) {
-    facts.set(id, whole ? tasks.flatMap(({ outcome }) => outcome?.facts?.[id] ?? []) : null);
+    facts.set(id, whole ? tasks.flatMap(({ outcome }) => (outcome?.facts?.[id] ?? []).map(foundOf)) : null);
   }
   return facts;
 }

@@ -5,9 +5,9 @@ import { endTask } from "./end-task.ts";
 import { lookAround, type Looked } from "./look.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
 import { tellProgress } from "./progress.ts";
-import { openSession } from "./session.ts";
+import { openSession, visitOf } from "./session.ts";
 import { createSliceWriter } from "./slice-writer.ts";
-import type { Gone } from "./slice.ts";
+import type { Gone, StatesBefore } from "./slice.ts";
 import { statesBefore } from "./stored.ts";
 import { goneOf } from "./sweep.ts";
 import { shared, type Work } from "./work.ts";
@@ -18,8 +18,8 @@ import { shared, type Work } from "./work.ts";
  * further tasks and, when it was the last task, the second wave.
  */
 export async function runPlaceTask(task: ClaimedTask): Promise<void> {
-  const work = task.work ?? wholePlace(task);
-  const [session, before] = await Promise.all([openSession(task, task.place), statesBefore(task)]);
+  const [session, before] = await Promise.all([openSession(visitOf(task), task.place), statesBefore(task)]);
+  const work = task.work ?? wholePlace(task, before);
   const writer = createSliceWriter(task, before, task.countsBefore);
   const total = work.fresh.length + work.begun.length;
   let through = 0;
@@ -53,10 +53,16 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
   );
 }
 
-const wholePlace = ({ place, scan, account }: ClaimedTask): Work => ({
-  fresh: collectorsOf(place, scan.services ?? account.services).map(({ id }) => id),
+const wholePlace = ({ org, place, scan, account }: ClaimedTask, before: StatesBefore): Work => ({
+  fresh: collectorsOf(place, scan.services ?? account.services)
+    .filter(
+      ({ id, every }) => every === undefined || dayOf(before[id]?.completeAt ?? null) !== dayOf(org.now.toISOString()),
+    )
+    .map(({ id }) => id),
   begun: [],
 });
+
+const dayOf = (time: string | null): string | undefined => time?.slice(0, 10);
 
 /** What is gone of the collectors this task alone has seen to their end; of the others the second wave knows. */
 async function swept(task: ClaimedTask, looked: readonly Looked[]): Promise<Gone[]> {

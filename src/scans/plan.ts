@@ -6,7 +6,7 @@ import { attemptsMax, fenced, LeaseLost, type ClaimedTask } from "./claim.ts";
 import { failScan } from "./end.ts";
 import { percentPlanned, tell } from "./progress.ts";
 import { addCounts, noCounts, type TaskCounts } from "./outcome.ts";
-import { openSession } from "./session.ts";
+import { openSession, visitOf } from "./session.ts";
 import { wakeTasks } from "./wake.ts";
 
 /**
@@ -15,7 +15,7 @@ import { wakeTasks } from "./wake.ts";
  */
 export async function runPlan(task: ClaimedTask): Promise<void> {
   try {
-    const session = await openSession(task, "global");
+    const session = await openSession(visitOf(task), "global");
     const places = placesOf(task, await session.enabledRegions());
     await writePlan(task, places, session.counts());
   } catch (error) {

@@ -4,13 +4,10 @@ import type { AwsCredentials, CredentialSource } from "#aws/credentials";
 import { enabledRegions } from "#aws/enabled-regions";
 import { createLimiter, createPacer } from "#aws/limiter";
 import { homeRegion, partitionOf } from "#aws/regions";
-import { assumeRole, accountOf } from "#aws/sts";
-import type { Fetcher } from "#aws/transport";
+import type { StsTransport } from "#aws/sts";
 import type { Place } from "#collectors/collector";
-import type { Env } from "#env";
-import { Fault } from "#lib/fault";
-import { masterKeys, open } from "#lib/secrets";
-import type { AccountRow, ClaimedTask } from "./claim.ts";
+import type { ClaimedTask } from "./claim.ts";
+import { awsFetcher, enterAccount } from "./enter.ts";
 import type { TaskCounts } from "./outcome.ts";
 
 /** One account, entered, as a task sees it. */
@@ -22,31 +19,35 @@ export interface AwsSession {
   counts(): Pick<TaskCounts, "awsCalls" | "stsCalls">;
 }
 
-const sessionSeconds = 3_600;
 /** Temporary credentials are not begun with when they end sooner than a task may take. */
 const marginMs = 20 * 60_000;
-
-/** What stands behind the calls: AWS, or the account a development configuration binds in its place. */
-export const awsFetcher = (env: Env): Fetcher => env.AWS ?? { fetch: (request) => fetch(request) };
 
 /** So many seconds' worth of requests may leave at once. */
 const burstSeconds = 5;
 
-/** Enters the account of a task. Throws `AwsFault` when AWS does not let us in. */
-export async function openSession(task: ClaimedTask, placeId: string): Promise<AwsSession> {
-  const { account, org, pace } = task;
+/** Whose account is entered, and how hard it may be asked. */
+export interface Visit extends Pick<ClaimedTask, "org" | "account" | "pace"> {
+  /** What the session is called in the account's CloudTrail. */
+  readonly sessionName: string;
+}
+
+export const visitOf = ({ org, account, pace, scan }: ClaimedTask): Visit => ({
+  org,
+  account,
+  pace,
+  sessionName: `cloudglass-${scan.id}`,
+});
+
+/** Enters an account when the first call is made. Calls throw `AwsFault` when AWS does not let us in. */
+export async function openSession(visit: Visit, placeId: string): Promise<AwsSession> {
+  const { account, org, pace } = visit;
   const home = homeRegion("aws") ?? "us-east-1";
   const region = placeId === "global" ? home : placeId;
   const place: Place = { partition: partitionOf(region) ?? "aws", awsAccountId: account.awsAccountId, region };
   const calls = { aws: 0, sts: 0 };
   const fetcher = awsFetcher(org.env);
   const limiter = createLimiter();
-  const credentials = credentialSource(
-    org.env,
-    account,
-    { fetcher, limiter, region, onCall: () => (calls.sts += 1) },
-    task,
-  );
+  const credentials = credentialSource(visit, { fetcher, limiter, region, onCall: () => (calls.sts += 1) });
   const aws: Aws = createAws({
     fetcher,
     limiter,
@@ -69,8 +70,6 @@ export async function openSession(task: ClaimedTask, placeId: string): Promise<A
   };
 }
 
-type StsTransport = Parameters<typeof assumeRole>[0];
-
 /**
  * Temporary credentials by account and version of its row, in this isolate's memory only, so that the tasks one invocation
  * works on enter the account once.
@@ -78,10 +77,10 @@ type StsTransport = Parameters<typeof assumeRole>[0];
 const entered = new Map<string, Promise<AwsCredentials>>();
 const enteredMax = 500;
 
-function credentialSource(env: Env, account: AccountRow, transport: StsTransport, task: ClaimedTask): CredentialSource {
+function credentialSource({ org, account, sessionName }: Visit, transport: StsTransport): CredentialSource {
   const key = `${account.orgId}/${account.id}/${account.version}/${account.credential.method}`;
   const enter = (): Promise<AwsCredentials> => {
-    const entering = enterAccount(env, account, transport, task);
+    const entering = enterAccount({ env: org.env, account, transport, sessionName, now: new Date() });
     if (entered.size >= enteredMax) entered.clear();
     entered.set(key, entering);
     entering.catch(() => entered.delete(key));
@@ -98,56 +97,4 @@ function credentialSource(env: Env, account: AccountRow, transport: StsTransport
     },
     renew: enter,
   };
-}
-
-async function enterAccount(
-  env: Env,
-  account: AccountRow,
-  transport: StsTransport,
-  { scan }: ClaimedTask,
-): Promise<AwsCredentials> {
-  const credentials = await unverified(env, account, transport, scan.id);
-  const actual = await accountOf(transport, credentials, account.awsAccountId);
-  if (actual !== account.awsAccountId) {
-    throw new Fault("CONFLICT", `These credentials belong to another AWS account than ${account.awsAccountId}.`);
-  }
-  return credentials;
-}
-
-async function unverified(
-  env: Env,
-  account: AccountRow,
-  transport: StsTransport,
-  scanId: string,
-): Promise<AwsCredentials> {
-  const { credential } = account;
-  if (credential.method === "access_key") {
-    const subject = secretSubject(account.orgId, account.id);
-    const secretAccessKey = await open(masterKeys(env.MASTER_KEYS), "credential", subject, credential.sealedSecret);
-    return { accessKeyId: credential.accessKeyId, secretAccessKey };
-  }
-  const operator = operatorOf(env);
-  if (!operator)
-    throw new Fault(
-      "METHOD_UNAVAILABLE",
-      "This deployment has no AWS principal of its own, so it cannot assume roles.",
-    );
-  const { roleArn, externalId } = credential;
-  return assumeRole(transport, operator, {
-    arn: roleArn,
-    externalId,
-    sessionName: `cloudglass-${scanId}`,
-    durationSeconds: sessionSeconds,
-  });
-}
-
-/** What a sealed secret access key belongs to. */
-export const secretSubject = (orgId: string, accountId: string): string => `${orgId}/${accountId}/secret`;
-
-/** The operator's own principal, which customers' roles trust; null where the deployment has none. */
-export function operatorOf({
-  OPERATOR_ACCESS_KEY_ID: accessKeyId,
-  OPERATOR_SECRET_ACCESS_KEY: secretAccessKey,
-}: Env): AwsCredentials | null {
-  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : null;
 }

@@ -2,9 +2,11 @@ import type { Found } from "#collectors/collector";
 import { condensers, isSubject, localChecks, type AnyCollector } from "./catalogue.ts";
 import { changeOf } from "./change.ts";
 import { resourceIdOf } from "./relations.ts";
+import { createCostSink } from "./cost-sink.ts";
 import { noTally, type Tally } from "./coverage.ts";
 import { judge, type JudgeSettings } from "./judge.ts";
 import type { Look } from "./look.ts";
+import { factOf, type Fact } from "./outcome.ts";
 import { storedOf } from "./stored.ts";
 
 /** Where a collector's things go: judged, compared with what is stored, and handed to the writer when anything is new. */
@@ -12,7 +14,7 @@ export interface Sink {
   readonly seen: ReadonlySet<string>;
   readonly tally: Tally;
   /** What the cross-service checks keep. */
-  readonly facts: readonly Found[];
+  readonly facts: readonly Fact[];
   take(found: readonly Found[]): Promise<void>;
 }
 
@@ -20,9 +22,30 @@ export interface Sink {
 const pageMax = 500;
 
 export function createSink(look: Look, collector: AnyCollector): Sink {
+  if (collector.keeps === "dailyCosts") return createCostSink(look.task);
+  return collector.keeps === "facts" ? createFactSink(look, collector) : createResourceSink(look, collector);
+}
+
+/** What is found is no resource of the account: checks read it, and that is all. */
+function createFactSink({ budget }: Look, collector: AnyCollector): Sink {
+  const facts: Fact[] = [];
+  return {
+    seen: new Set(),
+    tally: { ...noTally },
+    facts,
+    async take(found) {
+      for (const fact of found.map((one) => condensed(one, collector)).filter((one) => one !== null)) {
+        facts.push(fact);
+        budget.add(0, JSON.stringify(fact).length);
+      }
+    },
+  };
+}
+
+function createResourceSink(look: Look, collector: AnyCollector): Sink {
   const seen = new Set<string>();
   const tally: Tally = { ...noTally };
-  const facts: Found[] = [];
+  const facts: Fact[] = [];
   const settings = judgeSettings(look);
 
   const compare = async (page: readonly Found[]): Promise<void> => {
@@ -36,7 +59,7 @@ export function createSink(look: Look, collector: AnyCollector): Sink {
       const judged = await judge(found, localChecks(collector.id), new Map(), settings);
       tally.resources += 1;
       for (const { stored: verdict } of judged) tally[verdict.status] += 1;
-      const fact = factOf(found, collector);
+      const fact = condensed(found, collector);
       if (fact) facts.push(fact);
       look.budget.add(1, fact ? JSON.stringify(fact).length : 0);
       const change = await changeOf(look, collector, { id, found, judged }, stored.get(id));
@@ -80,14 +103,14 @@ async function freshOf(
 }
 
 /** What the cross-service checks keep of a resource, together; null when none of them wants it. */
-function factOf(found: Found, collector: AnyCollector): Found | null {
+function condensed(found: Found, collector: AnyCollector): Fact | null {
   const kept = condensers(collector.id)
     .map((condense) => condense(found))
     .filter((attributes) => attributes !== null);
   if (kept.length === 0) return null;
   const { nativeId, arn, name, state, createdAt, region, tags } = found;
   const attributes = Object.assign({}, ...kept) as Record<string, unknown>;
-  return {
+  return factOf({
     nativeId,
     arn,
     name,
@@ -96,7 +119,7 @@ function factOf(found: Found, collector: AnyCollector): Found | null {
     ...(region === undefined ? {} : { region }),
     tags: isSubject(collector.id) ? tags : {},
     attributes,
-  };
+  });
 }
 
 const judgeSettings = ({ task, place }: Pick<Look, "task" | "place">): JudgeSettings => ({

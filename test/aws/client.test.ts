@@ -3,7 +3,7 @@ import type { Operation } from "#aws/caller";
 import { AwsFault } from "#aws/fault";
 import { enabledRegions } from "#aws/enabled-regions";
 import { createLimiter, createPacer } from "#aws/limiter";
-import { accountOf, assumeRole } from "#aws/sts";
+import { accountOf, assumeRole, assumeRoleWithWebIdentity } from "#aws/sts";
 import { bodyOf, ec2Error, fakeAws, keys, temporary, xml } from "./fake-aws.ts";
 
 const volumes = {
@@ -314,6 +314,74 @@ describe("STS and regions", () => {
       kind: "denied",
       remedy: expect.stringContaining("external id") as unknown,
     });
+  });
+
+  const identity = {
+    token: "header.claims.signature",
+    issuer: "https://cloudglass.example",
+    audience: "sts.amazonaws.com",
+    subject: "org:o:account:a",
+  };
+  const refusal = (code: string, message = "m") =>
+    `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+
+  it("enters a role by a token in an unsigned form, and in nothing but its body", async ({ expect }) => {
+    const requests: Request[] = [];
+    const fetcher = {
+      fetch: async (request: Request) => (
+        requests.push(request.clone()),
+        xml(assumed.replaceAll("AssumeRole", "AssumeRoleWithWebIdentity"))
+      ),
+    };
+    const got = await assumeRoleWithWebIdentity({ fetcher, region: "eu-west-1" }, identity, role);
+    expect(got).toMatchObject({ accessKeyId: "ASIA1", sessionToken: "t" });
+    const [request] = requests;
+    expect([request?.method, request?.url]).toEqual(["POST", "https://sts.eu-west-1.amazonaws.com/"]);
+    expect([...(request?.headers.keys() ?? [])]).toEqual(["content-type"]);
+    expect(Object.fromEntries(new URLSearchParams(request ? await bodyOf(request) : ""))).toEqual({
+      Action: "AssumeRoleWithWebIdentity",
+      Version: "2011-06-15",
+      RoleArn: role.arn,
+      RoleSessionName: "cloudglass-1",
+      WebIdentityToken: identity.token,
+      DurationSeconds: "900",
+    });
+  });
+
+  it("says what the trust policy must hold when a token is refused, and tries again what may pass", async ({
+    expect,
+  }) => {
+    const cases = [
+      ["AccessDenied", "m", "denied", 1],
+      ["InvalidIdentityToken", "Incorrect token audience", "denied", 1],
+      ["IDPRejectedClaim", "m", "denied", 1],
+      ["ExpiredTokenException", "m", "expired", 1],
+      ["InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider", "broken", 6],
+      ["IDPCommunicationError", "m", "broken", 6],
+    ] as const;
+    for (const [code, message, kind, tries] of cases) {
+      let asked = 0;
+      const fetcher = { fetch: async () => ((asked += 1), xml(refusal(code, message), 400)) };
+      const transport = { fetcher, region: "eu-west-1", sleep: async () => {} };
+      const fault = await assumeRoleWithWebIdentity(transport, identity, role).catch(
+        (error: unknown) => error as AwsFault,
+      );
+      expect(fault).toMatchObject({ kind, code, iamAction: "sts:AssumeRoleWithWebIdentity" });
+      expect(asked).toBe(tries);
+      expect(JSON.stringify([fault, (fault as Error).message, (fault as Error).stack])).not.toContain(identity.token);
+      const { remedy } = fault as AwsFault;
+      if (kind === "expired") expect(remedy).toContain("clock");
+      if (kind !== "denied") continue;
+      for (const part of [
+        "111122223333",
+        identity.issuer,
+        "cloudglass.example:aud",
+        identity.audience,
+        identity.subject,
+      ]) {
+        expect(remedy).toContain(part);
+      }
+    }
   });
 
   it("never shows a credential in what it throws", async ({ expect }) => {

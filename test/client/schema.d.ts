@@ -236,6 +236,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what was spent, by day, by service and by account
+         * @description Of the accounts whose Cost Explorer Cloudglass may ask (`ce:GetCostAndUsage`), which it does once a day.
+         *
+         *     Needs role `viewer`, scope `costs:read`.
+         */
+        get: operations["getCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/findings": {
         parameters: {
             query?: never;
@@ -292,6 +314,116 @@ export interface paths {
         get: operations["getFinding"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/openid-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who issues the tokens that open keyless accounts
+         * @description OpenID Connect Discovery 1.0: what AWS reads when a role trusts Cloudglass.
+         *
+         *     Needs no credential.
+         */
+        get: operations["getIssuer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The keys those tokens are verified with
+         * @description A JWK Set (RFC 7517). Around a rotation it holds two keys.
+         *
+         *     Needs no credential.
+         */
+        get: operations["getIssuerKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/onboarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say what an AWS account needs so that it can be read
+         * @description The exact permissions, as the collectors declare them, and whom the role must trust: as JSON, as a CloudFormation template or as a Terraform module.
+         *
+         *     Needs role `viewer`, scope `accounts:read`.
+         */
+        get: operations["getOnboarding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try what Cloudglass may do in an account
+         * @description Asks for the first page of everything and for one thing of each kind, of the global services and in one region, and answers IAM action by IAM action. Nothing is kept. Takes up to 20 seconds.
+         *
+         *     Needs role `admin`, scope `accounts:write`.
+         */
+        post: operations["testAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/import-organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List the accounts of an AWS organization, and connect the chosen ones
+         * @description Through its management account, which must be connected. Each account connected waits as `pending` until its role answers.
+         *
+         *     Needs role `admin`, scope `accounts:write`.
+         */
+        post: operations["importOrganization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -967,12 +1099,14 @@ export interface components {
          *         "us-east-1"
          *       ],
          *       "enabledServices": null,
+         *       "pace": null,
          *       "isManagement": false,
          *       "lastScanId": "0199e0b3-0000-7000-8000-000000000002",
          *       "lastScanAt": "2026-03-13T08:04:32.000Z",
          *       "lastScanState": "complete",
          *       "connectedAt": "2026-01-01T00:05:00.000Z",
          *       "openFindingsCount": 17,
+         *       "estimatedMonthlySpend": 1841.27,
          *       "createdAt": "2026-01-01T00:00:00.000Z",
          *       "updatedAt": "2026-03-13T08:04:32.000Z"
          *     }
@@ -990,11 +1124,25 @@ export interface components {
             status: "pending" | "ok" | "error";
             lastError: string | null;
             /** @enum {string} */
-            credentialMethod: "role" | "access_key";
+            credentialMethod: "keyless" | "role" | "access_key";
             /** @description Null: every region the account has enabled. */
             enabledRegions: string[] | null;
             /** @description Null: every service Cloudglass knows. */
             enabledServices: string[] | null;
+            /**
+             * @description How hard the account may be asked; null: as usual.
+             * @example {
+             *       "tasksAtOnce": 4
+             *     }
+             */
+            pace: {
+                /** @description Tasks of one scan side by side; null: 16. */
+                tasksAtOnce?: number | null;
+                /** @description AWS calls after which a task hands the rest on; null: 300. */
+                callsPerTask?: number | null;
+                /** @description Requests per second to one service; null: 20. */
+                requestsPerSecond?: number | null;
+            } | null;
             /** @description The management account of an AWS Organization. */
             isManagement: boolean;
             /** Format: uuid */
@@ -1004,10 +1152,12 @@ export interface components {
             lastScanState: string | null;
             /**
              * Format: date-time
-             * @description When AWS first let Cloudglass in.
+             * @description When AWS first let Cloudglass in by the present credential; null: not yet.
              */
             connectedAt: string | null;
             openFindingsCount: number;
+            /** @description Spent in the last 30 days, as Cost Explorer tells it; null when it may not be asked. */
+            estimatedMonthlySpend: number | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -1049,7 +1199,7 @@ export interface components {
             detail: string;
             instance: string;
             /** @enum {string} */
-            code: "INVALID_REQUEST" | "INVALID_CURSOR" | "AMBIGUOUS_CREDENTIALS" | "UNAUTHORIZED" | "KEY_REVOKED" | "KEY_EXPIRED" | "FORBIDDEN" | "MISSING_SCOPE" | "RESOURCE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "CONFLICT" | "SCAN_RUNNING" | "IDEMPOTENCY_IN_FLIGHT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "WEBHOOK_URL_BLOCKED" | "METHOD_UNAVAILABLE" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "INTERNAL" | "UNAVAILABLE";
+            code: "INVALID_REQUEST" | "INVALID_CURSOR" | "AMBIGUOUS_CREDENTIALS" | "UNAUTHORIZED" | "KEY_REVOKED" | "KEY_EXPIRED" | "FORBIDDEN" | "MISSING_SCOPE" | "RESOURCE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "CONFLICT" | "ROLE_UNGUARDED" | "SCAN_RUNNING" | "IDEMPOTENCY_IN_FLIGHT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "WEBHOOK_URL_BLOCKED" | "METHOD_UNAVAILABLE" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "INTERNAL" | "UNAVAILABLE";
             requestId: string;
             errors?: {
                 /** @enum {string} */
@@ -1081,22 +1231,25 @@ export interface components {
          *         "us-east-1"
          *       ],
          *       "enabledServices": null,
+         *       "pace": null,
          *       "isManagement": false,
          *       "lastScanId": "0199e0b3-0000-7000-8000-000000000002",
          *       "lastScanAt": "2026-03-13T08:04:32.000Z",
          *       "lastScanState": "complete",
          *       "connectedAt": "2026-01-01T00:05:00.000Z",
          *       "openFindingsCount": 17,
+         *       "estimatedMonthlySpend": 1841.27,
          *       "createdAt": "2026-01-01T00:00:00.000Z",
          *       "updatedAt": "2026-03-13T08:04:32.000Z",
          *       "externalId": "cg-3f6e4c8a1d2b4e5f9a0b8c7d6e5f4a3b",
+         *       "webIdentity": null,
          *       "trustPolicy": {
          *         "Version": "2012-10-17",
          *         "Statement": [
          *           {
          *             "Effect": "Allow",
          *             "Principal": {
-         *               "AWS": "arn:aws:iam::210987654321:root"
+         *               "AWS": "arn:aws:iam::210987654321:user/cloudglass"
          *             },
          *             "Action": "sts:AssumeRole",
          *             "Condition": {
@@ -1111,19 +1264,29 @@ export interface components {
          */
         ConnectedAccount: components["schemas"]["Account"] & {
             /**
-             * @description Told this once, when a role was given; null otherwise.
+             * @description Told this once, when a credential of the method `role` was given; null otherwise.
              * @example cg-3f6e4c8a1d2b4e5f9a0b8c7d6e5f4a3b
              */
             externalId: string | null;
             /**
-             * @description The trust policy to paste into the role; told together with the external id.
+             * @description Told when a credential of the method `keyless` was given: what the trust policy is to demand.
+             * @example null
+             */
+            webIdentity: {
+                /** Format: uri */
+                issuer: string;
+                audience: string;
+                subject: string;
+            } | null;
+            /**
+             * @description The trust policy to paste into the role; told together with one of these.
              * @example {
              *       "Version": "2012-10-17",
              *       "Statement": [
              *         {
              *           "Effect": "Allow",
              *           "Principal": {
-             *             "AWS": "arn:aws:iam::210987654321:root"
+             *             "AWS": "arn:aws:iam::210987654321:user/cloudglass"
              *           },
              *           "Action": "sts:AssumeRole",
              *           "Condition": {
@@ -1178,10 +1341,45 @@ export interface components {
              *       "s3"
              *     ]
              */
-            services: ("acm" | "cloudwatch" | "ec2" | "elbv2" | "iam" | "kms" | "lambda" | "rds" | "s3" | "secretsmanager" | "alb" | "secrets_manager" | "security_groups")[] | null;
+            services: ("accessanalyzer" | "acm" | "apigateway" | "apigatewayv2" | "backup" | "bedrock" | "bedrock-agent" | "ce" | "cloudfront" | "cloudtrail" | "cloudwatch" | "config" | "cost-optimization-hub" | "dynamodb" | "ec2" | "ecr" | "ecs" | "efs" | "eks" | "elasticache" | "elb" | "elbv2" | "guardduty" | "iam" | "kms" | "lambda" | "logs" | "opensearch" | "organizations" | "rds" | "redshift" | "route53" | "route53domains" | "s3" | "sagemaker" | "secretsmanager" | "securityhub" | "sns" | "sqs" | "ssm" | "wafv2" | "alb" | "secrets_manager" | "security_groups")[] | null;
+            /**
+             * @description How hard the account may be asked; null: as usual.
+             * @default null
+             * @example {
+             *       "tasksAtOnce": 4
+             *     }
+             */
+            pace: {
+                /**
+                 * @description Tasks of one scan side by side; null: 16.
+                 * @default null
+                 */
+                tasksAtOnce: number | null;
+                /**
+                 * @description AWS calls after which a task hands the rest on; null: 300.
+                 * @default null
+                 */
+                callsPerTask: number | null;
+                /**
+                 * @description Requests per second to one service; null: 20.
+                 * @default null
+                 */
+                requestsPerSecond: number | null;
+            } | null;
         };
         /** @description Written, never read back. */
-        AccountCredential: components["schemas"]["RoleCredential"] | components["schemas"]["AccessKeyCredential"];
+        AccountCredential: components["schemas"]["KeylessCredential"] | components["schemas"]["RoleCredential"] | components["schemas"]["AccessKeyCredential"];
+        /** @description A role that trusts tokens of this deployment: no secret is kept. */
+        KeylessCredential: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            method: "keyless";
+            /** @example arn:aws:iam::123456789012:role/cloudglass */
+            roleArn: string;
+        };
+        /** @description A role that trusts the operator's principal with an external id. */
         RoleCredential: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1237,7 +1435,31 @@ export interface components {
              *       "s3"
              *     ]
              */
-            services: ("acm" | "cloudwatch" | "ec2" | "elbv2" | "iam" | "kms" | "lambda" | "rds" | "s3" | "secretsmanager" | "alb" | "secrets_manager" | "security_groups")[] | null;
+            services: ("accessanalyzer" | "acm" | "apigateway" | "apigatewayv2" | "backup" | "bedrock" | "bedrock-agent" | "ce" | "cloudfront" | "cloudtrail" | "cloudwatch" | "config" | "cost-optimization-hub" | "dynamodb" | "ec2" | "ecr" | "ecs" | "efs" | "eks" | "elasticache" | "elb" | "elbv2" | "guardduty" | "iam" | "kms" | "lambda" | "logs" | "opensearch" | "organizations" | "rds" | "redshift" | "route53" | "route53domains" | "s3" | "sagemaker" | "secretsmanager" | "securityhub" | "sns" | "sqs" | "ssm" | "wafv2" | "alb" | "secrets_manager" | "security_groups")[] | null;
+            /**
+             * @description How hard the account may be asked; null: as usual.
+             * @default null
+             * @example {
+             *       "tasksAtOnce": 4
+             *     }
+             */
+            pace: {
+                /**
+                 * @description Tasks of one scan side by side; null: 16.
+                 * @default null
+                 */
+                tasksAtOnce: number | null;
+                /**
+                 * @description AWS calls after which a task hands the rest on; null: 300.
+                 * @default null
+                 */
+                callsPerTask: number | null;
+                /**
+                 * @description Requests per second to one service; null: 20.
+                 * @default null
+                 */
+                requestsPerSecond: number | null;
+            } | null;
             credential?: Omit<components["schemas"]["AccountCredential"], "method"> & unknown;
         };
         /**
@@ -1267,7 +1489,21 @@ export interface components {
              *       "s3"
              *     ]
              */
-            services?: ("acm" | "cloudwatch" | "ec2" | "elbv2" | "iam" | "kms" | "lambda" | "rds" | "s3" | "secretsmanager" | "alb" | "secrets_manager" | "security_groups")[] | null;
+            services?: ("accessanalyzer" | "acm" | "apigateway" | "apigatewayv2" | "backup" | "bedrock" | "bedrock-agent" | "ce" | "cloudfront" | "cloudtrail" | "cloudwatch" | "config" | "cost-optimization-hub" | "dynamodb" | "ec2" | "ecr" | "ecs" | "efs" | "eks" | "elasticache" | "elb" | "elbv2" | "guardduty" | "iam" | "kms" | "lambda" | "logs" | "opensearch" | "organizations" | "rds" | "redshift" | "route53" | "route53domains" | "s3" | "sagemaker" | "secretsmanager" | "securityhub" | "sns" | "sqs" | "ssm" | "wafv2" | "alb" | "secrets_manager" | "security_groups")[] | null;
+            /**
+             * @description How hard the account may be asked; null: as usual.
+             * @example {
+             *       "tasksAtOnce": 4
+             *     }
+             */
+            pace?: {
+                /** @description Tasks of one scan side by side; null: 16. */
+                tasksAtOnce?: number | null;
+                /** @description AWS calls after which a task hands the rest on; null: 300. */
+                callsPerTask?: number | null;
+                /** @description Requests per second to one service; null: 20. */
+                requestsPerSecond?: number | null;
+            } | null;
             credential?: components["schemas"]["AccountCredential"];
         };
         /**
@@ -1298,7 +1534,7 @@ export interface components {
             hint: string;
             /** @enum {string} */
             role: "viewer" | "analyst" | "editor" | "admin";
-            scopes: ("findings:read" | "resources:read" | "recommendations:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
+            scopes: ("findings:read" | "resources:read" | "recommendations:read" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
             /** @enum {string} */
             status: "active" | "expired" | "revoked";
             /** @description Id of the key that made it; null: the deployment itself. */
@@ -1348,7 +1584,7 @@ export interface components {
             hint: string;
             /** @enum {string} */
             role: "viewer" | "analyst" | "editor" | "admin";
-            scopes: ("findings:read" | "resources:read" | "recommendations:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
+            scopes: ("findings:read" | "resources:read" | "recommendations:read" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
             /** @enum {string} */
             status: "active" | "expired" | "revoked";
             /** @description Id of the key that made it; null: the deployment itself. */
@@ -1396,7 +1632,7 @@ export interface components {
              *       "*"
              *     ]
              */
-            scopes: ("findings:read" | "resources:read" | "recommendations:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
+            scopes: ("findings:read" | "resources:read" | "recommendations:read" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
             /**
              * Format: date-time
              * @default null
@@ -1583,6 +1819,72 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * @description Unblended cost as AWS Cost Explorer tells it, once a day; the largest first.
+         * @example {
+         *       "from": "2026-03-11",
+         *       "to": "2026-03-13",
+         *       "currency": "USD",
+         *       "total": 122.4,
+         *       "byDay": [
+         *         {
+         *           "day": "2026-03-11",
+         *           "amount": 60.8,
+         *           "estimated": false
+         *         },
+         *         {
+         *           "day": "2026-03-12",
+         *           "amount": 61.6,
+         *           "estimated": true
+         *         }
+         *       ],
+         *       "byService": [
+         *         {
+         *           "service": "Amazon Elastic Compute Cloud - Compute",
+         *           "amount": 98.1
+         *         },
+         *         {
+         *           "service": "AmazonCloudWatch",
+         *           "amount": 24.3
+         *         }
+         *       ],
+         *       "byAccount": [
+         *         {
+         *           "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+         *           "awsAccountId": "123456789012",
+         *           "amount": 122.4
+         *         }
+         *       ]
+         *     }
+         */
+        Costs: {
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description Not included.
+             */
+            to: string;
+            currency: string;
+            total: number;
+            byDay: {
+                /** Format: date */
+                day: string;
+                amount: number;
+                /** @description AWS may still change it. */
+                estimated: boolean;
+            }[];
+            byService: {
+                service: string;
+                amount: number;
+            }[];
+            byAccount: {
+                /** Format: uuid */
+                accountId: string;
+                awsAccountId: string;
+                amount: number;
+            }[];
         };
         /**
          * @example {
@@ -1906,6 +2208,208 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "issuer": "https://cloudglass.example",
+         *       "jwks_uri": "https://cloudglass.example/.well-known/jwks.json",
+         *       "response_types_supported": [
+         *         "id_token"
+         *       ],
+         *       "subject_types_supported": [
+         *         "public"
+         *       ],
+         *       "id_token_signing_alg_values_supported": [
+         *         "RS256"
+         *       ],
+         *       "claims_supported": [
+         *         "iss",
+         *         "aud",
+         *         "sub",
+         *         "iat",
+         *         "nbf",
+         *         "exp",
+         *         "jti"
+         *       ]
+         *     }
+         */
+        IssuerMetadata: {
+            /** Format: uri */
+            issuer: string;
+            /** Format: uri */
+            jwks_uri: string;
+            response_types_supported: string[];
+            subject_types_supported: string[];
+            id_token_signing_alg_values_supported: string[];
+            claims_supported: string[];
+        };
+        IssuerKeySet: {
+            keys: {
+                /** @enum {string} */
+                kty: "RSA";
+                /** @enum {string} */
+                use: "sig";
+                /** @enum {string} */
+                alg: "RS256";
+                kid: string;
+                n: string;
+                e: string;
+            }[];
+        };
+        Onboarding: {
+            /** @enum {string} */
+            method: "keyless" | "role" | "access_key";
+            /** @description Every IAM action Cloudglass calls. */
+            actions: string[];
+            /** @description The same as managed policies, none longer than AWS takes; attach them all. */
+            policies: {
+                /** @enum {string} */
+                Version: "2012-10-17";
+                Statement: {
+                    [key: string]: unknown;
+                }[];
+            }[];
+            /** @description Of the role; null where there is none. What stands in `<…>` is told when the account is connected. */
+            trustPolicy: {
+                /** @enum {string} */
+                Version: "2012-10-17";
+                Statement: {
+                    [key: string]: unknown;
+                }[];
+            } | null;
+            /** @description What the AWS account must have beside the role (keyless only). */
+            oidcProvider: {
+                /** Format: uri */
+                url: string;
+                audience: string;
+            } | null;
+            /** @description Who assumes the role (method `role` only). */
+            operatorPrincipal: string | null;
+            /** @description How to make it with `format=cloudformation`. */
+            cloudFormation: {
+                capabilities: string[];
+                parameters: {
+                    name: string;
+                    description: string;
+                    default: string | null;
+                    pattern: string;
+                }[];
+                quickCreateUrl: string;
+                instructions: string;
+            };
+        };
+        CloudFormationTemplate: {
+            /** @enum {string} */
+            AWSTemplateFormatVersion: "2010-09-09";
+            Parameters: {
+                [key: string]: unknown;
+            };
+            Resources: {
+                [key: string]: unknown;
+            };
+            Outputs: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "entered": true,
+         *       "error": null,
+         *       "missing": [
+         *         "ce:GetCostAndUsage"
+         *       ],
+         *       "actions": [
+         *         {
+         *           "action": "ce:GetCostAndUsage",
+         *           "result": "denied",
+         *           "region": "us-east-1",
+         *           "code": "AccessDeniedException",
+         *           "remedy": "Allow ce:GetCostAndUsage in the policy of the role Cloudglass uses."
+         *         },
+         *         {
+         *           "action": "ec2:DescribeVolumes",
+         *           "result": "allowed",
+         *           "region": "eu-west-1",
+         *           "code": null,
+         *           "remedy": null
+         *         }
+         *       ]
+         *     }
+         */
+        PermissionTest: {
+            /** @description AWS lets Cloudglass in. */
+            entered: boolean;
+            /** @description Why it does not, and what to do. */
+            error: {
+                code: string;
+                remedy: string;
+            } | null;
+            /** @description The IAM actions that were denied. */
+            missing: string[];
+            actions: {
+                action: string;
+                /**
+                 * @description `unknown`: AWS gave no usable answer. `untested`: there was nothing to ask it about.
+                 * @enum {string}
+                 */
+                result: "allowed" | "denied" | "unknown" | "untested";
+                region: string | null;
+                code: string | null;
+                remedy: string | null;
+            }[];
+        };
+        OrganizationMembers: {
+            awsAccountId: string;
+            name: string;
+            /** @description AWS's own word. */
+            state: string | null;
+            isManagement: boolean;
+            /**
+             * Format: uuid
+             * @description Null: not connected.
+             */
+            accountId: string | null;
+            /** @description What this request connected, told once. */
+            enrolled: components["schemas"]["ConnectedAccount"] | null;
+        }[];
+        /**
+         * @example {
+         *       "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+         *       "awsAccountIds": [
+         *         "444455556666"
+         *       ],
+         *       "method": "keyless",
+         *       "roleName": "Cloudglass"
+         *     }
+         */
+        ImportOrganization: {
+            /**
+             * @description The connected management account: UUID or 12 digits.
+             * @example 0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80
+             */
+            accountId: string;
+            /**
+             * @description The members to connect; null or left out: none, they are only listed.
+             * @default null
+             */
+            awsAccountIds: string[] | null;
+            /**
+             * @default keyless
+             * @enum {string}
+             */
+            method: "keyless" | "role";
+            /**
+             * @description The name of the role in every member account, with its path.
+             * @default Cloudglass
+             */
+            roleName: string;
+            /**
+             * @default production
+             * @enum {string}
+             */
+            environment: "production" | "staging" | "development" | "test" | "sandbox" | "shared" | "other";
         };
         /**
          * @example {
@@ -2532,7 +3036,7 @@ export interface components {
              * @description Null or left out: what each account is set to.
              * @default null
              */
-            services: ("acm" | "cloudwatch" | "ec2" | "elbv2" | "iam" | "kms" | "lambda" | "rds" | "s3" | "secretsmanager" | "alb" | "secrets_manager" | "security_groups")[] | null;
+            services: ("accessanalyzer" | "acm" | "apigateway" | "apigatewayv2" | "backup" | "bedrock" | "bedrock-agent" | "ce" | "cloudfront" | "cloudtrail" | "cloudwatch" | "config" | "cost-optimization-hub" | "dynamodb" | "ec2" | "ecr" | "ecs" | "efs" | "eks" | "elasticache" | "elb" | "elbv2" | "guardduty" | "iam" | "kms" | "lambda" | "logs" | "opensearch" | "organizations" | "rds" | "redshift" | "route53" | "route53domains" | "s3" | "sagemaker" | "secretsmanager" | "securityhub" | "sns" | "sqs" | "ssm" | "wafv2" | "alb" | "secrets_manager" | "security_groups")[] | null;
         };
         /**
          * @example {
@@ -4747,7 +5251,7 @@ export interface operations {
                 severity?: string;
                 /** @description Comma list of: security, cost, reliability, compliance, operations. */
                 category?: string;
-                /** @description Comma list of: acm, cloudwatch, ec2, elbv2, iam, kms, lambda, rds, s3, secretsmanager, alb, secrets_manager, security_groups. */
+                /** @description Comma list of: accessanalyzer, acm, apigateway, apigatewayv2, backup, bedrock, bedrock-agent, ce, cloudfront, cloudtrail, cloudwatch, config, cost-optimization-hub, dynamodb, ec2, ecr, ecs, efs, eks, elasticache, elb, elbv2, guardduty, iam, kms, lambda, logs, opensearch, organizations, rds, redshift, route53, route53domains, s3, sagemaker, secretsmanager, securityhub, sns, sqs, ssm, wafv2, alb, secrets_manager, security_groups. */
                 service?: string;
                 /** @description Comma list of: aws_fsbp, cis_aws_3.0, cis_aws_4.0, cis_aws_5.0, cis_aws_6.0, cis_aws_7.0, gdpr, hipaa, iso_27001_2022, nist_800_53_r5, pci_dss_4.0, soc2. */
                 framework?: string;
@@ -4846,6 +5350,100 @@ export interface operations {
             };
         };
     };
+    getCosts: {
+        parameters: {
+            query?: {
+                /** @description Comma list; each a UUID or 12 digits. */
+                accountId?: string;
+                /** @description Cost Explorer's names, as `byService` has them. */
+                service?: string;
+                /** @description The first day; 30 days before `to` when left out. */
+                from?: string;
+                /** @description The day after the last; today when left out. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get what was spent, by day, by service and by account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Costs"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listFindings: {
         parameters: {
             query?: {
@@ -4861,9 +5459,9 @@ export interface operations {
                 accountId?: string;
                 /** @description Comma list of: af-south-1, ap-east-1, ap-east-2, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-central-1, ca-west-1, cn-north-1, cn-northwest-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-1, eu-west-2, eu-west-3, il-central-1, me-central-1, me-south-1, mx-central-1, sa-east-1, us-east-1, us-east-2, us-gov-east-1, us-gov-west-1, us-west-1, us-west-2, global. */
                 region?: string;
-                /** @description Comma list of: acm, cloudwatch, ec2, elbv2, iam, kms, lambda, rds, s3, secretsmanager, alb, secrets_manager, security_groups. */
+                /** @description Comma list of: accessanalyzer, acm, apigateway, apigatewayv2, backup, bedrock, bedrock-agent, ce, cloudfront, cloudtrail, cloudwatch, config, cost-optimization-hub, dynamodb, ec2, ecr, ecs, efs, eks, elasticache, elb, elbv2, guardduty, iam, kms, lambda, logs, opensearch, organizations, rds, redshift, route53, route53domains, s3, sagemaker, secretsmanager, securityhub, sns, sqs, ssm, wafv2, alb, secrets_manager, security_groups. */
                 service?: string;
-                /** @description Comma list of: AWS::::Account, AWS::CertificateManager::Certificate, AWS::EC2::EIP, AWS::EC2::Image, AWS::EC2::Instance, AWS::EC2::NetworkInterface, AWS::EC2::SecurityGroup, AWS::EC2::Snapshot, AWS::EC2::Volume, AWS::IAM::AccessKey, AWS::IAM::AccountPasswordPolicy, AWS::IAM::ServerCertificate, AWS::IAM::User, AWS::RDS::DBInstance, AWS::RDS::DBSnapshot, AWS::S3::AccountPublicAccessBlock, AWS::S3::Bucket. */
+                /** @description Comma list of: AWS::::Account, AWS::AccessAnalyzer::Analyzer, AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Backup::BackupPlan, AWS::Backup::ProtectedResource, AWS::Bedrock::Agent, AWS::Bedrock::Guardrail, AWS::Bedrock::ModelInvocationLoggingConfiguration, AWS::CE::ServiceCost, AWS::CertificateManager::Certificate, AWS::CloudFront::Distribution, AWS::CloudTrail::Trail, AWS::CloudWatch::Alarm, AWS::Config::ConfigurationRecorder, AWS::CostOptimizationHub::Recommendation, AWS::DynamoDB::Table, AWS::EC2::EBSEncryptionByDefault, AWS::EC2::EIP, AWS::EC2::FlowLog, AWS::EC2::Image, AWS::EC2::ImageBlockPublicAccess, AWS::EC2::Instance, AWS::EC2::NatGateway, AWS::EC2::NetworkAcl, AWS::EC2::NetworkInterface, AWS::EC2::RouteTable, AWS::EC2::SecurityGroup, AWS::EC2::Snapshot, AWS::EC2::SnapshotBlockPublicAccess, AWS::EC2::Subnet, AWS::EC2::VPC, AWS::EC2::Volume, AWS::ECR::RegistryScanningConfiguration, AWS::ECR::Repository, AWS::ECS::Cluster, AWS::ECS::Service, AWS::ECS::TaskDefinition, AWS::EFS::FileSystem, AWS::EKS::Cluster, AWS::ElastiCache::ReplicationGroup, AWS::ElasticLoadBalancing::LoadBalancer, AWS::ElasticLoadBalancingV2::LoadBalancer, AWS::ElasticLoadBalancingV2::TargetGroup, AWS::GuardDuty::Detector, AWS::IAM::AccessKey, AWS::IAM::AccountPasswordPolicy, AWS::IAM::Group, AWS::IAM::ManagedPolicy, AWS::IAM::Role, AWS::IAM::ServerCertificate, AWS::IAM::ServiceSpecificCredential, AWS::IAM::User, AWS::KMS::Key, AWS::Lambda::Function, AWS::Logs::LogGroup, AWS::Logs::MetricFilter, AWS::OpenSearchService::Domain, AWS::Organizations::Account, AWS::Organizations::Organization, AWS::RDS::DBCluster, AWS::RDS::DBClusterSnapshot, AWS::RDS::DBInstance, AWS::RDS::DBSnapshot, AWS::Redshift::Cluster, AWS::Route53::HostedZone, AWS::Route53::RecordSet, AWS::Route53Domains::Domain, AWS::S3::AccountPublicAccessBlock, AWS::S3::Bucket, AWS::SNS::Topic, AWS::SQS::Queue, AWS::SSM::ManagedInstance, AWS::SSM::Parameter, AWS::SageMaker::Endpoint, AWS::SageMaker::Model, AWS::SageMaker::NotebookInstance, AWS::SecretsManager::Secret, AWS::SecurityHub::Hub, AWS::WAFv2::WebACL. */
                 resourceType?: string;
                 /** @description Comma list; each a UUID. */
                 resourceId?: string;
@@ -5115,6 +5713,495 @@ export interface operations {
             };
             /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIssuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who issues the tokens that open keyless accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerMetadata"];
+                };
+            };
+            /** @description INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIssuerKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys those tokens are verified with */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerKeySet"];
+                };
+            };
+            /** @description INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOnboarding: {
+        parameters: {
+            query: {
+                /** @description How the account will be entered. */
+                method: "keyless" | "role" | "access_key";
+                /** @description What is answered. */
+                format?: "json" | "cloudformation" | "terraform";
+                /** @description An account that was connected: UUID or 12 digits. */
+                accountId?: string;
+                /** @description The 12 digits, also of an account that is not connected yet. */
+                awsAccountId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Say what an AWS account needs so that it can be read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Onboarding"];
+                    } | components["schemas"]["CloudFormationTemplate"];
+                    "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description METHOD_UNAVAILABLE: This deployment cannot connect accounts this way. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUID or the 12 digits of the AWS account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Try what Cloudglass may do in an account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PermissionTest"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOrganization"];
+            };
+        };
+        responses: {
+            /** @description List the accounts of an AWS organization, and connect the chosen ones */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OrganizationMembers"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. METHOD_UNAVAILABLE: This deployment cannot connect accounts this way. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5581,9 +6668,9 @@ export interface operations {
                 accountId?: string;
                 /** @description Comma list of: af-south-1, ap-east-1, ap-east-2, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-central-1, ca-west-1, cn-north-1, cn-northwest-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-1, eu-west-2, eu-west-3, il-central-1, me-central-1, me-south-1, mx-central-1, sa-east-1, us-east-1, us-east-2, us-gov-east-1, us-gov-west-1, us-west-1, us-west-2, global. */
                 region?: string;
-                /** @description Comma list of: acm, cloudwatch, ec2, elbv2, iam, kms, lambda, rds, s3, secretsmanager, alb, secrets_manager, security_groups. */
+                /** @description Comma list of: accessanalyzer, acm, apigateway, apigatewayv2, backup, bedrock, bedrock-agent, ce, cloudfront, cloudtrail, cloudwatch, config, cost-optimization-hub, dynamodb, ec2, ecr, ecs, efs, eks, elasticache, elb, elbv2, guardduty, iam, kms, lambda, logs, opensearch, organizations, rds, redshift, route53, route53domains, s3, sagemaker, secretsmanager, securityhub, sns, sqs, ssm, wafv2, alb, secrets_manager, security_groups. */
                 service?: string;
-                /** @description Comma list of: AWS::::Account, AWS::CertificateManager::Certificate, AWS::EC2::EIP, AWS::EC2::Image, AWS::EC2::Instance, AWS::EC2::NetworkInterface, AWS::EC2::SecurityGroup, AWS::EC2::Snapshot, AWS::EC2::Volume, AWS::IAM::AccessKey, AWS::IAM::AccountPasswordPolicy, AWS::IAM::ServerCertificate, AWS::IAM::User, AWS::RDS::DBInstance, AWS::RDS::DBSnapshot, AWS::S3::AccountPublicAccessBlock, AWS::S3::Bucket. */
+                /** @description Comma list of: AWS::::Account, AWS::AccessAnalyzer::Analyzer, AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Backup::BackupPlan, AWS::Backup::ProtectedResource, AWS::Bedrock::Agent, AWS::Bedrock::Guardrail, AWS::Bedrock::ModelInvocationLoggingConfiguration, AWS::CE::ServiceCost, AWS::CertificateManager::Certificate, AWS::CloudFront::Distribution, AWS::CloudTrail::Trail, AWS::CloudWatch::Alarm, AWS::Config::ConfigurationRecorder, AWS::CostOptimizationHub::Recommendation, AWS::DynamoDB::Table, AWS::EC2::EBSEncryptionByDefault, AWS::EC2::EIP, AWS::EC2::FlowLog, AWS::EC2::Image, AWS::EC2::ImageBlockPublicAccess, AWS::EC2::Instance, AWS::EC2::NatGateway, AWS::EC2::NetworkAcl, AWS::EC2::NetworkInterface, AWS::EC2::RouteTable, AWS::EC2::SecurityGroup, AWS::EC2::Snapshot, AWS::EC2::SnapshotBlockPublicAccess, AWS::EC2::Subnet, AWS::EC2::VPC, AWS::EC2::Volume, AWS::ECR::RegistryScanningConfiguration, AWS::ECR::Repository, AWS::ECS::Cluster, AWS::ECS::Service, AWS::ECS::TaskDefinition, AWS::EFS::FileSystem, AWS::EKS::Cluster, AWS::ElastiCache::ReplicationGroup, AWS::ElasticLoadBalancing::LoadBalancer, AWS::ElasticLoadBalancingV2::LoadBalancer, AWS::ElasticLoadBalancingV2::TargetGroup, AWS::GuardDuty::Detector, AWS::IAM::AccessKey, AWS::IAM::AccountPasswordPolicy, AWS::IAM::Group, AWS::IAM::ManagedPolicy, AWS::IAM::Role, AWS::IAM::ServerCertificate, AWS::IAM::ServiceSpecificCredential, AWS::IAM::User, AWS::KMS::Key, AWS::Lambda::Function, AWS::Logs::LogGroup, AWS::Logs::MetricFilter, AWS::OpenSearchService::Domain, AWS::Organizations::Account, AWS::Organizations::Organization, AWS::RDS::DBCluster, AWS::RDS::DBClusterSnapshot, AWS::RDS::DBInstance, AWS::RDS::DBSnapshot, AWS::Redshift::Cluster, AWS::Route53::HostedZone, AWS::Route53::RecordSet, AWS::Route53Domains::Domain, AWS::S3::AccountPublicAccessBlock, AWS::S3::Bucket, AWS::SNS::Topic, AWS::SQS::Queue, AWS::SSM::ManagedInstance, AWS::SSM::Parameter, AWS::SageMaker::Endpoint, AWS::SageMaker::Model, AWS::SageMaker::NotebookInstance, AWS::SecretsManager::Secret, AWS::SecurityHub::Hub, AWS::WAFv2::WebACL. */
                 resourceType?: string;
                 /** @description Comma list; each 1 to 100 characters long. */
                 state?: string;
@@ -7326,11 +8413,11 @@ export interface operations {
     getScanGraph: {
         parameters: {
             query?: {
-                /** @description Comma list of: acm, cloudwatch, ec2, elbv2, iam, kms, lambda, rds, s3, secretsmanager, alb, secrets_manager, security_groups. */
+                /** @description Comma list of: accessanalyzer, acm, apigateway, apigatewayv2, backup, bedrock, bedrock-agent, ce, cloudfront, cloudtrail, cloudwatch, config, cost-optimization-hub, dynamodb, ec2, ecr, ecs, efs, eks, elasticache, elb, elbv2, guardduty, iam, kms, lambda, logs, opensearch, organizations, rds, redshift, route53, route53domains, s3, sagemaker, secretsmanager, securityhub, sns, sqs, ssm, wafv2, alb, secrets_manager, security_groups. */
                 service?: string;
                 /** @description Comma list of: af-south-1, ap-east-1, ap-east-2, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-central-1, ca-west-1, cn-north-1, cn-northwest-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-1, eu-west-2, eu-west-3, il-central-1, me-central-1, me-south-1, mx-central-1, sa-east-1, us-east-1, us-east-2, us-gov-east-1, us-gov-west-1, us-west-1, us-west-2, global. */
                 region?: string;
-                /** @description Comma list of: AWS::::Account, AWS::CertificateManager::Certificate, AWS::EC2::EIP, AWS::EC2::Image, AWS::EC2::Instance, AWS::EC2::NetworkInterface, AWS::EC2::SecurityGroup, AWS::EC2::Snapshot, AWS::EC2::Volume, AWS::IAM::AccessKey, AWS::IAM::AccountPasswordPolicy, AWS::IAM::ServerCertificate, AWS::IAM::User, AWS::RDS::DBInstance, AWS::RDS::DBSnapshot, AWS::S3::AccountPublicAccessBlock, AWS::S3::Bucket. */
+                /** @description Comma list of: AWS::::Account, AWS::AccessAnalyzer::Analyzer, AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Backup::BackupPlan, AWS::Backup::ProtectedResource, AWS::Bedrock::Agent, AWS::Bedrock::Guardrail, AWS::Bedrock::ModelInvocationLoggingConfiguration, AWS::CE::ServiceCost, AWS::CertificateManager::Certificate, AWS::CloudFront::Distribution, AWS::CloudTrail::Trail, AWS::CloudWatch::Alarm, AWS::Config::ConfigurationRecorder, AWS::CostOptimizationHub::Recommendation, AWS::DynamoDB::Table, AWS::EC2::EBSEncryptionByDefault, AWS::EC2::EIP, AWS::EC2::FlowLog, AWS::EC2::Image, AWS::EC2::ImageBlockPublicAccess, AWS::EC2::Instance, AWS::EC2::NatGateway, AWS::EC2::NetworkAcl, AWS::EC2::NetworkInterface, AWS::EC2::RouteTable, AWS::EC2::SecurityGroup, AWS::EC2::Snapshot, AWS::EC2::SnapshotBlockPublicAccess, AWS::EC2::Subnet, AWS::EC2::VPC, AWS::EC2::Volume, AWS::ECR::RegistryScanningConfiguration, AWS::ECR::Repository, AWS::ECS::Cluster, AWS::ECS::Service, AWS::ECS::TaskDefinition, AWS::EFS::FileSystem, AWS::EKS::Cluster, AWS::ElastiCache::ReplicationGroup, AWS::ElasticLoadBalancing::LoadBalancer, AWS::ElasticLoadBalancingV2::LoadBalancer, AWS::ElasticLoadBalancingV2::TargetGroup, AWS::GuardDuty::Detector, AWS::IAM::AccessKey, AWS::IAM::AccountPasswordPolicy, AWS::IAM::Group, AWS::IAM::ManagedPolicy, AWS::IAM::Role, AWS::IAM::ServerCertificate, AWS::IAM::ServiceSpecificCredential, AWS::IAM::User, AWS::KMS::Key, AWS::Lambda::Function, AWS::Logs::LogGroup, AWS::Logs::MetricFilter, AWS::OpenSearchService::Domain, AWS::Organizations::Account, AWS::Organizations::Organization, AWS::RDS::DBCluster, AWS::RDS::DBClusterSnapshot, AWS::RDS::DBInstance, AWS::RDS::DBSnapshot, AWS::Redshift::Cluster, AWS::Route53::HostedZone, AWS::Route53::RecordSet, AWS::Route53Domains::Domain, AWS::S3::AccountPublicAccessBlock, AWS::S3::Bucket, AWS::SNS::Topic, AWS::SQS::Queue, AWS::SSM::ManagedInstance, AWS::SSM::Parameter, AWS::SageMaker::Endpoint, AWS::SageMaker::Model, AWS::SageMaker::NotebookInstance, AWS::SecretsManager::Secret, AWS::SecurityHub::Hub, AWS::WAFv2::WebACL. */
                 resourceType?: string;
                 limit?: number;
             };

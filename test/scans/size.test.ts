@@ -42,7 +42,8 @@ describe("20,000 resources", () => {
     expect([summary["resourcesChanged"], summary["findingsNew"], summary["findingsResolved"]]).toEqual([0, 0, 0]);
     const tasks = (summary["tasksTotal"] ?? 0) - 2;
     expect(summary["rowsWritten"]).toBeLessThanOrEqual(8 * tasks + 60);
-    expect(summary["awsCalls"]).toBe(first.summary["awsCalls"]);
+    // Where tasks cut the account may differ, and with it how many share an answer.
+    expect(Math.abs((summary["awsCalls"] ?? 0) - (first.summary["awsCalls"] ?? 0))).toBeLessThanOrEqual(tasks);
   }, 180_000);
 });
 

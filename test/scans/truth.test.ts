@@ -21,7 +21,7 @@ const calls = [
   ["rds", "DescribeDBInstances"],
   ["rds", "DescribeDBSnapshots"],
   ["rds", "DescribeDBSnapshotAttributes"],
-  ["iam", "ListUsers"],
+  ["iam", "GetAccountAuthorizationDetails"],
   ["iam", "GetCredentialReport"],
   ["iam", "ListAccessKeys"],
   ["iam", "GetAccountSummary"],

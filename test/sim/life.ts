@@ -10,7 +10,9 @@ const day = 24 * 60 * 60_000;
 /** Two scans a day apart; in between a fifth of the account changes. With a `pace`, tasks hand on what is too much for them. */
 export async function twoScans(chaos: Chaos, seed: number, pace: AccountPace | null = null): Promise<Scenario> {
   // The certificate would come nearer to its end while a refused delivery waits for days.
-  const scenario = await makeScenario({ hidden: ["legacy-elb"] }, { services: ["ec2", "rds", "iam"], pace });
+  const things = { "kms.keys": 6, "logs.logGroups": 60 };
+  const services = ["ec2", "rds", "iam", "kms", "logs"];
+  const scenario = await makeScenario({ hidden: ["legacy-elb"], things }, { services, pace });
   await scenario.scan();
   await scenario.world.run(seeded(seed), chaos, () => scenario.atRest());
   scenario.world.advance(day);

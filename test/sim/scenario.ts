@@ -141,8 +141,9 @@ export async function stateOf({ orgId, accountId }: Scenario): Promise<Record<st
   const queries: Record<string, string> = {
     resources:
       "SELECT native_id, resource_type, digest, verdicts, cross_verdicts, from_seq FROM resources WHERE org_id = ?1 ORDER BY 1, 2",
-    dependencies: `SELECT s.native_id, d.kind, d.target_id FROM dependencies AS d JOIN resources AS s ON s.org_id = d.org_id AND s.id = d.source_id
-      WHERE d.org_id = ?1 ORDER BY 1, 2, 3`,
+    dependencies: `SELECT s.native_id AS source, d.kind, t.native_id AS target, count(*) AS n FROM dependencies AS d
+      JOIN resources AS s ON s.org_id = d.org_id AND s.id = d.source_id LEFT JOIN resources AS t ON t.org_id = d.org_id AND t.id = d.target_id
+      WHERE d.org_id = ?1 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
     findings: `SELECT type, resource_arn, status, severity, summary, details, detections_before, runs_at_start, verified, reopened_count
       FROM findings WHERE org_id = ?1 ORDER BY type, resource_arn, summary`,
     counters:

@@ -5,13 +5,35 @@ import { asTexts, everything, world } from "./world.ts";
 const now = EPOCH;
 const threeRegions = ["eu-west-1", "us-east-1", "eu-central-1"];
 
+/** The kinds there are recordings of. */
+const recorded: ReadonlySet<string> = new Set([
+  ...[
+    "acm.certificates",
+    "ec2.addresses",
+    "ec2.images",
+    "ec2.instances",
+    "ec2.networkInterfaces",
+    "ec2.securityGroups",
+  ],
+  ...[
+    "ec2.snapshots",
+    "ec2.volumes",
+    "iam.accessKeys",
+    "iam.accounts",
+    "iam.passwordPolicies",
+    "iam.serverCertificates",
+  ],
+  ...["iam.users", "rds.dbInstances", "rds.dbSnapshots", "s3.accountPublicAccessBlocks", "s3.buckets"],
+]);
+
 describe("the recorded account", () => {
   it("is read by every collector without a gap", async ({ expect }) => {
     const one = world();
     const { total, regions } = await one.arrange({ now });
     const all = await everything(one, regions);
     expect(all.gaps).toEqual([]);
-    expect([...all.found].filter(([, list]) => list.length === 0)).toEqual([]);
+    const empty = [...all.found].flatMap(([place, list]) => (list.length === 0 ? [place.split(" ")[0] ?? ""] : []));
+    expect(empty.filter((id) => recorded.has(id))).toEqual([]);
     expect(asTexts(all).size).toBe(total);
   });
 
@@ -52,7 +74,7 @@ describe("the recorded account", () => {
 });
 
 describe("a multiplied account", () => {
-  it.for([7, 300, 2_500])("has exactly %i resources, each once", async (resources, { expect }) => {
+  it.for([60, 300, 2_500])("has exactly %i resources, each once", async (resources, { expect }) => {
     const one = world();
     const { total, regions } = await one.arrange({ resources, now });
     expect(total).toBe(resources);
@@ -82,7 +104,8 @@ describe("a multiplied account", () => {
     expect(other.gaps).toEqual([]);
     const ids = (all: typeof other) => new Set([...all.found.values()].flat().map((found) => found.nativeId));
     const shared = ids(await everything(one, ["eu-west-1"])).intersection(ids(other));
-    expect([...shared]).toEqual(["password-policy"]);
+    // Settings of a region are named after it.
+    expect([...shared].toSorted()).toEqual(["access-analyzer/eu-west-1", "eu-west-1", "password-policy"]);
   });
 
   it("gives a page of 1,000 out of 100,000 resources", async ({ expect }) => {

@@ -5,7 +5,7 @@ import * as demo from "../../simulator/demo.ts";
 import { demoKeys, requestOf, world, type World } from "./world.ts";
 
 const regions = { Action: "DescribeRegions", Version: "2016-11-15" };
-const users = { Action: "ListUsers", Version: "2010-05-08" };
+const users = { Action: "GetAccountAuthorizationDetails", Version: "2010-05-08" };
 const operator = { accessKeyId: demo.OPERATOR_ACCESS_KEY_ID, secretAccessKey: demo.OPERATOR_SECRET_ACCESS_KEY };
 const role = {
   Action: "AssumeRole",

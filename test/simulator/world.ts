@@ -88,9 +88,29 @@ export interface Everything {
   readonly gaps: readonly string[];
 }
 
+interface Asking {
+  readonly keys?: AwsCredentials;
+  readonly awsAccountId?: string;
+}
+
+/** What one of our own collectors finds in a region, through the real client; gaps are added to `gaps`. */
+export async function foundBy(
+  { simulator }: World,
+  id: CollectorId,
+  region: string,
+  gaps: string[] = [],
+  { keys = demoKeys, awsAccountId = DEMO_ACCOUNT_ID }: Asking = {},
+): Promise<readonly Found<object, object>[]> {
+  const aws = createAws({ fetcher: simulator, credentials: fixedCredentials(keys), awsAccountId, region });
+  const place = { partition: "aws", awsAccountId, region };
+  const collector = collectors[id] as unknown as Collector;
+  const context = contextOf({ aws: aws.caller({ onGap: (gap) => gaps.push(gap.code) }), place }, collector);
+  return (await pagesBy(collector, context)).flat();
+}
+
 /** What our own collectors find in an account: `<collector> <region>` → resources. */
 export async function everything(
-  { simulator }: World,
+  one: World,
   regions: readonly string[],
   keys: AwsCredentials = demoKeys,
   awsAccountId: string = DEMO_ACCOUNT_ID,
@@ -99,11 +119,7 @@ export async function everything(
   const found = new Map<string, readonly Found<object, object>[]>();
   for (const id of Object.keys(collectors) as CollectorId[]) {
     for (const region of collectors[id].scope === "global" ? ["us-east-1"] : regions) {
-      const aws = createAws({ fetcher: simulator, credentials: fixedCredentials(keys), awsAccountId, region });
-      const place = { partition: "aws", awsAccountId, region };
-      const collector = collectors[id] as unknown as Collector;
-      const context = contextOf({ aws: aws.caller({ onGap: (gap) => gaps.push(gap.code) }), place }, collector);
-      found.set(`${id} ${region}`, (await pagesBy(collector, context)).flat());
+      found.set(`${id} ${region}`, await foundBy(one, id, region, gaps, { keys, awsAccountId }));
     }
   }
   return { found, gaps };

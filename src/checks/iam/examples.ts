@@ -20,6 +20,10 @@ export const exampleUser = (
     mfaActive: false,
     virtualMfaSerials: [],
     accessKeys: [],
+    groups: [],
+    managedPolicyArns: [],
+    inlinePolicies: [],
+    permissionsBoundaryArn: null,
     ...attributes,
   },
   observed: { passwordLastUsedAt: null, accessKeysLastUsed: [], ...observed },
@@ -30,21 +34,21 @@ export const exampleKey = (
   found: Partial<FoundBy<"iam.accessKeys">> = {},
   lastUsedAt: string | null = null,
 ): FoundBy<"iam.accessKeys"> => ({
-  nativeId: "AKIAEXAMPLE000000001",
+  nativeId: "arn:aws:iam::123456789012:user/alice/access-key/2024-01-01T00:00:00",
   arn: null,
-  name: null,
+  name: "alice",
   state: "Active",
   tags: {},
   createdAt: "2024-01-01T00:00:00.000Z",
   region: null,
-  attributes: { userName: "alice", active: true },
-  observed: { lastUsedAt },
+  attributes: { userName: "alice", userArn: "arn:aws:iam::123456789012:user/alice", active: true },
+  observed: { lastUsedAt, accessKeyId: "AKIAEXAMPLE000000001" },
   ...found,
 });
 
 /** The same, switched off. */
 export const exampleInactiveKey = (): FoundBy<"iam.accessKeys"> =>
-  exampleKey({ state: "Inactive", attributes: { userName: "alice", active: false } });
+  exampleKey({ state: "Inactive", attributes: { ...exampleKey().attributes, active: false } });
 
 /** An account whose root user has a password, MFA and no key, but for what is given; when it was at work is not known. */
 export const exampleAccount = (
@@ -58,7 +62,14 @@ export const exampleAccount = (
   tags: {},
   createdAt: null,
   region: null,
-  attributes: { accessKeysPresent: false, mfaEnabled: true, passwordPresent: true, ...attributes },
+  attributes: {
+    accessKeysPresent: false,
+    mfaEnabled: true,
+    passwordPresent: true,
+    virtualMfaSerials: [],
+    securityContactEmail: null,
+    ...attributes,
+  },
   ...(observed && { observed }),
 });
 

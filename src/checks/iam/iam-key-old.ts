@@ -63,19 +63,20 @@ export const check: Check<"iam.accessKeys", Params> = {
     "pci_dss_4.0": ["8.3.5", "8.3.7", "8.3.9", "8.3.10.1", "8.6.3"],
   },
   params: { maxAgeDays: 90, highAgeDays: 365 },
-  judge({ nativeId, createdAt, attributes: { active, userName } }, { now, params }) {
+  judge({ createdAt, observed, attributes: { active, userName } }, { now, params }) {
     if (!active) return { status: "pass" };
     if (createdAt === null)
-      return { status: "unknown", reason: "iam:ListAccessKeys does not say when the key was made" };
+      return { status: "unknown", reason: "iam:GetCredentialReport does not say when the key was made" };
     if (!isOlderThan(params.maxAgeDays, createdAt, now)) return { status: "pass" };
+    const accessKeyId = observed?.accessKeyId ?? null;
     return {
       status: "fail",
       severity: isOlderThan(params.highAgeDays, createdAt, now) ? "high" : "medium",
-      summary: `Access key ${nativeId} of ${userName} is active and dates from ${createdAt.slice(0, 10)}.`,
-      details: { accessKeyId: nativeId, userName, createdAt },
+      summary: `${accessKeyId ? `Access key ${accessKeyId}` : "An access key"} of ${userName} is active and dates from ${createdAt.slice(0, 10)}.`,
+      details: { accessKeyId, userName, createdAt },
       evidence: [
-        { call: "iam:ListAccessKeys", field: "CreateDate", value: createdAt },
-        { call: "iam:ListAccessKeys", field: "Status", value: "Active" },
+        { call: "iam:GetCredentialReport", field: "access_key_last_rotated", value: createdAt },
+        { call: "iam:GetCredentialReport", field: "access_key_active", value: "true" },
       ],
     };
   },

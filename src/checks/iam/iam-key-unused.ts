@@ -73,7 +73,7 @@ export const check: Check<"iam.accessKeys", Params> = {
     soc2: ["cc_1_3"],
   },
   params: { maxUnusedDays: 45 },
-  judge({ nativeId, createdAt, observed, attributes: { active, userName } }, { now, params }) {
+  judge({ createdAt, observed, attributes: { active, userName } }, { now, params }) {
     const from = new Date(now.getTime() - params.maxUnusedDays * dayMs).toISOString();
     if (!active || (createdAt !== null && createdAt >= from)) return { status: "pass" };
     const lastUsedAt = observed?.lastUsedAt;
@@ -82,12 +82,13 @@ export const check: Check<"iam.accessKeys", Params> = {
     }
     if (lastUsedAt !== null && lastUsedAt >= from) return { status: "pass" };
     const use = lastUsedAt === null ? "was never used" : `was last used on ${lastUsedAt.slice(0, 10)}`;
+    const accessKeyId = observed?.accessKeyId ?? null;
     return {
       status: "fail",
-      summary: `Access key ${nativeId} of ${userName} is active and ${use}.`,
-      details: { accessKeyId: nativeId, userName, createdAt, lastUsedAt },
+      summary: `${accessKeyId ? `Access key ${accessKeyId}` : "An access key"} of ${userName} is active and ${use}.`,
+      details: { accessKeyId, userName, createdAt, lastUsedAt },
       evidence: [
-        { call: "iam:ListAccessKeys", field: "Status", value: "Active" },
+        { call: "iam:GetCredentialReport", field: "access_key_active", value: "true" },
         { call: "iam:GetCredentialReport", field: "access_key_last_used_date", value: lastUsedAt },
       ],
     };
@@ -108,7 +109,7 @@ export function examples(): Examples<"iam.accessKeys", Params> {
       {
         name: "newer than the credential report",
         now,
-        found: { ...exampleKey({ createdAt: edge }), observed: { lastUsedAt: undefined } },
+        found: { ...exampleKey({ createdAt: edge }), observed: { lastUsedAt: undefined, accessKeyId: null } },
       },
       { name: "switched off", now, found: exampleInactiveKey() },
     ],
@@ -128,7 +129,11 @@ export function examples(): Examples<"iam.accessKeys", Params> {
       { name: "a shorter time allowed", now, params: { maxUnusedDays: 30 }, found: exampleKey({}, edge) },
     ],
     unknown: [
-      { name: "no credential report", now, found: { ...exampleKey({}), observed: { lastUsedAt: undefined } } },
+      {
+        name: "no credential report",
+        now,
+        found: { ...exampleKey({}), observed: { lastUsedAt: undefined, accessKeyId: null } },
+      },
       { name: "never used, no date", now, found: exampleKey({ createdAt: null }) },
     ],
   };

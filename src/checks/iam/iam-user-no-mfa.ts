@@ -68,7 +68,7 @@ export const check: Check<"iam.users"> = {
     if (typeof passwordEnabled !== "boolean") {
       return { status: "unknown", reason: "iam:GetCredentialReport could not be read, or does not list this user yet" };
     }
-    if (mfaActive === undefined) return { status: "unknown", reason: "iam:ListMFADevices could not be read" };
+    if (mfaActive === undefined) return { status: "unknown", reason: "iam:GetCredentialReport could not be read" };
     return {
       status: "fail",
       summary: `${name} can sign in to the console with a password alone.`,

@@ -15,6 +15,13 @@ export const exampleInstance = (
     identifier: "shop",
     engine: "postgres",
     engineVersion: "16.4",
+    engineSupport: {
+      majorVersion: "16",
+      standardEndsAt: "2029-02-28T23:59:59.999Z",
+      extendedStartsAt: "2029-03-01T00:00:00.000Z",
+      extendedEndsAt: "2032-02-28T23:59:59.999Z",
+    },
+    engineLifecycleSupport: "open-source-rds-extended-support",
     class: "db.m6g.large",
     clusterId: null,
     replicaSource: null,

@@ -34,10 +34,13 @@ export const exampleBucket = (
     attributes: {
       publicAccessBlock: blockOf(true),
       policy: null,
+      policyIsPublic: null,
+      groupGrants: [],
       versioning: null,
       mfaDelete: false,
       logging: null,
       encryption: [{ algorithm: "AES256", kmsKeyId: null, bucketKeyEnabled: false }],
+      lifecycle: null,
       tagCount: Object.keys(tags).length,
       ...attributes,
     },

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { listAt } from "#aws/answer";
-import type { AwsCaller, Operation } from "#aws/caller";
-import type { Collector, Found } from "#collectors/collector";
+import type { Operation } from "#aws/caller";
+import type { CollectContext, Collector, Found } from "#collectors/collector";
+import { flag, instant, list, text, texts } from "#collectors/json";
+import { oneByOne } from "#collectors/read";
 import type { CertificateFacts } from "#collectors/shapes";
+import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
 
 export interface Certificate extends CertificateFacts {
   readonly source: "acm";
@@ -10,7 +13,7 @@ export interface Certificate extends CertificateFacts {
   readonly hasMoreAltNames: boolean;
 }
 
-export interface CertificateUpkeep {
+export interface CertificateObserved {
   /** null: neither near its end nor waiting for validation, so not asked for; `undefined`: could not be read. */
   readonly upkeep: Upkeep | null | undefined;
 }
@@ -44,104 +47,106 @@ const describeCertificate: Operation = { service: "acm", action: "DescribeCertif
 const describedWithinMs = 60 * 86_400_000;
 const describedStates: ReadonlySet<string | null> = new Set(["PENDING_VALIDATION", "FAILED", "VALIDATION_TIMED_OUT"]);
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? null);
-/** Seconds since 1970 with a fraction. */
-const instant = z
-  .number()
-  .nullish()
-  .transform((seconds) => (typeof seconds === "number" ? new Date(seconds * 1000).toISOString() : null));
-
-const Summary = z.object({
+const ListedCertificate = z.object({
   CertificateArn: z.string(),
   DomainName: text,
-  SubjectAlternativeNameSummaries: z.array(z.string()).default([]),
-  HasAdditionalSubjectAlternativeNames: z.boolean().default(false),
+  SubjectAlternativeNameSummaries: texts,
+  HasAdditionalSubjectAlternativeNames: flag.transform((value) => value ?? false),
   Status: text,
   Type: text,
   // `RSA-2048` in some answers and `RSA_2048` in others.
   KeyAlgorithm: text.transform((name) => name?.replaceAll("-", "_") ?? null),
-  InUse: z
-    .boolean()
-    .nullish()
-    .transform((value) => value ?? null),
+  InUse: flag,
   RenewalEligibility: text,
   NotBefore: instant,
   NotAfter: instant,
   CreatedAt: instant,
   ImportedAt: instant,
 });
-type Summary = z.infer<typeof Summary>;
+type ListedCertificate = z.infer<typeof ListedCertificate>;
 
-const Validations = z.array(z.object({ DomainName: z.string(), ValidationStatus: text })).default([]);
-const Detail = z.object({
+const Validations = list(z.object({ DomainName: z.string(), ValidationStatus: text }));
+const Answer = z.object({
   Certificate: z.object({
     Issuer: text,
     FailureReason: text,
     DomainValidationOptions: Validations,
     RenewalSummary: z
       .object({ RenewalStatus: text, RenewalStatusReason: text, DomainValidationOptions: Validations })
-      .optional(),
+      .nullish(),
   }),
 });
-type Detail = z.infer<typeof Detail>["Certificate"];
+type DescribedCertificate = z.infer<typeof Answer>["Certificate"];
 
 /**
  * Source: ACM API 2015-12-08, ListCertificates (1,000 per page, every key type, else only RSA 1024 and 2048 are listed) and
  * DescribeCertificate for those that end within 60 days, wait for validation or have failed. Only then the issuer of a
  * certificate that Amazon did not issue is known.
  */
-export const collector: Collector<Certificate, CertificateUpkeep> = {
+export const collector: Collector<Certificate, CertificateObserved, Tagged<ListedCertificate>> = {
   id: "acm.certificates",
   service: "acm",
   resourceType: "AWS::CertificateManager::Certificate",
   scope: "regional",
-  actions: ["acm:ListCertificates", "acm:DescribeCertificate"],
-  async *list({ aws }) {
-    for await (const page of aws.pages(listCertificates, { Includes: { keyTypes } })) {
-      const summaries = z.array(Summary).parse(listAt(page, "CertificateSummaryList"));
-      yield await Promise.all(summaries.map(async (summary) => found(summary, await detailOf(aws, summary))));
+  actions: ["acm:DescribeCertificate", "acm:ListCertificates", ...tagActions],
+  tagTypes: ["acm:certificate"],
+  async *list(context) {
+    for await (const page of context.aws.walk(listCertificates, { Includes: { keyTypes } })) {
+      const listed = z.array(ListedCertificate).parse(listAt(page, "CertificateSummaryList"));
+      yield tagged(context, listed, ({ CertificateArn }) => CertificateArn);
     }
   },
+  describe: oneByOne(found),
 };
 
-async function detailOf(aws: AwsCaller, summary: Summary): Promise<Detail | null | undefined> {
-  const endsSoon = summary.NotAfter !== null && Date.parse(summary.NotAfter) - Date.now() <= describedWithinMs;
-  if (!endsSoon && !describedStates.has(summary.Status)) return null;
-  const input = { CertificateArn: summary.CertificateArn };
-  // Deleted since it was listed: nothing to say of it.
-  const answer = await aws.attempt(describeCertificate, input, ["ResourceNotFoundException"]);
-  return answer === null || answer === undefined ? answer : Detail.parse(answer).Certificate;
+function isDescribed({ NotAfter, Status }: ListedCertificate, now: Date): boolean {
+  const endsSoon = NotAfter !== null && Date.parse(NotAfter) - now.getTime() <= describedWithinMs;
+  return endsSoon || describedStates.has(Status);
 }
 
-const found = (summary: Summary, detail: Detail | null | undefined): Found<Certificate, CertificateUpkeep> => ({
-  nativeId: summary.CertificateArn,
-  arn: summary.CertificateArn,
-  name: summary.DomainName,
-  state: summary.Status,
-  tags: {},
-  createdAt: summary.CreatedAt ?? summary.ImportedAt,
-  expiresAt: summary.NotAfter,
+/** null: it is gone since it was listed. */
+async function found(
+  { aws, now }: CollectContext,
+  one: Tagged<ListedCertificate>,
+): Promise<Found<Certificate, CertificateObserved> | null> {
+  if (!isDescribed(one.listed, now)) return certificateOf(one, null);
+  const input = { CertificateArn: one.listed.CertificateArn };
+  const answer = await aws.attempt(describeCertificate, input, ["ResourceNotFoundException"]);
+  return answer === null ? null : certificateOf(one, Answer.safeParse(answer).data?.Certificate);
+}
+
+/** `detail` is null when it was not asked for, `undefined` when it could not be read. */
+const certificateOf = (
+  { listed, tags }: Tagged<ListedCertificate>,
+  detail: DescribedCertificate | null | undefined,
+): Found<Certificate, CertificateObserved> => ({
+  nativeId: listed.CertificateArn,
+  arn: listed.CertificateArn,
+  name: listed.DomainName,
+  state: listed.Status,
+  ...tagFacts(tags),
+  createdAt: listed.CreatedAt ?? listed.ImportedAt,
+  expiresAt: listed.NotAfter,
+  // A private certificate is charged with its authority.
+  costMonthly: 0,
   attributes: {
-    primaryDomain: summary.DomainName,
-    altNames: summary.SubjectAlternativeNameSummaries,
-    hasMoreAltNames: summary.HasAdditionalSubjectAlternativeNames,
-    notBefore: summary.NotBefore,
-    notAfter: summary.NotAfter,
-    issuer: summary.Type === "AMAZON_ISSUED" ? "Amazon" : detail && detail.Issuer,
-    algorithm: summary.KeyAlgorithm,
+    primaryDomain: listed.DomainName,
+    altNames: listed.SubjectAlternativeNameSummaries,
+    hasMoreAltNames: listed.HasAdditionalSubjectAlternativeNames,
+    notBefore: listed.NotBefore,
+    notAfter: listed.NotAfter,
+    issuer: listed.Type === "AMAZON_ISSUED" ? "Amazon" : detail && detail.Issuer,
+    algorithm: listed.KeyAlgorithm,
     source: "acm",
-    inUse: summary.InUse,
-    type: summary.Type,
-    status: summary.Status,
-    renewalEligibility: summary.RenewalEligibility,
+    inUse: listed.InUse,
+    type: listed.Type,
+    status: listed.Status,
+    renewalEligibility: listed.RenewalEligibility,
   },
   observed: { upkeep: detail && upkeepOf(detail) },
 });
 
-function upkeepOf(detail: Detail): Upkeep {
+function upkeepOf(detail: DescribedCertificate): Upkeep {
   const validations = detail.RenewalSummary?.DomainValidationOptions ?? detail.DomainValidationOptions;
   return {
     renewalStatus: detail.RenewalSummary?.RenewalStatus ?? null,

@@ -1,9 +1,12 @@
 import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
-import { list, nameOf, tagSet, text } from "./shapes.ts";
+import { ec2Arn, relatedEc2 } from "#collectors/relations";
+import { text } from "#collectors/xml";
+import { publicIpv4MonthlyUsd } from "#prices/prices";
+import { list, nameOf, tagSet } from "./shapes.ts";
 
-export interface AddressAttributes {
+export interface Address {
   readonly publicIp: string;
   readonly allocationId: string | null;
   readonly associationId: string | null;
@@ -15,7 +18,7 @@ export interface AddressAttributes {
   readonly networkBorderGroup: string | null;
 }
 
-const Address = z.object({
+const ListedAddress = z.object({
   publicIp: z.string(),
   allocationId: text,
   associationId: text,
@@ -26,12 +29,13 @@ const Address = z.object({
   networkBorderGroup: text,
   tagSet,
 });
-const Answer = z.object({ addressesSet: list(Address) });
+type ListedAddress = z.infer<typeof ListedAddress>;
+const Answer = z.object({ addressesSet: list(ListedAddress) });
 
 const describeAddresses = { service: "ec2", action: "DescribeAddresses" } as const satisfies Operation;
 
 /** Source: EC2 API 2016-11-15, DescribeAddresses, which answers everything at once. */
-export const collector: Collector<AddressAttributes> = {
+export const collector: Collector<Address> = {
   id: "ec2.addresses",
   service: "ec2",
   resourceType: "AWS::EC2::EIP",
@@ -42,11 +46,9 @@ export const collector: Collector<AddressAttributes> = {
   },
 };
 
-function found(address: z.infer<typeof Address>, place: Place): Found<AddressAttributes, object> {
-  const arn =
-    address.allocationId === null
-      ? null
-      : `arn:${place.partition}:ec2:${place.region}:${place.awsAccountId}:elastic-ip/${address.allocationId}`;
+function found(address: ListedAddress, place: Place): Found<Address> {
+  const arn = address.allocationId && ec2Arn(place, "EIP", address.allocationId);
+  const publicIpv4Pool = address.publicIpv4Pool ?? "amazon";
   return {
     nativeId: arn ?? address.publicIp,
     arn,
@@ -54,6 +56,12 @@ function found(address: z.infer<typeof Address>, place: Place): Found<AddressAtt
     state: null,
     tags: address.tagSet,
     createdAt: null,
+    // Addresses the account brought to AWS itself are not charged for; the price is the same in all regions.
+    costMonthly: publicIpv4Pool === "amazon" ? publicIpv4MonthlyUsd : 0,
+    relations: [
+      ...relatedEc2("attachedTo", "NetworkInterface", address.networkInterfaceId, place),
+      ...relatedEc2("attachedTo", "Instance", address.instanceId, place),
+    ],
     attributes: {
       publicIp: address.publicIp,
       allocationId: address.allocationId,
@@ -61,7 +69,7 @@ function found(address: z.infer<typeof Address>, place: Place): Found<AddressAtt
       instanceId: address.instanceId,
       networkInterfaceId: address.networkInterfaceId,
       privateIp: address.privateIpAddress,
-      publicIpv4Pool: address.publicIpv4Pool ?? "amazon",
+      publicIpv4Pool,
       networkBorderGroup: address.networkBorderGroup,
     },
   };

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
-import { flag, inner, innerList, instant, list, nameOf, ordered, tagSet, text } from "./shapes.ts";
+import { ordered } from "#collectors/order";
+import { ec2Arn, relatedEc2 } from "#collectors/relations";
+import { claim, instant, part, text } from "#collectors/xml";
+import { innerList, list, listing, nameOf, tagSet } from "./shapes.ts";
 
-export interface ImageAttributes {
+export interface Image {
   readonly imageId: string;
   /** The name it was registered with; the resource's `name` prefers it to the tag. */
   readonly imageName: string | null;
@@ -25,12 +27,12 @@ export interface ImageObserved {
   readonly lastLaunchedAt: string | null;
 }
 
-const Image = z.object({
+const ListedImage = z.object({
   imageId: z.string(),
   name: text,
   description: text,
   imageState: text,
-  isPublic: flag,
+  isPublic: claim,
   creationDate: instant,
   architecture: text,
   platformDetails: text,
@@ -38,19 +40,16 @@ const Image = z.object({
   imdsSupport: text,
   deprecationTime: instant,
   lastLaunchedTime: instant,
-  blockDeviceMapping: innerList(z.object({ ebs: inner(z.object({ snapshotId: text })) })),
+  blockDeviceMapping: innerList(z.object({ ebs: part({ snapshotId: text }) })),
   tagSet,
 });
-const Page = z.object({ imagesSet: list(Image) });
+type ListedImage = z.infer<typeof ListedImage>;
+const Page = z.object({ imagesSet: list(ListedImage) });
 
-const describeImages = {
-  service: "ec2",
-  action: "DescribeImages",
-  paging: { token: "NextToken", next: "nextToken", limit: ["MaxResults", 1000] },
-} as const satisfies Operation;
+const describeImages = listing("DescribeImages");
 
 /** Source: EC2 API 2016-11-15, DescribeImages of the account's own images, disabled ones too, 1,000 per page. */
-export const collector: Collector<ImageAttributes, ImageObserved> = {
+export const collector: Collector<Image, ImageObserved> = {
   id: "ec2.images",
   service: "ec2",
   resourceType: "AWS::EC2::Image",
@@ -58,15 +57,15 @@ export const collector: Collector<ImageAttributes, ImageObserved> = {
   actions: ["ec2:DescribeImages"],
   async *list({ aws, place }) {
     // A disabled image still needs its snapshots, so leaving it out would make them look unused.
-    for await (const page of aws.pages(describeImages, { "Owner.1": "self", IncludeDisabled: true })) {
+    for await (const page of aws.walk(describeImages, { "Owner.1": "self", IncludeDisabled: true })) {
       yield Page.parse(page).imagesSet.map((image) => found(image, place));
     }
   },
 };
 
-function found(image: z.infer<typeof Image>, place: Place): Found<ImageAttributes, ImageObserved> {
-  // Image ARNs carry no account (AWS service authorization reference, Amazon EC2).
-  const arn = `arn:${place.partition}:ec2:${place.region}::image/${image.imageId}`;
+function found(image: ListedImage, place: Place): Found<Image, ImageObserved> {
+  const arn = ec2Arn(place, "Image", image.imageId);
+  const snapshotIds = ordered(image.blockDeviceMapping.map(({ ebs }) => ebs.snapshotId));
   return {
     nativeId: arn,
     arn,
@@ -74,6 +73,9 @@ function found(image: z.infer<typeof Image>, place: Place): Found<ImageAttribute
     state: image.imageState,
     tags: image.tagSet,
     createdAt: image.creationDate,
+    // Its snapshots are what is paid for.
+    costMonthly: 0,
+    relations: relatedEc2("madeOf", "Snapshot", snapshotIds, place),
     attributes: {
       imageId: image.imageId,
       imageName: image.name,
@@ -84,7 +86,7 @@ function found(image: z.infer<typeof Image>, place: Place): Found<ImageAttribute
       rootDeviceType: image.rootDeviceType,
       imdsSupport: image.imdsSupport,
       deprecatedAt: image.deprecationTime,
-      snapshotIds: ordered(image.blockDeviceMapping.map(({ ebs }) => ebs?.snapshotId ?? null)),
+      snapshotIds,
     },
     observed: { lastLaunchedAt: image.lastLaunchedTime },
   };

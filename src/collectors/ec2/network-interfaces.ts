@@ -1,7 +1,10 @@
 import { z } from "zod";
-import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
-import { flag, inner, innerList, instant, list, nameOf, ordered, tagSet, text } from "./shapes.ts";
+import { ordered } from "#collectors/order";
+import { ec2Arn, relatedEc2 } from "#collectors/relations";
+import { flag, given, instant, part, text } from "#collectors/xml";
+import { publicIpv4MonthlyUsd } from "#prices/prices";
+import { innerList, list, listing, nameOf, tagSet } from "./shapes.ts";
 
 export interface NetworkInterfaceAttachment {
   readonly instanceId: string | null;
@@ -11,7 +14,7 @@ export interface NetworkInterfaceAttachment {
   readonly attachedAt: string | null;
 }
 
-export interface NetworkInterfaceAttributes {
+export interface NetworkInterface {
   readonly networkInterfaceId: string;
   /** `interface`, `nat_gateway`, `lambda`, `vpc_endpoint`, … */
   readonly interfaceType: string | null;
@@ -21,14 +24,16 @@ export interface NetworkInterfaceAttributes {
   readonly privateIp: string | null;
   /** Public IPv4 addresses of all its private addresses. */
   readonly publicIps: readonly string[];
+  /** Can be reached from everywhere the routes lead to, unless of a private range (`fc00::/7`). */
+  readonly ipv6Addresses: readonly string[];
   readonly securityGroupIds: readonly string[];
   /** Made and held by an AWS service. */
   readonly requesterManaged: boolean | null;
   readonly attachment: NetworkInterfaceAttachment | null;
 }
 
-const association = inner(z.object({ publicIp: text }));
-const NetworkInterface = z.object({
+const association = part({ publicIp: text, ipOwnerId: text });
+const ListedNetworkInterface = z.object({
   networkInterfaceId: z.string(),
   interfaceType: text,
   description: text,
@@ -36,39 +41,38 @@ const NetworkInterface = z.object({
   subnetId: text,
   status: text,
   privateIpAddress: text,
-  requesterManaged: flag.optional(),
+  requesterManaged: flag,
   association,
   privateIpAddressesSet: innerList(z.object({ association })),
+  ipv6AddressesSet: innerList(z.object({ ipv6Address: text })),
   groupSet: innerList(z.object({ groupId: text })),
-  attachment: inner(z.object({ instanceId: text, instanceOwnerId: text, status: text, attachTime: instant })),
+  attachment: given(z.object({ instanceId: text, instanceOwnerId: text, status: text, attachTime: instant })),
   tagSet,
 });
-const Page = z.object({ networkInterfaceSet: list(NetworkInterface) });
+type ListedNetworkInterface = z.infer<typeof ListedNetworkInterface>;
+const Page = z.object({ networkInterfaceSet: list(ListedNetworkInterface) });
 
-const describeNetworkInterfaces = {
-  service: "ec2",
-  action: "DescribeNetworkInterfaces",
-  paging: { token: "NextToken", next: "nextToken", limit: ["MaxResults", 1000] },
-} as const satisfies Operation;
+const describeNetworkInterfaces = listing("DescribeNetworkInterfaces");
 
 /** Source: EC2 API 2016-11-15, DescribeNetworkInterfaces, 1,000 per page. */
-export const collector: Collector<NetworkInterfaceAttributes> = {
+export const collector: Collector<NetworkInterface> = {
   id: "ec2.networkInterfaces",
   service: "ec2",
   resourceType: "AWS::EC2::NetworkInterface",
   scope: "regional",
   actions: ["ec2:DescribeNetworkInterfaces"],
   async *list({ aws, place }) {
-    for await (const page of aws.pages(describeNetworkInterfaces)) {
+    for await (const page of aws.walk(describeNetworkInterfaces)) {
       yield Page.parse(page).networkInterfaceSet.map((networkInterface) => found(networkInterface, place));
     }
   },
 };
 
-function found(eni: z.infer<typeof NetworkInterface>, place: Place): Found<NetworkInterfaceAttributes, object> {
-  const arn = `arn:${place.partition}:ec2:${place.region}:${place.awsAccountId}:network-interface/${eni.networkInterfaceId}`;
+function found(eni: ListedNetworkInterface, place: Place): Found<NetworkInterface> {
+  const arn = ec2Arn(place, "NetworkInterface", eni.networkInterfaceId);
   const associations = [eni.association, ...eni.privateIpAddressesSet.map((address) => address.association)];
-  const publicIps = new Set(associations.map((one) => one?.publicIp ?? null));
+  const owners = new Map(associations.flatMap((one) => (one.publicIp ? [[one.publicIp, one.ipOwnerId] as const] : [])));
+  const securityGroupIds = ordered(eni.groupSet.map(({ groupId }) => groupId));
   return {
     nativeId: arn,
     arn,
@@ -76,6 +80,9 @@ function found(eni: z.infer<typeof NetworkInterface>, place: Place): Found<Netwo
     state: eni.status,
     tags: eni.tagSet,
     createdAt: null,
+    // Addresses AWS lent it for as long as it runs; Elastic IP addresses are counted by themselves.
+    costMonthly: [...owners.values()].filter((owner) => owner === "amazon").length * publicIpv4MonthlyUsd,
+    relations: relatedEc2("uses", "SecurityGroup", securityGroupIds, place),
     attributes: {
       networkInterfaceId: eni.networkInterfaceId,
       interfaceType: eni.interfaceType,
@@ -83,9 +90,10 @@ function found(eni: z.infer<typeof NetworkInterface>, place: Place): Found<Netwo
       vpcId: eni.vpcId,
       subnetId: eni.subnetId,
       privateIp: eni.privateIpAddress,
-      publicIps: ordered([...publicIps]),
-      securityGroupIds: ordered(eni.groupSet.map(({ groupId }) => groupId)),
-      requesterManaged: eni.requesterManaged ?? null,
+      publicIps: ordered([...owners.keys()]),
+      ipv6Addresses: ordered(eni.ipv6AddressesSet.map(({ ipv6Address }) => ipv6Address)),
+      securityGroupIds,
+      requesterManaged: eni.requesterManaged,
       attachment: eni.attachment && {
         instanceId: eni.attachment.instanceId,
         instanceOwnerId: eni.attachment.instanceOwnerId,

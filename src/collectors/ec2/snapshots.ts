@@ -1,9 +1,13 @@
 import { z } from "zod";
-import type { AwsCaller, Operation } from "#aws/caller";
+import type { AwsCaller } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
-import { flag, instant, list, nameOf, number, tagSet, text } from "./shapes.ts";
+import { ec2Arn, encryptedBy, relatedEc2 } from "#collectors/relations";
+import { claim, instant, number, text } from "#collectors/xml";
+import { snapshotMonthlyUsd } from "#prices/prices";
+import { inRegion } from "#prices/regions";
+import { list, listing, nameOf, tagSet } from "./shapes.ts";
 
-export interface SnapshotAttributes {
+export interface Snapshot {
   readonly snapshotId: string;
   /** The volume it was taken of; `vol-ffffffff` when it was copied or imported. */
   readonly volumeId: string | null;
@@ -19,35 +23,34 @@ export interface SnapshotAttributes {
   readonly public: boolean | undefined;
 }
 
-const Snapshot = z.object({
+const ListedSnapshot = z.object({
   snapshotId: z.string(),
   volumeId: text,
   status: text,
   startTime: instant,
   volumeSize: number,
   fullSnapshotSizeInBytes: number,
-  encrypted: flag,
+  encrypted: claim,
   kmsKeyId: text,
   storageTier: text,
   description: text,
   tagSet,
 });
-const Page = z.object({ snapshotSet: list(Snapshot) });
+type ListedSnapshot = z.infer<typeof ListedSnapshot>;
+const Page = z.object({ snapshotSet: list(ListedSnapshot) });
 const PublicPage = z.object({ snapshotSet: list(z.object({ snapshotId: z.string() })), nextToken: text });
 
 const pageSize = 1000;
-const describeSnapshots = {
-  service: "ec2",
-  action: "DescribeSnapshots",
-  paging: { token: "NextToken", next: "nextToken", limit: ["MaxResults", pageSize] },
-} as const satisfies Operation;
+const describeSnapshots = listing("DescribeSnapshots", pageSize);
+/** What EC2 says where no volume was copied. */
+const noVolume = "vol-ffffffff";
 const owner = { "Owner.1": "self" };
 
 /**
  * Source: EC2 API 2016-11-15, DescribeSnapshots, 1,000 per page: once for the account's own, and where there are any, once
  * more for those of them that all accounts may restore.
  */
-export const collector: Collector<SnapshotAttributes> = {
+export const collector: Collector<Snapshot> = {
   id: "ec2.snapshots",
   service: "ec2",
   resourceType: "AWS::EC2::Snapshot",
@@ -56,7 +59,7 @@ export const collector: Collector<SnapshotAttributes> = {
   async *list({ aws, place }) {
     let publicIds: ReadonlySet<string> | undefined;
     let asked = false;
-    for await (const page of aws.pages(describeSnapshots, owner)) {
+    for await (const page of aws.walk(describeSnapshots, owner)) {
       const { snapshotSet } = Page.parse(page);
       if (!asked && snapshotSet.length > 0) {
         publicIds = await listPublicIds(aws);
@@ -88,13 +91,9 @@ async function listPublicIds(aws: AwsCaller): Promise<ReadonlySet<string> | unde
   }
 }
 
-function found(
-  snapshot: z.infer<typeof Snapshot>,
-  place: Place,
-  isPublic: boolean | undefined,
-): Found<SnapshotAttributes, object> {
-  // Snapshot ARNs carry no account (AWS service authorization reference, Amazon EC2).
-  const arn = `arn:${place.partition}:ec2:${place.region}::snapshot/${snapshot.snapshotId}`;
+function found(snapshot: ListedSnapshot, place: Place, isPublic: boolean | undefined): Found<Snapshot> {
+  const arn = ec2Arn(place, "Snapshot", snapshot.snapshotId);
+  const attributes = attributesOf(snapshot, isPublic);
   return {
     nativeId: arn,
     arn,
@@ -102,16 +101,25 @@ function found(
     state: snapshot.status,
     tags: snapshot.tagSet,
     createdAt: snapshot.startTime,
-    attributes: {
-      snapshotId: snapshot.snapshotId,
-      volumeId: snapshot.volumeId,
-      volumeSizeGib: snapshot.volumeSize,
-      fullSizeBytes: snapshot.fullSnapshotSizeInBytes,
-      encrypted: snapshot.encrypted,
-      kmsKeyId: snapshot.kmsKeyId,
-      storageTier: snapshot.storageTier ?? "standard",
-      description: snapshot.description,
-      public: isPublic,
-    },
+    costMonthly: inRegion(snapshotMonthlyUsd(attributes), place.region),
+    relations: [
+      ...relatedEc2("copyOf", "Volume", snapshot.volumeId === noVolume ? null : snapshot.volumeId, place),
+      ...encryptedBy(snapshot.kmsKeyId, place),
+    ],
+    attributes,
+  };
+}
+
+function attributesOf(snapshot: ListedSnapshot, isPublic: boolean | undefined): Snapshot {
+  return {
+    snapshotId: snapshot.snapshotId,
+    volumeId: snapshot.volumeId,
+    volumeSizeGib: snapshot.volumeSize,
+    fullSizeBytes: snapshot.fullSnapshotSizeInBytes,
+    encrypted: snapshot.encrypted,
+    kmsKeyId: snapshot.kmsKeyId,
+    storageTier: snapshot.storageTier ?? "standard",
+    description: snapshot.description,
+    public: isPublic,
   };
 }

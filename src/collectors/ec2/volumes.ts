@@ -1,7 +1,11 @@
 import { z } from "zod";
-import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
-import { flag, innerList, instant, list, nameOf, number, tagSet, text } from "./shapes.ts";
+import { by } from "#collectors/order";
+import { ec2Arn, encryptedBy, relatedEc2 } from "#collectors/relations";
+import { claim, flag, instant, number, text } from "#collectors/xml";
+import { volumeMonthlyUsd } from "#prices/prices";
+import { inRegion } from "#prices/regions";
+import { innerList, list, listing, nameOf, tagSet } from "./shapes.ts";
 
 export interface VolumeAttachment {
   readonly instanceId: string | null;
@@ -12,7 +16,7 @@ export interface VolumeAttachment {
   readonly deleteOnTermination: boolean | null;
 }
 
-export interface VolumeAttributes {
+export interface Volume {
   readonly volumeId: string;
   /** `gp3`, `io2`, `st1`, … */
   readonly volumeType: string | null;
@@ -28,7 +32,7 @@ export interface VolumeAttributes {
   readonly attachments: readonly VolumeAttachment[];
 }
 
-const Volume = z.object({
+const ListedVolume = z.object({
   volumeId: z.string(),
   size: number,
   snapshotId: text,
@@ -38,44 +42,42 @@ const Volume = z.object({
   volumeType: text,
   iops: number,
   throughput: number,
-  encrypted: flag,
+  encrypted: claim,
   kmsKeyId: text,
-  multiAttachEnabled: flag.optional(),
+  multiAttachEnabled: flag,
   attachmentSet: innerList(
     z.object({
       instanceId: text,
       device: text,
       status: text,
       attachTime: instant,
-      deleteOnTermination: flag.optional(),
+      deleteOnTermination: flag,
     }),
   ),
   tagSet,
 });
-const Page = z.object({ volumeSet: list(Volume) });
+type ListedVolume = z.infer<typeof ListedVolume>;
+const Page = z.object({ volumeSet: list(ListedVolume) });
 
-const describeVolumes = {
-  service: "ec2",
-  action: "DescribeVolumes",
-  paging: { token: "NextToken", next: "nextToken", limit: ["MaxResults", 1000] },
-} as const satisfies Operation;
+const describeVolumes = listing("DescribeVolumes");
 
 /** Source: EC2 API 2016-11-15, DescribeVolumes, 1,000 per page. */
-export const collector: Collector<VolumeAttributes> = {
+export const collector: Collector<Volume> = {
   id: "ec2.volumes",
   service: "ec2",
   resourceType: "AWS::EC2::Volume",
   scope: "regional",
   actions: ["ec2:DescribeVolumes"],
   async *list({ aws, place }) {
-    for await (const page of aws.pages(describeVolumes)) {
+    for await (const page of aws.walk(describeVolumes)) {
       yield Page.parse(page).volumeSet.map((volume) => found(volume, place));
     }
   },
 };
 
-function found(volume: z.infer<typeof Volume>, place: Place): Found<VolumeAttributes, object> {
-  const arn = `arn:${place.partition}:ec2:${place.region}:${place.awsAccountId}:volume/${volume.volumeId}`;
+function found(volume: ListedVolume, place: Place): Found<Volume> {
+  const arn = ec2Arn(place, "Volume", volume.volumeId);
+  const attributes = attributesOf(volume);
   return {
     nativeId: arn,
     arn,
@@ -83,26 +85,41 @@ function found(volume: z.infer<typeof Volume>, place: Place): Found<VolumeAttrib
     state: volume.status,
     tags: volume.tagSet,
     createdAt: volume.createTime,
-    attributes: {
-      volumeId: volume.volumeId,
-      volumeType: volume.volumeType,
-      sizeGib: volume.size,
-      iops: volume.iops,
-      throughputMibps: volume.throughput,
-      encrypted: volume.encrypted,
-      kmsKeyId: volume.kmsKeyId,
-      availabilityZone: volume.availabilityZone,
-      snapshotId: volume.snapshotId,
-      multiAttachEnabled: volume.multiAttachEnabled ?? null,
-      attachments: volume.attachmentSet
-        .map((attachment) => ({
-          instanceId: attachment.instanceId,
-          device: attachment.device,
-          state: attachment.status,
-          attachedAt: attachment.attachTime,
-          deleteOnTermination: attachment.deleteOnTermination ?? null,
-        }))
-        .toSorted((a, b) => ((a.instanceId ?? "") < (b.instanceId ?? "") ? -1 : 1)),
-    },
+    costMonthly: inRegion(volumeMonthlyUsd(attributes), place.region),
+    relations: [
+      ...relatedEc2(
+        "attachedTo",
+        "Instance",
+        attributes.attachments.map(({ instanceId }) => instanceId),
+        place,
+      ),
+      ...relatedEc2("restoredFrom", "Snapshot", volume.snapshotId, place),
+      ...encryptedBy(volume.kmsKeyId, place),
+    ],
+    attributes,
+  };
+}
+
+function attributesOf(volume: ListedVolume): Volume {
+  return {
+    volumeId: volume.volumeId,
+    volumeType: volume.volumeType,
+    sizeGib: volume.size,
+    iops: volume.iops,
+    throughputMibps: volume.throughput,
+    encrypted: volume.encrypted,
+    kmsKeyId: volume.kmsKeyId,
+    availabilityZone: volume.availabilityZone,
+    snapshotId: volume.snapshotId,
+    multiAttachEnabled: volume.multiAttachEnabled,
+    attachments: volume.attachmentSet
+      .map((attachment) => ({
+        instanceId: attachment.instanceId,
+        device: attachment.device,
+        state: attachment.status,
+        attachedAt: attachment.attachTime,
+        deleteOnTermination: attachment.deleteOnTermination,
+      }))
+      .toSorted(by(({ instanceId }) => instanceId ?? "")),
   };
 }

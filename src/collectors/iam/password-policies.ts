@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector } from "#collectors/collector";
+import { toggle } from "#collectors/xml";
 
 /** Rules for the console passwords of IAM users. */
 export interface PasswordPolicy {
@@ -29,17 +30,16 @@ const count = z
   .optional()
   .pipe(z.coerce.number<string | undefined>().or(z.undefined().transform(() => 0)))
   .transform((figure) => (figure > 0 ? figure : null));
-const claim = z.stringbool().default(false);
 
 const Answer = z.object({
   PasswordPolicy: z
     .object({
       MinimumPasswordLength: z.coerce.number(),
-      RequireSymbols: claim,
-      RequireNumbers: claim,
-      RequireUppercaseCharacters: claim,
-      RequireLowercaseCharacters: claim,
-      AllowUsersToChangePassword: claim,
+      RequireSymbols: toggle,
+      RequireNumbers: toggle,
+      RequireUppercaseCharacters: toggle,
+      RequireLowercaseCharacters: toggle,
+      AllowUsersToChangePassword: toggle,
       PasswordReusePrevention: count,
       MaxPasswordAge: count,
     })
@@ -73,6 +73,7 @@ export const collector: Collector<AccountPasswordPolicy> = {
         tags: {},
         createdAt: null,
         region: null,
+        costMonthly: 0,
         attributes: { policy: answer === null || answer === undefined ? answer : Answer.parse(answer).PasswordPolicy },
       },
     ];

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { listAt } from "#aws/answer";
 import type { Operation } from "#aws/caller";
-import type { Collector } from "#collectors/collector";
+import type { Collector, Found } from "#collectors/collector";
 import type { CertificateFacts } from "#collectors/shapes";
-import { byMarker, isoDate } from "./shapes.ts";
+import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { instant, wholeListOf } from "#collectors/xml";
+import { byMarker } from "./shapes.ts";
 
 /** A certificate uploaded to IAM. Its list tells neither domain, issuer nor key, so those are null. */
 export interface ServerCertificate extends CertificateFacts {
@@ -18,50 +19,56 @@ const listServerCertificates: Operation = {
   paging: byMarker,
 };
 
-const Metadata = z.object({
+const ListedCertificate = z.object({
   ServerCertificateName: z.string(),
   ServerCertificateId: z.string(),
   Path: z.string(),
   Arn: z.string(),
-  UploadDate: isoDate.nullable().default(null),
-  Expiration: isoDate.nullable().default(null),
+  UploadDate: instant,
+  Expiration: instant,
 });
 
-/** Source: IAM API 2010-05-08, ListServerCertificates, 1,000 per page. */
+const Page = z.object({ ServerCertificateMetadataList: wholeListOf("member", ListedCertificate) });
+
+/** Source: IAM API 2010-05-08, ListServerCertificates, 1,000 per page; the tags come from the tagging API. */
 export const collector: Collector<ServerCertificate> = {
   id: "iam.serverCertificates",
   service: "iam",
   resourceType: "AWS::IAM::ServerCertificate",
   scope: "global",
-  actions: ["iam:ListServerCertificates"],
-  async *list({ aws }) {
-    for await (const page of aws.pages(listServerCertificates)) {
-      const certificates = z.array(Metadata).parse(listAt(page, "ServerCertificateMetadataList.member"));
-      yield certificates.map((certificate) => ({
-        nativeId: certificate.Arn,
-        arn: certificate.Arn,
-        name: certificate.ServerCertificateName,
-        state: null,
-        tags: {},
-        createdAt: certificate.UploadDate,
-        expiresAt: certificate.Expiration,
-        region: null,
-        attributes: {
-          primaryDomain: null,
-          altNames: [],
-          notBefore: null,
-          notAfter: certificate.Expiration,
-          issuer: null,
-          algorithm: null,
-          source: "iam",
-          inUse: null,
-          type: null,
-          status: null,
-          renewalEligibility: null,
-          certificateId: certificate.ServerCertificateId,
-          path: certificate.Path,
-        },
-      }));
+  actions: ["iam:ListServerCertificates", ...tagActions],
+  tagTypes: ["iam:server-certificate"],
+  async *list(context) {
+    for await (const page of context.aws.walk(listServerCertificates)) {
+      const certificates = Page.parse(page).ServerCertificateMetadataList;
+      yield (await tagged(context, certificates, ({ Arn }) => Arn)).map(found);
     }
   },
 };
+
+const found = ({ listed: certificate, tags }: Tagged<z.infer<typeof ListedCertificate>>): Found<ServerCertificate> => ({
+  nativeId: certificate.Arn,
+  arn: certificate.Arn,
+  name: certificate.ServerCertificateName,
+  state: null,
+  ...tagFacts(tags),
+  createdAt: certificate.UploadDate,
+  expiresAt: certificate.Expiration,
+  region: null,
+  costMonthly: 0,
+  attributes: {
+    primaryDomain: null,
+    altNames: [],
+    notBefore: null,
+    notAfter: certificate.Expiration,
+    issuer: null,
+    algorithm: null,
+    source: "iam",
+    inUse: null,
+    type: null,
+    status: null,
+    renewalEligibility: null,
+    certificateId: certificate.ServerCertificateId,
+    path: certificate.Path,
+  },
+});

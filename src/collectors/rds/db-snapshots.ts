@@ -1,8 +1,11 @@
 import { z } from "zod";
 import type { Operation } from "#aws/caller";
-import type { CollectContext, Collector, Found } from "#collectors/collector";
-import { tagsAt, wholeListOf } from "#collectors/shapes";
-import { count, instant, text } from "#collectors/xml";
+import type { Collector, Found, Place } from "#collectors/collector";
+import { arnIn, encryptedBy, related } from "#collectors/relations";
+import { claim, instant, number, tagsAt, text, wholeListOf } from "#collectors/xml";
+import { dbSnapshotMonthlyUsd } from "#prices/rds";
+import { inRegion } from "#prices/regions";
+import { sharedWithAll } from "./shapes.ts";
 
 /** A snapshot somebody took by hand. Those of clusters are another kind. */
 export interface DbSnapshot {
@@ -37,9 +40,9 @@ const ListedSnapshot = z.object({
   SnapshotCreateTime: instant,
   Engine: z.string(),
   EngineVersion: text,
-  AllocatedStorage: count,
+  AllocatedStorage: number,
   StorageType: text,
-  Encrypted: z.stringbool(),
+  Encrypted: claim,
   KmsKeyId: text,
   TagList: tagsAt("Tag"),
 });
@@ -48,52 +51,8 @@ type ListedSnapshot = z.infer<typeof ListedSnapshot>;
 const Page = z.object({ DBSnapshots: wholeListOf("DBSnapshot", ListedSnapshot) });
 
 const Sharing = z.object({
-  DBSnapshotAttributesResult: z.object({
-    DBSnapshotAttributes: wholeListOf(
-      "DBSnapshotAttribute",
-      z.object({ AttributeName: z.string(), AttributeValues: wholeListOf("AttributeValue", z.string()) }),
-    ),
-  }),
+  DBSnapshotAttributesResult: z.object({ DBSnapshotAttributes: sharedWithAll("DBSnapshotAttribute") }),
 });
-
-/** No answer is no evidence: `undefined`, not "shared with nobody". */
-function sharedWithAll(answer: unknown): boolean | undefined {
-  const attributes = Sharing.safeParse(answer).data?.DBSnapshotAttributesResult.DBSnapshotAttributes;
-  return attributes?.some((one) => one.AttributeName === "restore" && one.AttributeValues.includes("all"));
-}
-
-/** `null`: the snapshot is gone since it was listed. */
-async function isPublic({ aws }: CollectContext, snapshot: ListedSnapshot): Promise<boolean | null | undefined> {
-  if (snapshot.Encrypted) return false;
-  const input = { DBSnapshotIdentifier: snapshot.DBSnapshotIdentifier };
-  const answer = await aws.attempt(describeDbSnapshotAttributes, input, ["DBSnapshotNotFound"]);
-  return answer === null ? null : sharedWithAll(answer);
-}
-
-async function found(context: CollectContext, snapshot: ListedSnapshot): Promise<Found<DbSnapshot> | null> {
-  const open = await isPublic(context, snapshot);
-  if (open === null) return null;
-  const { partition, region, awsAccountId } = context.place;
-  const arn = `arn:${partition}:rds:${region}:${awsAccountId}:snapshot:${snapshot.DBSnapshotIdentifier}`;
-  return {
-    nativeId: arn,
-    arn,
-    name: snapshot.DBSnapshotIdentifier,
-    state: snapshot.Status,
-    tags: snapshot.TagList,
-    createdAt: snapshot.SnapshotCreateTime,
-    attributes: {
-      sourceInstanceId: snapshot.DBInstanceIdentifier,
-      engine: snapshot.Engine,
-      engineVersion: snapshot.EngineVersion,
-      allocatedStorageGib: snapshot.AllocatedStorage,
-      storageType: snapshot.StorageType,
-      encrypted: snapshot.Encrypted,
-      kmsKeyId: snapshot.KmsKeyId,
-      isPublic: open,
-    },
-  };
-}
 
 /**
  * Source: RDS API 2014-10-31, DescribeDBSnapshots (manual ones, 100 per page), and DescribeDBSnapshotAttributes for each
@@ -105,11 +64,44 @@ export const collector: Collector<DbSnapshot> = {
   resourceType: "AWS::RDS::DBSnapshot",
   scope: "regional",
   actions: ["rds:DescribeDBSnapshotAttributes", "rds:DescribeDBSnapshots"],
-  async *list(context) {
-    for await (const page of context.aws.pages(describeDbSnapshots, { SnapshotType: "manual" })) {
-      const snapshots = Page.parse(page).DBSnapshots;
-      const all = await Promise.all(snapshots.map((snapshot) => found(context, snapshot)));
-      yield all.filter((snapshot) => snapshot !== null);
+  async *list({ aws, place }) {
+    for await (const page of aws.walk(describeDbSnapshots, { SnapshotType: "manual" })) {
+      yield Page.parse(page).DBSnapshots.map((snapshot) => found(snapshot, place));
     }
   },
+  async describe({ aws }, [snapshot]) {
+    if (!snapshot) return [];
+    if (snapshot.attributes.encrypted) return [snapshot];
+    const input = { DBSnapshotIdentifier: snapshot.name };
+    const answer = await aws.attempt(describeDbSnapshotAttributes, input, ["DBSnapshotNotFound"]);
+    if (answer === null) return [];
+    // No answer is no evidence: `undefined`, not "shared with nobody".
+    const isPublic = Sharing.safeParse(answer).data?.DBSnapshotAttributesResult.DBSnapshotAttributes;
+    return [{ ...snapshot, attributes: { ...snapshot.attributes, isPublic } }];
+  },
 };
+
+function found(snapshot: ListedSnapshot, place: Place): Found<DbSnapshot> {
+  const arn = arnIn(place, "rds", `snapshot:${snapshot.DBSnapshotIdentifier}`);
+  const source = arnIn(place, "rds", `db:${snapshot.DBInstanceIdentifier}`);
+  return {
+    nativeId: arn,
+    arn,
+    name: snapshot.DBSnapshotIdentifier,
+    state: snapshot.Status,
+    tags: snapshot.TagList,
+    createdAt: snapshot.SnapshotCreateTime,
+    costMonthly: inRegion(dbSnapshotMonthlyUsd(snapshot.AllocatedStorage), place.region),
+    relations: [...related("copyOf", "AWS::RDS::DBInstance", source), ...encryptedBy(snapshot.KmsKeyId, place)],
+    attributes: {
+      sourceInstanceId: snapshot.DBInstanceIdentifier,
+      engine: snapshot.Engine,
+      engineVersion: snapshot.EngineVersion,
+      allocatedStorageGib: snapshot.AllocatedStorage,
+      storageType: snapshot.StorageType,
+      encrypted: snapshot.Encrypted,
+      kmsKeyId: snapshot.KmsKeyId,
+      isPublic: snapshot.Encrypted ? false : undefined,
+    },
+  };
+}

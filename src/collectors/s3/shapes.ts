@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toggle } from "#collectors/xml";
 
 /** The four switches of S3 Block Public Access. */
 export interface PublicAccessBlock {
@@ -8,12 +9,14 @@ export interface PublicAccessBlock {
   readonly restrictPublicBuckets: boolean;
 }
 
-/** Left out: it is off. */
-export const flag = z.stringbool().default(false);
-
 /** Reads both answers, that of the account and that of a bucket. */
 export const Block = z
-  .object({ BlockPublicAcls: flag, IgnorePublicAcls: flag, BlockPublicPolicy: flag, RestrictPublicBuckets: flag })
+  .object({
+    BlockPublicAcls: toggle,
+    IgnorePublicAcls: toggle,
+    BlockPublicPolicy: toggle,
+    RestrictPublicBuckets: toggle,
+  })
   .transform((block): PublicAccessBlock => ({
     blockPublicAcls: block.BlockPublicAcls,
     ignorePublicAcls: block.IgnorePublicAcls,

@@ -60,6 +60,7 @@ export const audited = ({
   awsAccountId,
   regions,
   services,
+  pace,
   credential,
 }: AccountRow): Record<string, unknown> => ({
   name,
@@ -67,6 +68,7 @@ export const audited = ({
   awsAccountId,
   regions,
   services,
+  pace,
   credentialMethod: credential.method,
-  credential: credential.method === "role" ? credential.externalId : credential.sealedSecret,
+  credential,
 });

@@ -2,8 +2,10 @@ import { and, eq, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { accounts } from "#db/schema";
 import { notFound } from "#lib/fault";
+import { probeLater } from "#scans/probe";
 import { audited, getAccount, refuseStale, type AccountRow, type ConnectedAccount } from "./account.ts";
 import { handshake, storedCredential, type CredentialInput } from "./credential.ts";
+import { mergedPace, type PaceInput } from "./pace.ts";
 import { servicesOf } from "./services.ts";
 
 /** What may be changed of an account; what is left out stays. */
@@ -12,6 +14,9 @@ export interface AccountChanges {
   readonly environment?: string | undefined;
   readonly regions?: readonly string[] | null | undefined;
   readonly services?: readonly string[] | null | undefined;
+  /** Its members are merged; null, of one or of all: as usual. */
+  readonly pace?: PaceInput | undefined;
+  /** A new one makes the account `pending` until AWS lets us in by it. */
   readonly credential?: CredentialInput | undefined;
 }
 
@@ -23,10 +28,9 @@ export async function changeAccount(
   const { row: before, openFindings } = await getAccount(org, ref);
   refuseStale(before.version, ifMatch);
   const after = await merged(org, before, changes);
-  const { name, environment, regions, services, credential, updatedAt } = after;
   const update = org.db
     .update(accounts)
-    .set({ name, environment, regions, services, credential, updatedAt, version: sql`${accounts.version} + 1` })
+    .set({ ...changeable(after, changes.credential !== undefined), version: sql`${accounts.version} + 1` })
     .where(
       and(
         eq(accounts.orgId, org.id),
@@ -44,16 +48,27 @@ export async function changeAccount(
   const [updated] = await org.change(entry, [update]);
   // safe: `returning` answers rows of the table.
   const [row] = updated as AccountRow[];
-  return row
-    ? { row, openFindings, handshake: changes.credential ? handshake(org, row.credential) : null }
-    : explainMiss(org, before.id, ifMatch);
+  if (!row) return explainMiss(org, before.id, ifMatch);
+  if (!changes.credential) return { row, openFindings, handshake: null };
+  probeLater(org, row);
+  return { row, openFindings, handshake: await handshake(org, row) };
+}
+
+/** What a change writes. Of an account's state only what a new credential begins anew: a scan may be writing it, too. */
+function changeable(
+  { name, environment, regions, services, pace, credential, updatedAt }: AccountRow,
+  isReentered: boolean,
+): Partial<AccountRow> {
+  const settings = { name, environment, regions, services, pace, updatedAt };
+  return isReentered ? { ...settings, credential, status: "pending", lastError: null, connectedAt: null } : settings;
 }
 
 async function merged(org: OrgContext, before: AccountRow, changes: AccountChanges): Promise<AccountRow> {
   const { name = before.name, environment = before.environment, regions = before.regions } = changes;
   const services = changes.services === undefined ? before.services : changes.services && servicesOf(changes.services);
   const credential = changes.credential ? await storedCredential(org, before, changes.credential) : before.credential;
-  return { ...before, name, environment, regions, services, credential, updatedAt: org.now.toISOString() };
+  const pace = changes.pace === undefined ? before.pace : mergedPace(before.pace, changes.pace);
+  return { ...before, name, environment, regions, services, pace, credential, updatedAt: org.now.toISOString() };
 }
 
 /** Somebody was faster: the account is gone or at another version. */

@@ -1,8 +1,10 @@
 import type { OrgContext } from "#db/context";
 import { accounts } from "#db/schema";
 import { Fault } from "#lib/fault";
+import { probeLater } from "#scans/probe";
 import { accountStatement, audited, type AccountRow, type ConnectedAccount } from "./account.ts";
 import { handshake, storedCredential, type CredentialInput } from "./credential.ts";
+import { mergedPace, type PaceInput } from "./pace.ts";
 import { servicesOf } from "./services.ts";
 
 export interface AccountInput {
@@ -12,20 +14,53 @@ export interface AccountInput {
   readonly credential: CredentialInput;
   readonly regions: readonly string[] | null;
   readonly services: readonly string[] | null;
+  /** Null, of a member or of all: as usual. */
+  readonly pace: PaceInput;
 }
 
-/** Connects an AWS account. Faults: CONFLICT (connected already), INVALID_REQUEST, METHOD_UNAVAILABLE. */
+/** Connects an AWS account, and tries at once whether it lets us in. Faults: CONFLICT (connected already), INVALID_REQUEST, METHOD_UNAVAILABLE. */
 export async function connectAccount(org: OrgContext, input: AccountInput): Promise<ConnectedAccount> {
-  const row = await newRow(org, input);
-  const connected = { row, openFindings: 0, handshake: handshake(org, row.credential) };
+  const connected = await newAccount(org, input);
+  const { row } = connected;
   const insert = org.db.insert(accounts).values(row).onConflictDoNothing().returning();
   const entry = { action: "account.connect", target: { type: "account", id: row.id }, after: audited(row) } as const;
   const [inserted] = await org.change(entry, [insert], connected);
   // safe: `returning` answers rows of the table.
-  return (inserted as AccountRow[]).length > 0 ? connected : connectedBefore(org, row);
+  if ((inserted as AccountRow[]).length === 0) return connectedBefore(org, row);
+  probeLater(org, row);
+  return connected;
 }
 
-async function newRow(org: OrgContext, { credential, services, ...input }: AccountInput): Promise<AccountRow> {
+/** Connects several accounts at once. `tell` makes of them what the caller is answered with. */
+export async function connectAccounts<Answer>(
+  org: OrgContext,
+  inputs: readonly [AccountInput, ...AccountInput[]],
+  tell: (connected: readonly ConnectedAccount[]) => Answer,
+): Promise<Answer> {
+  const connected: ConnectedAccount[] = [];
+  for (const input of inputs) connected.push(await newAccount(org, input));
+  const answer = tell(connected);
+  const inserts = connected.map(({ row }) => org.db.insert(accounts).values(row).onConflictDoNothing());
+  const [first, ...rest] = inserts;
+  if (!first) return answer;
+  const after = { accounts: connected.map(({ row }) => audited(row)) };
+  const [{ row }] = connected as [ConnectedAccount];
+  await org.change(
+    { action: "account.import", target: { type: "account", id: row.id }, after },
+    [first, ...rest],
+    answer,
+  );
+  for (const one of connected) probeLater(org, one.row);
+  return answer;
+}
+
+/** An account as it will be when it is connected, with what is told once. */
+async function newAccount(org: OrgContext, input: AccountInput): Promise<ConnectedAccount> {
+  const row = await newRow(org, input);
+  return { row, openFindings: 0, handshake: await handshake(org, row) };
+}
+
+async function newRow(org: OrgContext, { credential, services, pace, ...input }: AccountInput): Promise<AccountRow> {
   const id = org.newId();
   const now = org.now.toISOString();
   return {
@@ -37,7 +72,8 @@ async function newRow(org: OrgContext, { credential, services, ...input }: Accou
     status: "pending",
     lastError: null,
     isManagement: false,
-    pace: null,
+    monthlySpend: null,
+    pace: mergedPace(null, pace),
     scanSeq: 0,
     lastScanId: null,
     lastScanAt: null,
@@ -54,6 +90,6 @@ async function connectedBefore(org: OrgContext, { id, awsAccountId }: AccountRow
   const [found] = await org.db.atomic([accountStatement(org, awsAccountId)]);
   // safe: the statement answers rows of the table.
   const [row] = found as AccountRow[];
-  if (row?.id === id) return { row, openFindings: 0, handshake: handshake(org, row.credential) };
+  if (row?.id === id) return { row, openFindings: 0, handshake: await handshake(org, row) };
   throw new Fault("CONFLICT", `AWS account ${awsAccountId} is connected already${row ? ` as ${row.id}` : ""}.`);
 }

@@ -44,12 +44,18 @@ function removal(
     accountId,
     idsJson,
   );
-  return recounted(org, subject, idsJson, [remove]);
+  const edges = org.db.sql(
+    "DELETE FROM dependencies WHERE org_id = ?1 AND source_id IN (SELECT value FROM json_each(?2))",
+    org.id,
+    idsJson,
+  );
+  return [...recounted(org, subject, idsJson, [remove]), ...(subject === "resource" ? [edges] : [])];
 }
 
 /** What is not counted, and the note itself once everything is gone. */
 const remains = (org: OrgContext, accountId: string): Statement[] => [
   org.db.sql("DELETE FROM coverage WHERE org_id = ?1 AND account_id = ?2", org.id, accountId),
+  org.db.sql("DELETE FROM daily_costs WHERE org_id = ?1 AND account_id = ?2", org.id, accountId),
   org.db.sql(
     `DELETE FROM resource_versions WHERE org_id = ?1 AND account_id = ?2 AND (resource_id, to_seq) IN
        (SELECT resource_id, to_seq FROM resource_versions WHERE org_id = ?1 AND account_id = ?2 LIMIT ${sliceMax})`,

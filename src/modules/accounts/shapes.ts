@@ -1,10 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { knownRegions } from "#aws/regions";
+import { usualPace } from "#db/values";
 import type { Account, ConnectedAccount } from "./account.ts";
 import { AccountRef, commaList, exampleAccountId, Moment, SearchText } from "./filters.ts";
 import { serviceWords } from "./services.ts";
 
 export const environments = ["production", "staging", "development", "test", "sandbox", "shared", "other"] as const;
+export const methods = ["keyless", "role", "access_key"] as const;
 const statuses = ["pending", "ok", "error"] as const;
 
 const time = z.iso.datetime();
@@ -34,16 +36,17 @@ const Services = z
   .nullable()
   .openapi({ description: "Services to look at; null: every service Cloudglass knows.", example: ["ec2", "s3"] });
 
+const RoleArn = z
+  .string()
+  .max(600)
+  .regex(/^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, "Not the ARN of an IAM role.")
+  .openapi({ example: "arn:aws:iam::123456789012:role/cloudglass" });
+const KeylessCredential = z
+  .strictObject({ method: z.literal("keyless"), roleArn: RoleArn })
+  .openapi("KeylessCredential", { description: "A role that trusts tokens of this deployment: no secret is kept." });
 const RoleCredential = z
-  .strictObject({
-    method: z.literal("role"),
-    roleArn: z
-      .string()
-      .max(600)
-      .regex(/^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, "Not the ARN of an IAM role.")
-      .openapi({ example: "arn:aws:iam::123456789012:role/cloudglass" }),
-  })
-  .openapi("RoleCredential");
+  .strictObject({ method: z.literal("role"), roleArn: RoleArn })
+  .openapi("RoleCredential", { description: "A role that trusts the operator's principal with an external id." });
 const AccessKeyCredential = z
   .strictObject({
     method: z.literal("access_key"),
@@ -59,8 +62,40 @@ const AccessKeyCredential = z
   .openapi("AccessKeyCredential");
 
 export const Credential = z
-  .discriminatedUnion("method", [RoleCredential, AccessKeyCredential])
+  .discriminatedUnion("method", [KeylessCredential, RoleCredential, AccessKeyCredential])
   .openapi("AccountCredential", { description: "Written, never read back." });
+
+/** `usualPace` says what null stands for. */
+const paceMembers = {
+  tasksAtOnce: z
+    .int()
+    .min(1)
+    .max(64)
+    .nullable()
+    .openapi({ description: `Tasks of one scan side by side; null: ${usualPace.tasksAtOnce}.` }),
+  callsPerTask: z
+    .int()
+    .min(1)
+    .max(2000)
+    .nullable()
+    .openapi({ description: `AWS calls after which a task hands the rest on; null: ${usualPace.callsPerTask}.` }),
+  requestsPerSecond: z
+    .int()
+    .min(1)
+    .max(100)
+    .nullable()
+    .openapi({ description: `Requests per second to one service; null: ${usualPace.requestsPerSecond}.` }),
+};
+const paceText = { description: "How hard the account may be asked; null: as usual.", example: { tasksAtOnce: 4 } };
+const Pace = z
+  .strictObject({
+    tasksAtOnce: paceMembers.tasksAtOnce.default(null),
+    callsPerTask: paceMembers.callsPerTask.default(null),
+    requestsPerSecond: paceMembers.requestsPerSecond.default(null),
+  })
+  .nullable()
+  .openapi(paceText);
+const PacePatch = z.strictObject(paceMembers).partial().nullable().openapi(paceText);
 
 const example = {
   name: "Production",
@@ -78,6 +113,7 @@ export const ConnectAccount = z
     credential: Credential,
     regions: Regions.default(null),
     services: Services.default(null),
+    pace: Pace.default(null),
   })
   .openapi("ConnectAccount", { example: { ...example, awsAccountId: "123456789012", credential: role } });
 
@@ -87,6 +123,7 @@ export const ReplaceAccount = z
     environment: z.enum(environments),
     regions: Regions.default(null),
     services: Services.default(null),
+    pace: Pace.default(null),
     credential: Credential.optional().openapi({
       description: "Left out: it stays what it is, since nobody can read it.",
     }),
@@ -99,6 +136,7 @@ export const ChangeAccount = z
     environment: z.enum(environments).optional(),
     regions: Regions.optional(),
     services: Services.optional(),
+    pace: PacePatch.optional(),
     credential: Credential.optional(),
   })
   .openapi("ChangeAccount", { example: { name: "Production EU", regions: ["eu-west-1"] } });
@@ -114,12 +152,14 @@ const accountExample = {
   credentialMethod: "role" as const,
   enabledRegions: ["eu-west-1", "us-east-1"],
   enabledServices: null,
+  pace: null,
   isManagement: false,
   lastScanId: "0199e0b3-0000-7000-8000-000000000002",
   lastScanAt: "2026-03-13T08:04:32.000Z",
   lastScanState: "complete",
   connectedAt: "2026-01-01T00:05:00.000Z",
   openFindingsCount: 17,
+  estimatedMonthlySpend: 1841.27,
   createdAt: "2026-01-01T00:00:00.000Z",
   updatedAt: "2026-03-13T08:04:32.000Z",
 };
@@ -133,18 +173,25 @@ export const AccountBody = z
     environment: z.string(),
     status: z.enum(statuses),
     lastError: z.string().nullable(),
-    credentialMethod: z.enum(["role", "access_key"]),
+    credentialMethod: z.enum(methods),
     enabledRegions: z
       .array(z.string())
       .nullable()
       .openapi({ description: "Null: every region the account has enabled." }),
     enabledServices: z.array(z.string()).nullable().openapi({ description: "Null: every service Cloudglass knows." }),
+    pace: z.object(paceMembers).partial().nullable().openapi(paceText),
     isManagement: z.boolean().openapi({ description: "The management account of an AWS Organization." }),
     lastScanId: z.uuid().nullable(),
     lastScanAt: time.nullable(),
     lastScanState: z.string().nullable(),
-    connectedAt: time.nullable().openapi({ description: "When AWS first let Cloudglass in." }),
+    connectedAt: time
+      .nullable()
+      .openapi({ description: "When AWS first let Cloudglass in by the present credential; null: not yet." }),
     openFindingsCount: z.int(),
+    estimatedMonthlySpend: z
+      .number()
+      .nullable()
+      .openapi({ description: "Spent in the last 30 days, as Cost Explorer tells it; null when it may not be asked." }),
     createdAt: time,
     updatedAt: time,
   })
@@ -155,7 +202,7 @@ const policyExample = {
   Statement: [
     {
       Effect: "Allow",
-      Principal: { AWS: "arn:aws:iam::210987654321:root" },
+      Principal: { AWS: "arn:aws:iam::210987654321:user/cloudglass" },
       Action: "sts:AssumeRole",
       Condition: { StringEquals: { "sts:ExternalId": "cg-3f6e4c8a1d2b4e5f9a0b8c7d6e5f4a3b" } },
     },
@@ -164,11 +211,15 @@ const policyExample = {
 
 export const ConnectedAccountBody = AccountBody.extend({
   externalId: z.string().nullable().openapi({
-    description: "Told this once, when a role was given; null otherwise.",
+    description: "Told this once, when a credential of the method `role` was given; null otherwise.",
     example: "cg-3f6e4c8a1d2b4e5f9a0b8c7d6e5f4a3b",
   }),
+  webIdentity: z.object({ issuer: z.url(), audience: z.string(), subject: z.string() }).nullable().openapi({
+    description: "Told when a credential of the method `keyless` was given: what the trust policy is to demand.",
+    example: null,
+  }),
   trustPolicy: z.record(z.string(), z.unknown()).nullable().openapi({
-    description: "The trust policy to paste into the role; told together with the external id.",
+    description: "The trust policy to paste into the role; told together with one of these.",
     example: policyExample,
   }),
 }).openapi("ConnectedAccount", {
@@ -176,6 +227,7 @@ export const ConnectedAccountBody = AccountBody.extend({
     ...accountExample,
     status: "pending",
     externalId: "cg-3f6e4c8a1d2b4e5f9a0b8c7d6e5f4a3b",
+    webIdentity: null,
     trustPolicy: policyExample,
   },
 });
@@ -192,12 +244,14 @@ export const accountBody = ({ row, openFindings }: Account): z.input<typeof Acco
   credentialMethod: row.credential.method,
   enabledRegions: row.regions === null ? null : [...row.regions],
   enabledServices: row.services === null ? null : [...row.services],
+  pace: row.pace,
   isManagement: row.isManagement,
   lastScanId: row.lastScanId,
   lastScanAt: row.lastScanAt,
   lastScanState: row.lastScanState,
   connectedAt: row.connectedAt,
   openFindingsCount: openFindings,
+  estimatedMonthlySpend: row.monthlySpend,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
 });
@@ -205,5 +259,6 @@ export const accountBody = ({ row, openFindings }: Account): z.input<typeof Acco
 export const connectedAccountBody = (account: ConnectedAccount): z.input<typeof ConnectedAccountBody> => ({
   ...accountBody(account),
   externalId: account.handshake?.externalId ?? null,
-  trustPolicy: account.handshake?.trustPolicy ?? null,
+  webIdentity: account.handshake?.webIdentity ?? null,
+  trustPolicy: account.handshake ? { ...account.handshake.trustPolicy } : null,
 });

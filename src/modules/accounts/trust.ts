@@ -1,47 +1,46 @@
-import type { Env } from "#env";
-import { Fault } from "#lib/fault";
-
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-/**
- * The AWS account an access key belongs to, or null where the key is too old or too short to say. Forty bits behind the
- * prefix, base32, as AWS writes keys since 2018; `sts:GetAccessKeyInfo` answers the same.
- */
-export function accountOfAccessKey(accessKeyId: string): string | null {
-  const body = accessKeyId.slice(4, 14);
-  if (body.length < 10 || Array.from(body).some((char) => !alphabet.includes(char))) return null;
-  const bits = Array.from(body).reduce((sum, char) => (sum << 5n) | BigInt(alphabet.indexOf(char)), 0n);
-  // Fifty bits were read; the first is a mark and the last nine belong to what follows.
-  return String((bits >> 9n) & ((1n << 40n) - 1n)).padStart(12, "0");
+/** A policy of IAM. Source: IAM user guide, "IAM JSON policy elements reference", version 2012-10-17. */
+export interface PolicyDocument {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly Readonly<Record<string, unknown>>[];
 }
+
+const policyOf = (statement: Readonly<Record<string, unknown>>): PolicyDocument => ({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", ...statement }],
+});
 
 /** A new external id: 128 random bits. */
 export const newExternalId = (): string => `cg-${crypto.getRandomValues(new Uint8Array(16)).toHex()}`;
 
-/** What the role must trust: the operator's own account, and only with this external id. */
-export function trustPolicy(operatorAccount: string, roleArn: string, externalId: string): Record<string, unknown> {
-  const partition = roleArn.split(":", 2)[1] ?? "aws";
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { AWS: `arn:${partition}:iam::${operatorAccount}:root` },
-        Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "sts:ExternalId": externalId } },
-      },
-    ],
-  };
-}
+/** What a role of the method `role` must trust: the operator's principal, and only with this external id. */
+export const externalIdTrust = (principalArn: string, externalId: string): PolicyDocument =>
+  policyOf({
+    Principal: { AWS: principalArn },
+    Action: "sts:AssumeRole",
+    Condition: { StringEquals: { "sts:ExternalId": externalId } },
+  });
 
-/** The account whose principal assumes customers' roles. Fault: METHOD_UNAVAILABLE where the deployment has none. */
-export function operatorAccount(env: Env): string {
-  const account = env.OPERATOR_ACCESS_KEY_ID ? accountOfAccessKey(env.OPERATOR_ACCESS_KEY_ID) : null;
-  if (account === null || !env.OPERATOR_SECRET_ACCESS_KEY) {
-    throw new Fault(
-      "METHOD_UNAVAILABLE",
-      "This deployment has no AWS principal of its own that a role could trust. Its operator sets OPERATOR_ACCESS_KEY_ID and OPERATOR_SECRET_ACCESS_KEY; until then connect with `access_key`.",
-    );
-  }
-  return account;
-}
+/** The ARN of an account's OIDC provider; its name is the issuer without the scheme. */
+export const oidcProviderArn = (awsAccountId: string, issuer: string): string =>
+  `arn:aws:iam::${awsAccountId}:oidc-provider/${hostOf(issuer)}`;
+
+/** What stands before the names of a token's claims in conditions. Source: IAM user guide, "Available keys for AWS OIDC federation". */
+export const hostOf = (issuer: string): string => new URL(issuer).host;
+
+/** What a role of the method `keyless` must trust: our tokens, and only those made for this account. */
+export const webIdentityTrust = (identity: {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly subject: string;
+  readonly awsAccountId: string;
+}): PolicyDocument =>
+  policyOf({
+    Principal: { Federated: oidcProviderArn(identity.awsAccountId, identity.issuer) },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: {
+      StringEquals: {
+        [`${hostOf(identity.issuer)}:aud`]: identity.audience,
+        [`${hostOf(identity.issuer)}:sub`]: identity.subject,
+      },
+    },
+  });

@@ -105,7 +105,7 @@ export async function listDependents(org: OrgContext, page: PageRequest, ref: st
   const backward = page.from?.backward ?? false;
   const inOrder = [...new Map(rows.map((row) => [keyOf(row), row])).values()].toSorted(by(keyOf));
   const [{ n: total } = { n: null }] = (counted as { n: number }[] | undefined) ?? [];
-  const cut = cutPage(page, backward ? inOrder.reverse() : inOrder, ({ id, kind }) => [id, kind]);
+  const cut = cutPage(page, backward ? inOrder.toReversed() : inOrder, ({ id, kind }) => [id, kind]);
   return {
     ...cut,
     rows: cut.rows.map(({ kind, ...resource }) => ({ kind, resource })),

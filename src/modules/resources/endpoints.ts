@@ -1,13 +1,10 @@
 import { endpoint, list, one } from "#http/endpoint";
 import { listDependencies, listDependents } from "./dependencies.ts";
+import { dependencyBody, DependencyBody, dependentBody, DependentBody } from "./dependency-shapes.ts";
 import { getResource } from "./get.ts";
 import { listVersions } from "./history.ts";
 import { listResources, resourceSort } from "./list.ts";
 import {
-  dependencyBody,
-  DependencyBody,
-  dependentBody,
-  DependentBody,
   RegionsBody,
   resourceBody,
   ResourceBody,

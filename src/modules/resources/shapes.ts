@@ -1,5 +1,4 @@
 import { z } from "@hono/zod-openapi";
-import { relationKinds, type RelationKind } from "#collectors/collector";
 import {
   accountList,
   commaList,
@@ -10,7 +9,6 @@ import {
   serviceList,
   wordList,
 } from "#modules/accounts";
-import type { Dependency, Dependent } from "./dependencies.ts";
 import type { VersionRow } from "./history.ts";
 import type { Resource } from "./resource.ts";
 import { scoresOf, verdictsOf } from "./scores.ts";
@@ -49,7 +47,7 @@ export const ResourceQuery = z.object({
 });
 
 const time = z.iso.datetime();
-const example = {
+export const resourceExample = {
   id: "8d2c8f6e-4b0a-8f3e-9a53-1f2f0f6f2b11",
   organizationId: "0199e0b1-0000-7000-8000-000000000001",
   accountId: "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
@@ -110,14 +108,14 @@ export const ResourceBody = z
     createdAt: time.openapi({ description: "When Cloudglass discovered it." }),
     updatedAt: time,
   })
-  .openapi("Resource", { example });
+  .openapi("Resource", { example: resourceExample });
 
 export const ResourceWithVerdictsBody = ResourceBody.extend({
   verdicts: z
     .record(z.string(), z.enum(["pass", "fail", "unknown"]))
     .openapi({ description: "By check: what was last judged." }),
 }).openapi("ResourceWithVerdicts", {
-  example: { ...example, verdicts: { ebs_volume_unencrypted: "pass", orphaned_volume: "fail" } },
+  example: { ...resourceExample, verdicts: { ebs_volume_unencrypted: "pass", orphaned_volume: "fail" } },
 });
 
 /** A resource as everybody may see it. */
@@ -164,7 +162,7 @@ export const VersionBody = z
   })
   .openapi("ResourceVersion", {
     example: {
-      resourceId: example.id,
+      resourceId: resourceExample.id,
       fromSeq: 3,
       toSeq: 9,
       endedAt: "2026-03-13T10:00:00.000Z",
@@ -176,59 +174,6 @@ export const VersionBody = z
       expiresAt: null,
     },
   });
-
-const LinkedBody = z.object({
-  id: z.uuid(),
-  accountId: z.uuid(),
-  awsAccountId: z.string(),
-  resourceType: z.string(),
-  service: z.string(),
-  region: z.string(),
-  arn: z.string().nullable(),
-  name: z.string().nullable(),
-  state: z.string().nullable(),
-});
-const kind = z
-  .enum(relationKinds)
-  .openapi({ description: "The verb between the two, read from the one that depends." });
-const linkedExample = {
-  id: example.id,
-  accountId: example.accountId,
-  awsAccountId: example.awsAccountId,
-  resourceType: example.resourceType,
-  service: example.service,
-  region: example.region,
-  arn: example.arn,
-  name: example.name,
-  state: example.state,
-};
-
-export const DependencyBody = z
-  .object({
-    kind,
-    resourceType: z.string().openapi({ description: "`DNS` where only a name is known." }),
-    target: z.string().openapi({ description: "As AWS names it: an ARN, or a DNS name." }),
-    resource: LinkedBody.nullable().openapi({
-      description: "Null: it is gone, another organization's, or of a kind that is not collected.",
-    }),
-  })
-  .openapi("ResourceDependency", {
-    example: { kind: "uses", resourceType: example.resourceType, target: example.arn, resource: linkedExample },
-  });
-export const dependencyBody = ({ kind: verb, ...rest }: Dependency): z.input<typeof DependencyBody> => ({
-  // safe: relations are written from what collectors find.
-  kind: verb as RelationKind,
-  ...rest,
-});
-
-export const DependentBody = z
-  .object({ kind, resource: LinkedBody })
-  .openapi("ResourceDependent", { example: { kind: "uses", resource: linkedExample } });
-export const dependentBody = ({ kind: verb, resource }: Dependent): z.input<typeof DependentBody> => ({
-  // safe: as above.
-  kind: verb as RelationKind,
-  resource,
-});
 
 const Snapshot = z.object({
   name: z.string().nullish(),
@@ -269,7 +214,7 @@ export const ResourceStatsBody = z
       byRegion: { "eu-west-1": 180, "us-east-1": 63 },
       byState: { running: 98, available: 132, stopped: 13 },
       byType: { "AWS::EC2::Instance": 140, "AWS::S3::Bucket": 103 },
-      byAccount: { [example.accountId]: 243 },
+      byAccount: { [resourceExample.accountId]: 243 },
     },
   });
 

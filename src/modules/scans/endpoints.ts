@@ -5,25 +5,14 @@ import type { ScanRow } from "#scans/claim";
 import { ComparePath, CreateScans, GraphQuery, RecentQuery, ScanPath, ScanQuery } from "./filters.ts";
 import { awaitRun } from "./await-run.ts";
 import { compareScans } from "./compare.ts";
+import { differenceBody, DifferenceBody, graphBody, GraphBody } from "./comparison-shapes.ts";
 import { listComponents } from "./components.ts";
 import { getCoverage } from "./coverage.ts";
 import { createScans } from "./create.ts";
 import { getScan } from "./get.ts";
 import { getGraph } from "./graph.ts";
 import { activeStatuses, listScans, recentScans } from "./list.ts";
-import {
-  componentBody,
-  ComponentBody,
-  coverageBody,
-  CoverageBody,
-  differenceBody,
-  DifferenceBody,
-  graphBody,
-  GraphBody,
-  scanBody,
-  ScanBody,
-  ScansBody,
-} from "./shapes.ts";
+import { componentBody, ComponentBody, coverageBody, CoverageBody, scanBody, ScanBody, ScansBody } from "./shapes.ts";
 
 const read = { method: "get", tag: "Scans", scope: "scans:read", role: "viewer" } as const;
 const scanVersion = ({ version }: ScanRow): number => version;

@@ -3,8 +3,8 @@ import { AwsFault } from "#aws/fault";
 import { collector } from "#collectors/acm/certificates";
 import { allOf, collect, fakeAws } from "../../support/fake-aws.ts";
 
-const dayMs = 86_400_000;
-const inDays = (days: number): number => Math.floor((Date.now() + days * dayMs) / 1000);
+const now = new Date("2026-06-10T12:00:00Z");
+const inDays = (days: number): number => now.getTime() / 1000 + days * 86_400;
 const arn = (id: string): string => `arn:aws:acm:us-east-1:111122223333:certificate/${id}`;
 
 const summary = (id: string, more: Readonly<Record<string, unknown>> = {}) => ({
@@ -26,22 +26,30 @@ const summary = (id: string, more: Readonly<Record<string, unknown>> = {}) => ({
   ...more,
 });
 const list = (...summaries: readonly unknown[]): string => JSON.stringify({ CertificateSummaryList: summaries });
+const tags = JSON.stringify({
+  ResourceTagMappingList: [{ ResourceARN: arn("a"), Tags: [{ Key: "env", Value: "prod" }] }],
+});
 const detail = (more: Readonly<Record<string, unknown>>): string =>
   JSON.stringify({ Certificate: { CertificateArn: arn("a"), DomainName: "www.example.com", ...more } });
 
 describe("acm.certificates", () => {
   it("reads a healthy certificate from the list alone", async ({ expect }) => {
     const notAfter = inDays(200);
-    const aws = fakeAws({ ListCertificates: () => list(summary("a", { NotAfter: notAfter })) });
-    expect(await allOf(collector, aws)).toEqual([
+    const aws = fakeAws({
+      ListCertificates: () => list(summary("a", { NotAfter: notAfter })),
+      GetResources: () => tags,
+    });
+    expect(await allOf(collector, aws, now)).toEqual([
       {
         nativeId: arn("a"),
         arn: arn("a"),
         name: "www.example.com",
         state: "ISSUED",
-        tags: {},
+        tags: { env: "prod" },
+        tagsUnread: false,
         createdAt: "2025-01-01T00:00:00.123Z",
         expiresAt: new Date(notAfter * 1000).toISOString(),
+        costMonthly: 0,
         attributes: {
           primaryDomain: "www.example.com",
           altNames: ["www.example.com", "example.com"],
@@ -61,18 +69,18 @@ describe("acm.certificates", () => {
     ]);
     expect(aws.asked).toEqual([
       'ListCertificates {"Includes":{"keyTypes":["RSA_1024","RSA_2048","RSA_3072","RSA_4096","EC_prime256v1","EC_secp384r1","EC_secp521r1"]},"MaxItems":1000}',
+      'GetResources {"ResourceTypeFilters":["acm:certificate"],"ResourcesPerPage":100}',
     ]);
   });
 
-  it("yields page by page and finds nothing in an empty list", async ({ expect }) => {
+  it("yields page by page", async ({ expect }) => {
     const aws = fakeAws({
       ListCertificates: ({ NextToken }) =>
         NextToken === "t2"
           ? list(summary("c"))
           : JSON.stringify({ NextToken: "t2", CertificateSummaryList: [summary("a"), summary("b")] }),
     });
-    expect((await collect(collector, aws)).map((page) => page.length)).toEqual([2, 1]);
-    expect(await allOf(collector, fakeAws({ ListCertificates: () => list() }))).toEqual([]);
+    expect((await collect(collector, aws, now)).map((page) => page.length)).toEqual([2, 1]);
   });
 
   it("describes what ends within 60 days, waits or has failed, and nothing else", async ({ expect }) => {
@@ -89,7 +97,7 @@ describe("acm.certificates", () => {
         ),
       DescribeCertificate: () => detail({}),
     });
-    await allOf(collector, aws);
+    await allOf(collector, aws, now);
     expect(aws.asked.filter((call) => call.startsWith("Describe"))).toEqual(
       ["soon", "ended", "pending", "failed", "late"].map((id) => `DescribeCertificate {"CertificateArn":"${arn(id)}"}`),
     );
@@ -116,7 +124,7 @@ describe("acm.certificates", () => {
           },
         }),
     });
-    const [certificate] = await allOf(collector, aws);
+    const [certificate] = await allOf(collector, aws, now);
     expect(certificate?.observed).toEqual({
       upkeep: {
         renewalStatus: "PENDING_VALIDATION",
@@ -133,7 +141,7 @@ describe("acm.certificates", () => {
       ListCertificates: () => list({ ...undated, Status: "FAILED", InUse: false, RenewalEligibility: "INELIGIBLE" }),
       DescribeCertificate: () => detail({ FailureReason: "NO_AVAILABLE_CONTACTS", DomainValidationOptions: [] }),
     });
-    const [certificate] = await allOf(collector, aws);
+    const [certificate] = await allOf(collector, aws, now);
     expect(certificate?.expiresAt).toBeNull();
     expect(certificate?.attributes).toMatchObject({ notAfter: null, notBefore: null, status: "FAILED", inUse: false });
     expect(certificate?.observed?.upkeep).toMatchObject({
@@ -155,7 +163,7 @@ describe("acm.certificates", () => {
       ListCertificates: () => list(summary("soon", { ...imported, NotAfter: inDays(10) }), summary("later", imported)),
       DescribeCertificate: () => detail({ Issuer: "Let's Encrypt" }),
     });
-    const [soon, later] = await allOf(collector, aws);
+    const [soon, later] = await allOf(collector, aws, now);
     expect(soon?.attributes).toMatchObject({ issuer: "Let's Encrypt", algorithm: "EC_prime256v1" });
     expect(soon?.createdAt).toBe("2025-01-01T00:00:00.000Z");
     expect(later?.attributes.issuer).toBeNull();
@@ -166,35 +174,43 @@ describe("acm.certificates", () => {
       ListCertificates: () =>
         list(summary("a", { NotAfter: inDays(10) }), summary("b", { NotAfter: inDays(10), Type: "IMPORTED" })),
     });
-    const [amazon, imported] = await allOf(collector, aws);
+    const [amazon, imported] = await allOf(collector, aws, now);
     expect(amazon?.observed).toEqual({ upkeep: undefined });
     expect(amazon?.attributes.issuer).toBe("Amazon");
     expect(imported?.attributes.issuer).toBeUndefined();
     expect(aws.gaps).toEqual(["DescribeCertificate", "DescribeCertificate"]);
   });
 
-  it("has nothing to add to a certificate deleted since it was listed", async ({ expect }) => {
+  it("leaves out a certificate deleted since it was listed", async ({ expect }) => {
     const aws = fakeAws({
-      ListCertificates: () => list(summary("a", { NotAfter: inDays(10) })),
+      ListCertificates: () => list(summary("a", { NotAfter: inDays(10) }), summary("b")),
       DescribeCertificate: () => ({
         status: 400,
         body: '{"__type":"ResourceNotFoundException","message":"Could not find certificate"}',
       }),
     });
-    expect((await allOf(collector, aws))[0]?.observed).toEqual({ upkeep: null });
+    expect((await allOf(collector, aws, now)).map(({ nativeId }) => nativeId)).toEqual([arn("b")]);
     expect(aws.gaps).toEqual([]);
   });
 
+  it("makes one call for a region without certificates", async ({ expect }) => {
+    const aws = fakeAws({ ListCertificates: () => list() });
+    expect(await allOf(collector, aws, now)).toEqual([]);
+    expect(aws.calls.map(({ action }) => action)).toEqual(["ListCertificates"]);
+  });
+
   it("takes a summary with nothing but an ARN", async ({ expect }) => {
-    const [bare] = await allOf(collector, fakeAws({ ListCertificates: () => list({ CertificateArn: arn("a") }) }));
+    const [bare] = await allOf(collector, fakeAws({ ListCertificates: () => list({ CertificateArn: arn("a") }) }), now);
     expect(bare).toMatchObject({
       name: null,
       state: null,
+      tags: {},
+      tagsUnread: true,
       attributes: { notAfter: null, inUse: null, algorithm: null },
     });
   });
 
   it("throws when the list is denied", async ({ expect }) => {
-    await expect(allOf(collector, fakeAws({}))).rejects.toBeInstanceOf(AwsFault);
+    await expect(allOf(collector, fakeAws({}), now)).rejects.toBeInstanceOf(AwsFault);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/addresses";
 import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
-import { response } from "./wire.ts";
+import { relation, response } from "./wire.ts";
 
 const used = `
   <item>
@@ -33,6 +33,11 @@ describe("ec2.addresses", () => {
       state: null,
       tags: { Name: "mail" },
       createdAt: null,
+      costMonthly: 0,
+      relations: [
+        relation("attachedTo", "NetworkInterface", "111122223333:network-interface/eni-ef229886"),
+        relation("attachedTo", "Instance", "111122223333:instance/i-0598c7d356eba48d7"),
+      ],
       attributes: {
         publicIp: "203.0.113.41",
         allocationId: "eipalloc-08229861",
@@ -49,6 +54,7 @@ describe("ec2.addresses", () => {
 
   it("reads an idle one as associated with nothing, from Amazon's pool", async ({ expect }) => {
     const [[address] = []] = await collect(collector, fakeAws(inPages(answer(idle))));
+    expect(address).toMatchObject({ costMonthly: 3.65, relations: [] });
     expect(address?.attributes).toMatchObject({
       associationId: null,
       instanceId: null,

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/images";
 import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
-import { response } from "./wire.ts";
+import { relation, response } from "./wire.ts";
 
 const image = `
   <item>
@@ -57,6 +57,11 @@ describe("ec2.images", () => {
           state: "available",
           tags: { Name: "tagged" },
           createdAt: "2026-01-05T10:00:00.000Z",
+          costMonthly: 0,
+          relations: [
+            relation("madeOf", "Snapshot", ":snapshot/snap-0a"),
+            relation("madeOf", "Snapshot", ":snapshot/snap-0b"),
+          ],
           attributes: {
             imageId: "ami-0abcdef1234567890",
             imageName: "web-2026-01",

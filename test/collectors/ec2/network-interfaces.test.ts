@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/network-interfaces";
 import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
-import { response } from "./wire.ts";
+import { relation, response } from "./wire.ts";
 
 const attached = `
   <item>
@@ -48,7 +48,7 @@ const attached = `
       </item>
       <item><privateIpAddress>10.0.0.150</privateIpAddress><primary>false</primary></item>
     </privateIpAddressesSet>
-    <ipv6AddressesSet/>
+    <ipv6AddressesSet><item><ipv6Address>2001:db8::1</ipv6Address></item></ipv6AddressesSet>
     <interfaceType>interface</interfaceType>
   </item>`;
 const free = `
@@ -80,6 +80,12 @@ describe("ec2.networkInterfaces", () => {
           state: "in-use",
           tags: { Name: "web-1" },
           createdAt: null,
+          // 203.0.113.20 is lent; 203.0.113.10 is an Elastic IP address.
+          costMonthly: 3.65,
+          relations: [
+            relation("uses", "SecurityGroup", "111122223333:security-group/sg-0a"),
+            relation("uses", "SecurityGroup", "111122223333:security-group/sg-3f4b5653"),
+          ],
           attributes: {
             networkInterfaceId: "eni-0f62d866",
             interfaceType: "interface",
@@ -88,6 +94,7 @@ describe("ec2.networkInterfaces", () => {
             subnetId: "subnet-c53c87ac",
             privateIp: "10.0.0.146",
             publicIps: ["203.0.113.10", "203.0.113.20"],
+            ipv6Addresses: ["2001:db8::1"],
             securityGroupIds: ["sg-0a", "sg-3f4b5653"],
             requesterManaged: false,
             attachment: {
@@ -104,10 +111,11 @@ describe("ec2.networkInterfaces", () => {
 
   it("reads one that is attached to nothing", async ({ expect }) => {
     const [[found] = []] = await collect(collector, fakeAws(inPages(page(free))));
-    expect(found).toMatchObject({ state: "available", name: null });
+    expect(found).toMatchObject({ state: "available", name: null, costMonthly: 0, relations: [] });
     expect(found?.attributes).toMatchObject({
       attachment: null,
       publicIps: [],
+      ipv6Addresses: [],
       securityGroupIds: [],
       description: null,
     });

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/security-groups";
 import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
-import { response } from "./wire.ts";
+import { relation, response } from "./wire.ts";
 
 const https = `
   <item>
@@ -62,6 +62,11 @@ describe("ec2.securityGroups", () => {
           state: null,
           tags: { team: "shop" },
           createdAt: null,
+          costMonthly: 0,
+          relations: [
+            relation("references", "SecurityGroup", "111122223333:security-group/sg-0b"),
+            relation("references", "SecurityGroup", "444455556666:security-group/sg-0a"),
+          ],
           attributes: {
             groupId: "sg-1a2b3c4d",
             groupName: "web",
@@ -90,6 +95,12 @@ describe("ec2.securityGroups", () => {
     const one = await collect(collector, fakeAws(inPages(page(group(https + ping + everything, "")))));
     const other = await collect(collector, fakeAws(inPages(page(group(everything + ping + https, "")))));
     expect(other).toEqual(one);
+  });
+
+  it("does not refer to itself", async ({ expect }) => {
+    const itself = https.replace("sg-0b", "sg-1a2b3c4d");
+    const [[found] = []] = await collect(collector, fakeAws(inPages(page(group(itself, itself)))));
+    expect(found?.relations).toEqual([relation("references", "SecurityGroup", "444455556666:security-group/sg-0a")]);
   });
 
   it("reads a group without rules", async ({ expect }) => {

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/snapshots";
 import { collect, fakeAws, inPages, type Answering } from "../../support/fake-aws.ts";
-import { response } from "./wire.ts";
+import { relation, response } from "./wire.ts";
 
 const snapshot = (id: string, more = "") => `
   <item>
@@ -44,6 +44,16 @@ describe("ec2.snapshots", () => {
           state: "completed",
           tags: { Name: "db" },
           createdAt: "2026-03-01T12:51:50.000Z",
+          // 5 GiB × 0.0125 × 1.11
+          costMonthly: expect.closeTo(0.069375, 9),
+          relations: [
+            relation("copyOf", "Volume", "111122223333:volume/vol-049df61146c4d7901"),
+            {
+              kind: "encryptedBy",
+              resourceType: "AWS::KMS::Key",
+              target: "arn:aws:kms:eu-west-1:111122223333:key/1a",
+            },
+          ],
           attributes: {
             snapshotId: "snap-0a",
             volumeId: "vol-049df61146c4d7901",
@@ -57,6 +67,14 @@ describe("ec2.snapshots", () => {
           },
         },
       ],
+    ]);
+  });
+
+  it("knows that a copied one has no volume, and names a key given by id", async ({ expect }) => {
+    const copied = snapshot("snap-0a", "<kmsKeyId>1a</kmsKeyId>").replace("vol-049df61146c4d7901", "vol-ffffffff");
+    const [[found] = []] = await collect(collector, account(inPages(page(copied)), inPages(page(""))));
+    expect(found?.relations).toEqual([
+      { kind: "encryptedBy", resourceType: "AWS::KMS::Key", target: "arn:aws:kms:eu-west-1:111122223333:key/1a" },
     ]);
   });
 

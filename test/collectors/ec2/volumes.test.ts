@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/ec2/volumes";
 import { collect, fakeAws, inPages } from "../../support/fake-aws.ts";
-import { response } from "./wire.ts";
+import { relation, response } from "./wire.ts";
 
 const attached = `
   <item>
@@ -70,6 +70,18 @@ describe("ec2.volumes", () => {
           state: "in-use",
           tags: { Name: "data & logs", "aws:createdBy": "", build: "0123" },
           createdAt: "2026-01-18T22:35:00.084Z",
+          // (80 × 0.125 + 4,000 × 0.065) × 1.11
+          costMonthly: expect.closeTo(299.7, 6),
+          relations: [
+            relation("attachedTo", "Instance", "111122223333:instance/i-0000000000abcdef0"),
+            relation("attachedTo", "Instance", "111122223333:instance/i-1234567890abcdef0"),
+            relation("restoredFrom", "Snapshot", ":snapshot/snap-0e1b2c3d4e5f60718"),
+            {
+              kind: "encryptedBy",
+              resourceType: "AWS::KMS::Key",
+              target: "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d",
+            },
+          ],
           attributes: {
             volumeId: "vol-049df61146c4d7901",
             volumeType: "io2",
@@ -106,6 +118,7 @@ describe("ec2.volumes", () => {
   it("reads what is left out or empty as null", async ({ expect }) => {
     const [[volume] = []] = await collect(collector, fakeAws(inPages(page(bare))));
     expect(volume).toMatchObject({ name: null, state: "available", tags: {}, createdAt: "2026-02-01T00:00:00.000Z" });
+    expect(volume?.relations).toEqual([]);
     expect(volume?.attributes).toMatchObject({
       snapshotId: null,
       kmsKeyId: null,

@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
-import { credentialReport } from "#collectors/credential-report";
+import { AwsFault } from "#aws/fault";
+import { credentialReport, wholeCredentialReport } from "#collectors/credential-report";
 import { errorXml, fakeAws, type Wire } from "../../support/fake-aws.ts";
 import { generation, reportAnswer, reportHeader, reportOf, rootRow } from "./wire.ts";
 
@@ -103,6 +104,20 @@ describe("the credential report", () => {
     await credentialReport(aws, noPause);
     await credentialReport(aws, noPause);
     expect(aws.asked).toEqual(["GenerateCredentialReport", "GetCredentialReport"]);
+  });
+
+  it("is polled for once by collectors that wait together", async ({ expect }) => {
+    const states = ["STARTED", "INPROGRESS", "COMPLETE"];
+    const aws = fakeAws({
+      ...reportOf(rootRow),
+      GenerateCredentialReport: () => generation(states.shift() ?? "COMPLETE"),
+    });
+    await Promise.all([credentialReport(aws, noPause), wholeCredentialReport(aws, noPause)]);
+    expect(aws.asked).toEqual([...Array<string>(3).fill("GenerateCredentialReport"), "GetCredentialReport"]);
+  });
+
+  it("throws where it is all there is to go by", async ({ expect }) => {
+    await expect(wholeCredentialReport(fakeAws({}), noPause)).rejects.toBeInstanceOf(AwsFault);
   });
 
   it("does not keep a second collector waiting for a report that has become ready", async ({ expect }) => {

@@ -21,6 +21,7 @@ describe("iam.passwordPolicies", () => {
         tags: {},
         createdAt: null,
         region: null,
+        costMonthly: 0,
         attributes: {
           policy: {
             minimumLength: 14,

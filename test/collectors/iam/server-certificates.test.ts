@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import { AwsFault } from "#aws/fault";
 import { collector } from "#collectors/iam/server-certificates";
 import { allOf, collect, fakeAws } from "../../support/fake-aws.ts";
-import { iamAnswer } from "./wire.ts";
+import { iamAnswer, taggedAs } from "./wire.ts";
 
 const member = (name: string, dates: string): string =>
   `<member><ServerCertificateName>${name}</ServerCertificateName><Path>/cloudfront/</Path><Arn>arn:aws:iam::111122223333:server-certificate/cloudfront/${name}</Arn><ServerCertificateId>ASCA${name}</ServerCertificateId>${dates}</member>`;
@@ -15,16 +15,22 @@ const page = (members: string, rest = "<IsTruncated>false</IsTruncated>"): strin
 
 describe("iam.serverCertificates", () => {
   it("gives the certificate view of what the list tells", async ({ expect }) => {
-    expect(await allOf(collector, fakeAws({ ListServerCertificates: () => page(member("www", dates)) }))).toEqual([
+    const aws = fakeAws({
+      ListServerCertificates: () => page(member("www", dates)),
+      GetResources: () => taggedAs("arn:aws:iam::111122223333:server-certificate/cloudfront/www", "team", "core"),
+    });
+    expect(await allOf(collector, aws)).toEqual([
       {
         nativeId: "arn:aws:iam::111122223333:server-certificate/cloudfront/www",
         arn: "arn:aws:iam::111122223333:server-certificate/cloudfront/www",
         name: "www",
         state: null,
-        tags: {},
+        tags: { team: "core" },
+        tagsUnread: false,
         createdAt: "2024-01-01T00:00:00.000Z",
         expiresAt: "2026-07-01T12:00:00.000Z",
         region: null,
+        costMonthly: 0,
         attributes: {
           primaryDomain: null,
           altNames: [],
@@ -42,6 +48,10 @@ describe("iam.serverCertificates", () => {
         },
       },
     ]);
+    expect(aws.asked).toEqual([
+      'ListServerCertificates {"MaxItems":1000}',
+      'GetResources {"ResourceTypeFilters":["iam:server-certificate"],"ResourcesPerPage":100}',
+    ]);
   });
 
   it("yields page by page, and takes a certificate without dates", async ({ expect }) => {
@@ -56,10 +66,13 @@ describe("iam.serverCertificates", () => {
       [["one", "2026-07-01T12:00:00.000Z"]],
       [["two", null]],
     ]);
+    expect(pages[0]?.[0]).toMatchObject({ tags: {}, tagsUnread: true });
   });
 
   it("finds nothing in an empty list", async ({ expect }) => {
-    expect(await allOf(collector, fakeAws({ ListServerCertificates: () => page("") }))).toEqual([]);
+    const aws = fakeAws({ ListServerCertificates: () => page("") });
+    expect(await allOf(collector, aws)).toEqual([]);
+    expect(aws.asked).toHaveLength(1);
   });
 
   it("throws when the list is denied", async ({ expect }) => {

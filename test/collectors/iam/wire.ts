@@ -24,3 +24,66 @@ export const reportAnswer = (csv: string): string =>
     "GetCredentialReport",
     `<Content>${btoa(csv)}</Content><ReportFormat>text/csv</ReportFormat><GeneratedTime>2026-06-01T06:00:00Z</GeneratedTime>`,
   );
+
+/** A policy as IAM writes it into its answers. */
+export const documentOf = (...statements: readonly object[]): string =>
+  encodeURIComponent(JSON.stringify({ Version: "2012-10-17", Statement: statements }));
+
+export const fullAdmin = { Effect: "Allow", Action: "*", Resource: "*" };
+/** The same as it is read. */
+export const fullAdminRead = {
+  sid: null,
+  effect: "Allow",
+  principals: {},
+  notPrincipals: {},
+  actions: ["*"],
+  notActions: [],
+  resources: ["*"],
+  notResources: [],
+  conditions: [],
+};
+
+export interface Details {
+  readonly users?: string;
+  readonly groups?: string;
+  readonly roles?: string;
+  readonly policies?: string;
+}
+
+/** A page of the account's authorization details; with a marker it is not the last. */
+export const details = ({ users = "", groups = "", roles = "", policies = "" }: Details, marker?: string): string =>
+  iamAnswer(
+    "GetAccountAuthorizationDetails",
+    `<IsTruncated>${marker !== undefined}</IsTruncated>${marker === undefined ? "" : `<Marker>${marker}</Marker>`}<UserDetailList>${users}</UserDetailList><GroupDetailList>${groups}</GroupDetailList><RoleDetailList>${roles}</RoleDetailList><Policies>${policies}</Policies>`,
+  );
+
+/** How the first page is asked for. */
+export const askedDetails =
+  'GetAccountAuthorizationDetails {"Filter":["User","Role","Group","LocalManagedPolicy"],"MaxItems":1000}';
+
+/** An account too long to be held: six pages of all kinds, and two of each kind alone, the second of which has these. */
+export const longDetails =
+  (last: Details) =>
+  ({ Filter, Marker = "0" }: Readonly<Record<string, unknown>>): Wire => {
+    const page = Number(Marker);
+    const isLast = Array.isArray(Filter) && Filter.length === 1 ? page === 1 : page === 5;
+    return isLast ? details(last) : details({}, String(page + 1));
+  };
+
+export const groupMember = (name: string, path = "/", more = ""): string =>
+  `<member><Path>${path}</Path><GroupName>${name}</GroupName><GroupId>AGPA${name.toUpperCase()}</GroupId><Arn>arn:aws:iam::111122223333:group${path}${name}</Arn><CreateDate>2024-01-01T00:00:00Z</CreateDate>${more}</member>`;
+
+export const attached = (...arns: readonly string[]): string =>
+  `<AttachedManagedPolicies>${arns.map((arn) => `<member><PolicyName>${arn.split("/").at(-1)}</PolicyName><PolicyArn>${arn}</PolicyArn></member>`).join("")}</AttachedManagedPolicies>`;
+
+export const inline = (list: string, ...policies: readonly (readonly [name: string, document: string])[]): string =>
+  `<${list}>${policies.map(([name, document]) => `<member><PolicyName>${name}</PolicyName><PolicyDocument>${document}</PolicyDocument></member>`).join("")}</${list}>`;
+
+export const adminArn = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+/** One page of the tagging API. */
+export const taggedAs = (arn: string, key: string, value: string): string =>
+  JSON.stringify({
+    PaginationToken: "",
+    ResourceTagMappingList: [{ ResourceARN: arn, Tags: [{ Key: key, Value: value }] }],
+  });

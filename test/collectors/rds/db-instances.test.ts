@@ -1,8 +1,10 @@
 import { describe, it } from "vitest";
 import { collector } from "#collectors/rds/db-instances";
-import { collect, fakeAws } from "../../support/fake-aws.ts";
+import { allOf, collect, fakeAws, type Answers } from "../../support/fake-aws.ts";
+import { figuresJson, majorsXml } from "./wire.ts";
 
 const list = "Action=DescribeDBInstances&MaxRecords=100";
+const now = new Date("2026-11-21T10:00:00Z");
 
 const answerXml = (instances: string, marker?: string): string =>
   `<DescribeDBInstancesResponse xmlns="http://rds.amazonaws.com/doc/2014-10-31/"><DescribeDBInstancesResult>${
@@ -18,6 +20,7 @@ const shop = `<DBInstance>
   <Engine>postgres</Engine>
   <DBInstanceStatus>available</DBInstanceStatus>
   <MasterUsername>admin</MasterUsername>
+  <EngineLifecycleSupport>open-source-rds-extended-support</EngineLifecycleSupport>
   <Endpoint><Address>shop.abcdefghijkl.eu-west-1.rds.amazonaws.com</Address><Port>5432</Port><HostedZoneId>Z29XKXDKYMONMX</HostedZoneId></Endpoint>
   <AllocatedStorage>100</AllocatedStorage>
   <InstanceCreateTime>2024-05-02T08:30:00.123Z</InstanceCreateTime>
@@ -45,14 +48,23 @@ const shop = `<DBInstance>
   <KmsKeyId>arn:aws:kms:eu-west-1:111122223333:key/1</KmsKeyId>
   <CACertificateIdentifier>rds-ca-rsa2048-g1</CACertificateIdentifier>
   <DeletionProtection>true</DeletionProtection>
+  <MasterUserSecret><SecretArn>arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-1-Ab12Cd</SecretArn><SecretStatus>active</SecretStatus></MasterUserSecret>
   <TagList><Tag><Key>env</Key><Value>prod</Value></Tag><Tag><Key>empty</Key><Value/></Tag></TagList>
   <CertificateDetails><CAIdentifier>rds-ca-rsa2048-g1</CAIdentifier><ValidTill>2027-03-01T00:00:00Z</ValidTill></CertificateDetails>
 </DBInstance>`;
 
+/** All that is asked of a region with these instances. */
+const region = (instances: string, more: Answers = {}): Answers => ({
+  [list]: answerXml(instances),
+  DescribeDBMajorEngineVersions: majorsXml,
+  GetMetricData: figuresJson(0, 3, 0),
+  ...more,
+});
+
 describe("rds.dbInstances", () => {
   it("reads an instance", async ({ expect }) => {
-    const aws = fakeAws({ [list]: answerXml(shop) });
-    expect(await collect(collector, aws)).toEqual([
+    const aws = fakeAws(region(shop));
+    expect(await collect(collector, aws, now)).toEqual([
       [
         {
           nativeId: "arn:aws:rds:eu-west-1:111122223333:db:shop",
@@ -61,10 +73,53 @@ describe("rds.dbInstances", () => {
           state: "available",
           tags: { env: "prod", empty: "" },
           createdAt: "2024-05-02T08:30:00.123Z",
+          // (0.152 an hour and 100 GiB at 0.115) twice, 1.11 times as dear as in us-east-1.
+          costMonthly: expect.closeTo((0.152 * 730 + 11.5) * 2 * 1.11, 6),
+          relations: [
+            {
+              kind: "uses",
+              resourceType: "AWS::EC2::SecurityGroup",
+              target: "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0a1",
+            },
+            {
+              kind: "uses",
+              resourceType: "AWS::EC2::SecurityGroup",
+              target: "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0b2",
+            },
+            {
+              kind: "in",
+              resourceType: "AWS::EC2::Subnet",
+              target: "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0a1",
+            },
+            {
+              kind: "in",
+              resourceType: "AWS::EC2::Subnet",
+              target: "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0b2",
+            },
+            {
+              kind: "encryptedBy",
+              resourceType: "AWS::KMS::Key",
+              target: "arn:aws:kms:eu-west-1:111122223333:key/1",
+            },
+            {
+              kind: "passwordIn",
+              resourceType: "AWS::SecretsManager::Secret",
+              target: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-1-Ab12Cd",
+            },
+          ],
+          dnsNames: ["shop.abcdefghijkl.eu-west-1.rds.amazonaws.com"],
+          observed: { connectionsMax: 3 },
           attributes: {
             identifier: "shop",
             engine: "postgres",
             engineVersion: "16.4",
+            engineSupport: {
+              majorVersion: "16",
+              standardEndsAt: "2029-02-28T23:59:59.999Z",
+              extendedStartsAt: "2029-03-01T00:00:00.000Z",
+              extendedEndsAt: "2032-02-28T23:59:59.999Z",
+            },
+            engineLifecycleSupport: "open-source-rds-extended-support",
             class: "db.m6g.large",
             clusterId: null,
             replicaSource: null,
@@ -88,6 +143,26 @@ describe("rds.dbInstances", () => {
         },
       ],
     ]);
+    expect(aws.calls.map(({ action }) => action)).toEqual([
+      "DescribeDBInstances",
+      "DescribeDBMajorEngineVersions",
+      "GetMetricData",
+    ]);
+    expect(aws.calls[2]?.input).toMatchObject({
+      StartTime: Date.parse("2026-11-14T00:00:00Z") / 1000,
+      MetricDataQueries: [
+        {
+          MetricStat: {
+            Metric: {
+              Namespace: "AWS/RDS",
+              MetricName: "DatabaseConnections",
+              Dimensions: [{ Name: "DBInstanceIdentifier", Value: "shop" }],
+            },
+            Stat: "Maximum",
+          },
+        },
+      ],
+    });
   });
 
   it("says null for what AWS leaves out or leaves empty, never false or 0", async ({ expect }) => {
@@ -103,7 +178,9 @@ describe("rds.dbInstances", () => {
       vpcSecurityGroupIds: [],
     });
     expect(new Set(Object.values(rest))).toEqual(new Set([null]));
-    expect(found).toMatchObject({ state: null, createdAt: null, tags: {} });
+    expect(found).toMatchObject({ state: null, createdAt: null, tags: {}, costMonthly: null });
+    expect([found?.relations, found?.dnsNames, found?.observed]).toEqual([[], [], undefined]);
+    expect(aws.calls.map(({ request }) => request)).toEqual([list]);
   });
 
   it("knows members of clusters, replicas and other engines", async ({ expect }) => {
@@ -119,6 +196,51 @@ describe("rds.dbInstances", () => {
       [null, "orders", "mysql"],
       [null, null, "neptune"],
     ]);
+  });
+
+  it("points at the cluster, and at what is replicated in whatever region", async ({ expect }) => {
+    const member = "<DBClusterIdentifier>orders</DBClusterIdentifier>";
+    const source = "arn:aws:rds:us-east-1:111122223333:db:shop";
+    const xml =
+      instanceXml("member", member) +
+      instanceXml("near", "<ReadReplicaSourceDBInstanceIdentifier>shop</ReadReplicaSourceDBInstanceIdentifier>") +
+      instanceXml("far", `<ReadReplicaSourceDBInstanceIdentifier>${source}</ReadReplicaSourceDBInstanceIdentifier>`) +
+      instanceXml("copy", "<ReadReplicaSourceDBClusterIdentifier>orders</ReadReplicaSourceDBClusterIdentifier>");
+    const found = await allOf(collector, fakeAws(region(xml)));
+    const cluster = "arn:aws:rds:eu-west-1:111122223333:cluster:orders";
+    expect(found.flatMap(({ relations }) => relations)).toEqual([
+      { kind: "memberOf", resourceType: "AWS::RDS::DBCluster", target: cluster },
+      {
+        kind: "replicaOf",
+        resourceType: "AWS::RDS::DBInstance",
+        target: "arn:aws:rds:eu-west-1:111122223333:db:shop",
+      },
+      { kind: "replicaOf", resourceType: "AWS::RDS::DBInstance", target: source },
+      { kind: "replicaOf", resourceType: "AWS::RDS::DBCluster", target: cluster },
+    ]);
+  });
+
+  it("asks for connections only of those that may be idle", async ({ expect }) => {
+    const available = "<DBInstanceStatus>available</DBInstanceStatus>";
+    const replica = "<ReadReplicaSourceDBInstanceIdentifier>shop</ReadReplicaSourceDBInstanceIdentifier>";
+    const xml =
+      instanceXml("stopped", "<DBInstanceStatus>stopped</DBInstanceStatus>") +
+      instanceXml("replica", available + replica) +
+      instanceXml("graph", available).replace("mysql", "neptune");
+    const aws = fakeAws(region(xml));
+    expect((await allOf(collector, aws)).map(({ observed }) => observed)).toEqual([undefined, undefined, undefined]);
+    expect(aws.calls.map(({ action }) => action)).toEqual(["DescribeDBInstances"]);
+  });
+
+  it("knows no connections when CloudWatch has no data, and does not know them when it is denied", async ({
+    expect,
+  }) => {
+    const xml = instanceXml("new", "<DBInstanceStatus>available</DBInstanceStatus>");
+    const connections = async (answers: Answers) => (await allOf(collector, fakeAws(answers)))[0]?.observed;
+    expect(await connections({ [list]: answerXml(xml), GetMetricData: figuresJson() })).toEqual({
+      connectionsMax: null,
+    });
+    expect(await connections({ [list]: answerXml(xml) })).toEqual({ connectionsMax: undefined });
   });
 
   it("goes through all pages", async ({ expect }) => {

@@ -50,6 +50,19 @@ describe("rds.dbSnapshots", () => {
           state: "available",
           tags: { keep: "yes" },
           createdAt: "2026-01-15T03:00:00.500Z",
+          costMonthly: expect.closeTo(100 * 0.095 * 1.11, 6),
+          relations: [
+            {
+              kind: "copyOf",
+              resourceType: "AWS::RDS::DBInstance",
+              target: "arn:aws:rds:eu-west-1:111122223333:db:shop",
+            },
+            {
+              kind: "encryptedBy",
+              resourceType: "AWS::KMS::Key",
+              target: "arn:aws:kms:eu-west-1:111122223333:key/1",
+            },
+          ],
           attributes: {
             sourceInstanceId: "shop",
             engine: "postgres",
@@ -92,6 +105,7 @@ describe("rds.dbSnapshots", () => {
       ["denied", undefined],
       ["safe", false],
     ]);
+    expect(aws.gaps).toEqual(["DescribeDBSnapshotAttributes"]);
   });
 
   it("goes through all pages", async ({ expect }) => {

@@ -23,7 +23,13 @@ const missing = (code: string) => ({
   body: `${declaration}<Error><Code>${code}</Code><Message>There is none</Message><BucketName>acme</BucketName></Error>`,
 });
 
-const list = "us-east-1 /?max-buckets=1000";
+const aclXml = (grants: string): string =>
+  `${declaration}<AccessControlPolicy ${xmlns}><Owner><ID>75aa57f09aa0c8ca</ID></Owner><AccessControlList>${grants}</AccessControlList></AccessControlPolicy>`;
+const grantXml = (type: string, grantee: string, permission: string): string =>
+  `<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="${type}">${grantee}</Grantee><Permission>${permission}</Permission></Grant>`;
+const ownGrant = grantXml("CanonicalUser", "<ID>75aa57f09aa0c8ca</ID>", "FULL_CONTROL");
+
+const list = "us-east-1 /?max-buckets=10000";
 
 /** A bucket on which everything is set. */
 const full = (bucket: string, region: string): Answers => ({
@@ -41,6 +47,13 @@ const full = (bucket: string, region: string): Answers => ({
       },
     ],
   }),
+  [`${region} /${bucket}?policyStatus`]: `${declaration}<PolicyStatus ${xmlns}><IsPublic>TRUE</IsPublic></PolicyStatus>`,
+  [`${region} /${bucket}?acl`]: aclXml(
+    grantXml("Group", "<URI>http://acs.amazonaws.com/groups/s3/LogDelivery</URI>", "WRITE") +
+      grantXml("Group", "<URI>http://acs.amazonaws.com/groups/global/AllUsers</URI>", "READ") +
+      ownGrant,
+  ),
+  [`${region} /${bucket}?lifecycle`]: `${declaration}<LifecycleConfiguration ${xmlns}><Rule><ID>tidy</ID><Filter/><Status>Enabled</Status><NoncurrentVersionTransition><NoncurrentDays>10</NoncurrentDays><StorageClass>GLACIER</StorageClass></NoncurrentVersionTransition><NoncurrentVersionExpiration><NoncurrentDays>30</NoncurrentDays></NoncurrentVersionExpiration><AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule><Rule><ID/><Filter><Prefix>tmp/</Prefix></Filter><Status>Disabled</Status><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>`,
   [`${region} /${bucket}?versioning`]: `${declaration}<VersioningConfiguration ${xmlns}><Status>Enabled</Status><MfaDelete>Enabled</MfaDelete></VersioningConfiguration>`,
   [`${region} /${bucket}?logging`]: `${declaration}<BucketLoggingStatus ${xmlns}><LoggingEnabled><TargetBucket>acme-logs</TargetBucket><TargetPrefix>s3/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>`,
   [`${region} /${bucket}?encryption`]: `${declaration}<ServerSideEncryptionConfiguration ${xmlns}><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>arn:aws:kms:eu-west-1:111122223333:key/1</KMSMasterKeyID></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>true</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>`,
@@ -51,6 +64,8 @@ const full = (bucket: string, region: string): Answers => ({
 const bare = (bucket: string, region: string): Answers => ({
   [`${region} /${bucket}?publicAccessBlock`]: missing("NoSuchPublicAccessBlockConfiguration"),
   [`${region} /${bucket}?policy`]: missing("NoSuchBucketPolicy"),
+  [`${region} /${bucket}?acl`]: aclXml(ownGrant),
+  [`${region} /${bucket}?lifecycle`]: missing("NoSuchLifecycleConfiguration"),
   [`${region} /${bucket}?versioning`]: `${declaration}<VersioningConfiguration ${xmlns}/>`,
   [`${region} /${bucket}?logging`]: `${declaration}<BucketLoggingStatus ${xmlns} />`,
   [`${region} /${bucket}?encryption`]: missing("ServerSideEncryptionConfigurationNotFoundError"),
@@ -73,8 +88,19 @@ describe("s3.buckets", () => {
       name: "acme",
       state: null,
       tags: { team: "data & ai", empty: "" },
+      tagsUnread: false,
       createdAt: "2019-12-11T23:32:47.000Z",
       region: "eu-west-1",
+      relations: [
+        { kind: "encryptedBy", resourceType: "AWS::KMS::Key", target: "arn:aws:kms:eu-west-1:111122223333:key/1" },
+        { kind: "logsTo", resourceType: "AWS::S3::Bucket", target: "arn:aws:s3:::acme-logs" },
+      ],
+      dnsNames: [
+        "acme.s3.amazonaws.com",
+        "acme.s3.eu-west-1.amazonaws.com",
+        "acme.s3-website-eu-west-1.amazonaws.com",
+        "acme.s3-website.eu-west-1.amazonaws.com",
+      ],
       attributes: {
         publicAccessBlock: {
           blockPublicAcls: true,
@@ -98,11 +124,20 @@ describe("s3.buckets", () => {
             ],
           },
         ],
+        policyIsPublic: true,
+        groupGrants: [
+          { group: "AllUsers", permission: "READ" },
+          { group: "LogDelivery", permission: "WRITE" },
+        ],
         versioning: "Enabled",
         mfaDelete: true,
         logging: { targetBucket: "acme-logs", targetPrefix: "s3/" },
         encryption: [
           { algorithm: "aws:kms", kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/1", bucketKeyEnabled: true },
+        ],
+        lifecycle: [
+          { id: "tidy", isEnabled: true, abortUploadDays: 7, noncurrentExpirationDays: 30, movesNoncurrent: true },
+          { id: null, isEnabled: false, abortUploadDays: null, noncurrentExpirationDays: null, movesNoncurrent: false },
         ],
         tagCount: 2,
       },
@@ -115,10 +150,13 @@ describe("s3.buckets", () => {
     expect(found?.attributes).toEqual({
       publicAccessBlock: null,
       policy: null,
+      policyIsPublic: null,
+      groupGrants: [],
       versioning: null,
       mfaDelete: false,
       logging: null,
       encryption: null,
+      lifecycle: null,
       tagCount: 0,
     });
     expect(Object.values(found?.attributes ?? {})).not.toContain(undefined);
@@ -130,8 +168,8 @@ describe("s3.buckets", () => {
       ...bare("acme", "us-west-2"),
     });
     const [closed, open] = (await collect(collector, aws)).flat();
-    expect(Object.values(closed?.attributes ?? {})).toEqual(Array.from({ length: 7 }));
-    expect(closed).toMatchObject({ name: "closed", region: "eu-west-1", tags: {} });
+    expect(Object.values(closed?.attributes ?? {})).toEqual(Array.from({ length: 10 }));
+    expect(closed).toMatchObject({ name: "closed", region: "eu-west-1", tags: {}, tagsUnread: true });
     expect(open?.attributes.policy).toBeNull();
     expect(Object.values(open?.attributes ?? {})).not.toContain(undefined);
   });
@@ -146,16 +184,55 @@ describe("s3.buckets", () => {
       ["a eu-west-1", "b us-east-1"],
       ["c ap-southeast-2"],
     ]);
-    expect(aws.calls.filter(({ request }) => request.includes("/c?"))).toHaveLength(6);
-    expect(aws.calls.filter(({ request }) => request.startsWith("ap-southeast-2 /c?"))).toHaveLength(6);
+    expect(aws.calls.filter(({ request }) => request.includes("/c?"))).toHaveLength(9);
+    expect(aws.calls.filter(({ request }) => request.startsWith("ap-southeast-2 /c?"))).toHaveLength(9);
   });
 
-  it("hands on a large page in parts, in order", async ({ expect }) => {
-    const names = Array.from({ length: 60 }, (_, at) => `b${at}`);
-    const aws = account({ [list]: listXml(names.map((name) => bucketXml(name, "eu-west-1")).join("")) });
-    const pages = await collect(collector, aws);
-    expect(pages.map((page) => page.length)).toEqual([25, 25, 10]);
-    expect(pages.flat().map(({ name }) => name)).toEqual(names);
+  it("asks for no policy status where there is no policy", async ({ expect }) => {
+    const aws = account({ [list]: listXml(bucketXml("acme", "eu-west-1")), ...bare("acme", "eu-west-1") });
+    await collect(collector, aws);
+    expect(aws.calls.map(({ request }) => request).toSorted()).toEqual(
+      [
+        list,
+        ..."publicAccessBlock policy acl versioning logging encryption lifecycle tagging"
+          .split(" ")
+          .map((setting) => `eu-west-1 /acme?${setting}`),
+      ].toSorted(),
+    );
+    expect(aws.gaps).toEqual([]);
+  });
+
+  it("takes what is no policy status for not read", async ({ expect }) => {
+    const found = await one({
+      ...full("acme", "eu-west-1"),
+      "eu-west-1 /acme?policyStatus": `${declaration}<ListBucketResult ${xmlns}><Name>acme</Name></ListBucketResult>`,
+    });
+    expect(found?.attributes.policyIsPublic).toBeUndefined();
+  });
+
+  it("knows keys by id and by alias, each once", async ({ expect }) => {
+    const rule = (key: string): string =>
+      `<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>${key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule>`;
+    const found = await one({
+      ...bare("acme", "eu-west-1"),
+      "eu-west-1 /acme?encryption": `<ServerSideEncryptionConfiguration ${xmlns}>${rule("1")}${rule("1")}${rule("alias/data")}</ServerSideEncryptionConfiguration>`,
+    });
+    expect(found?.relations).toEqual([
+      { kind: "encryptedBy", resourceType: "AWS::KMS::Key", target: "arn:aws:kms:eu-west-1:111122223333:key/1" },
+      { kind: "encryptedBy", resourceType: "AWS::KMS::Alias", target: "arn:aws:kms:eu-west-1:111122223333:alias/data" },
+    ]);
+  });
+
+  it("leaves out a bucket that is gone since it was listed", async ({ expect }) => {
+    const settings = "publicAccessBlock policy policyStatus acl versioning logging encryption lifecycle tagging";
+    const answers = settings.split(" ").map((setting) => [`eu-west-1 /gone?${setting}`, missing("NoSuchBucket")]);
+    const aws = account({
+      [list]: listXml(bucketXml("gone", "eu-west-1") + bucketXml("acme", "eu-west-1")),
+      ...(Object.fromEntries(answers) as Answers),
+      ...bare("acme", "eu-west-1"),
+    });
+    expect((await collect(collector, aws)).flat().map(({ name }) => name)).toEqual(["acme"]);
+    expect(aws.gaps).toEqual([]);
   });
 
   it("makes one call for an account without buckets", async ({ expect }) => {
@@ -225,6 +302,7 @@ describe("s3.buckets", () => {
     expect(collector.actions).toContain("s3:ListAllMyBuckets");
     expect(collector.actions).toContain("s3:GetEncryptionConfiguration");
     expect(collector.actions).toContain("s3:GetBucketPublicAccessBlock");
-    expect(collector.actions).toHaveLength(7);
+    expect(collector.actions).toContain("s3:GetLifecycleConfiguration");
+    expect(collector.actions).toHaveLength(10);
   });
 });

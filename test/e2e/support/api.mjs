@@ -32,8 +32,8 @@ export const client = (origin, key) => {
   };
 };
 
-/** The first organization, with limits that a test does not meet, and the demo account. */
-export async function setUp(origin) {
+/** The first organization, with limits that a test does not meet, and an account, which is the demo account. */
+export async function setUp(origin, connected = demoAccount) {
   const { data } = await client(origin, "bootstrap-token-for-development")("POST", "/bootstrap", {
     name: "E2E",
     slug: "e2e",
@@ -47,7 +47,7 @@ export async function setUp(origin) {
     keyCreationPerMinute: 1_000,
   };
   await api("PATCH", "/organization/settings", { limits });
-  const account = (await api("POST", "/accounts", demoAccount)).data;
+  const account = (await api("POST", "/accounts", connected)).data;
   return { origin, key, api, account, organizationId: data.organization.id };
 }
 

@@ -69,11 +69,11 @@ function simulatorConfig(delayMs) {
 }
 
 /**
- * Starts it and waits until it answers. `kill()` is `kill -9` of wrangler and workerd at once; nothing gets to say goodbye.
- * `log()` is what was printed.
+ * Starts it, with what stands in for AWS (`awsConfig`) beside it, and waits until it answers. `kill()` is `kill -9` of wrangler
+ * and workerd at once; nothing gets to say goodbye. `log()` is what was printed.
  */
-export async function startRuntime({ port, state, delayMs = 0 }) {
-  const configs = ["-c", "wrangler.dev.toml", "-c", simulatorConfig(delayMs)];
+export async function startRuntime({ port, state, delayMs = 0, awsConfig = simulatorConfig(delayMs) }) {
+  const configs = ["-c", "wrangler.dev.toml", "-c", awsConfig];
   const quiet = ["--inspector-port", "0", "--show-interactive-dev-session=false", "--log-level=info"];
   const args = [wrangler, "dev", ...configs, "--port", String(port), "--persist-to", state, ...quiet];
   // A process group of its own: workerd and the bundler are in it.

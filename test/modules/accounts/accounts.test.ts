@@ -5,7 +5,7 @@ import { orgContext } from "#db/context";
 import { masterKeys, open } from "#lib/secrets";
 import { connectAccount } from "../../../src/modules/accounts/connect.ts";
 import { purgeAccounts } from "../../../src/modules/accounts/purge-all.ts";
-import { accountOfAccessKey } from "../../../src/modules/accounts/trust.ts";
+import { accountOfAccessKey } from "../../../src/modules/accounts/operator.ts";
 import { api } from "../../support/api.ts";
 import type { TestOrg } from "../../support/org.ts";
 import {
@@ -124,6 +124,7 @@ describe("POST /accounts", () => {
       awsAccountId: "123456789012",
       regions: null,
       services: null,
+      pace: null,
     };
     await expect(
       connectAccount(context(), {
@@ -228,6 +229,44 @@ describe("PATCH and PUT /accounts/{id}", () => {
       200,
       ...Array<number>(19).fill(412),
     ]);
+  });
+});
+
+describe("the pace of an account", () => {
+  it("200: is as usual when null, merged by PATCH and replaced by PUT", async ({ expect }) => {
+    const org = await quietOrg();
+    const made = await connect(org, { ...input("123456789012"), pace: { tasksAtOnce: 4 } });
+    const { id } = made.body.data;
+    const patch = async (pace: unknown) =>
+      (await api(org.keys.admin).patch<Body>(`/accounts/${id}`, { pace })).body.data["pace"];
+    expect(made.body.data["pace"]).toEqual({ tasksAtOnce: 4 });
+    expect(await patch({ requestsPerSecond: 5 })).toEqual({ tasksAtOnce: 4, requestsPerSecond: 5 });
+    expect(await patch({ tasksAtOnce: null })).toEqual({ requestsPerSecond: 5 });
+    expect(await patch({ requestsPerSecond: null })).toBeNull();
+    expect(await patch({ callsPerTask: 2_000, tasksAtOnce: 64 })).toEqual({ callsPerTask: 2_000, tasksAtOnce: 64 });
+    expect((await api(org.keys.admin).patch<Body>(`/accounts/${id}`, { name: "N" })).body.data["pace"]).not.toBeNull();
+    const put = (body: object) =>
+      api(org.keys.admin).put<Body>(`/accounts/${id}`, { name: "N", environment: "test", ...body });
+    expect((await put({ pace: { callsPerTask: 7 } })).body.data["pace"]).toEqual({ callsPerTask: 7 });
+    expect((await put({})).body.data["pace"]).toBeNull();
+    expect((await connect(org, input("123456789013"))).body.data["pace"]).toBeNull();
+  });
+
+  it("400: outside of what AWS and Workers bear", async ({ expect }) => {
+    const org = await quietOrg();
+    const { id } = (await connect(org, input("123456789012"))).body.data;
+    const wrong = [
+      { tasksAtOnce: 0 },
+      { tasksAtOnce: 65 },
+      { callsPerTask: 2_001 },
+      { requestsPerSecond: 101 },
+      { requestsPerSecond: 1.5 },
+      { another: 1 },
+    ];
+    for (const pace of wrong) {
+      expect((await api(org.keys.admin).patch(`/accounts/${id}`, { pace })).status).toBe(400);
+      expect((await connect(org, { ...input("123456789013"), pace })).status).toBe(400);
+    }
   });
 });
 

@@ -180,22 +180,26 @@ describe("retention", () => {
       );
       return [row?.a, row?.d, row?.e];
     };
+    // One tick takes out so much of all organizations together: other tests' rows may come first.
+    const prune = async (now: Date): Promise<void> => {
+      for (let tick = 0; tick < 20; tick += 1) await pruneDeliveries(world.env, now);
+    };
     await world.tell();
     expect(await counts()).toEqual([4, 4, 4]);
-    await pruneDeliveries(world.env, new Date(start + 29 * dayMs));
+    await prune(new Date(start + 29 * dayMs));
     expect(await counts()).toEqual([4, 4, 4]);
-    await pruneDeliveries(world.env, new Date(start + 31 * dayMs));
+    await prune(new Date(start + 31 * dayMs));
     expect(await counts()).toEqual([2, 3, 3]);
     expect((await deliveriesOf(world)).map(({ status }) => status).toSorted()).toEqual([
       "delivered",
       "delivered",
       "pending",
     ]);
-    await pruneDeliveries(world.env, new Date(start + 51 * dayMs));
+    await prune(new Date(start + 51 * dayMs));
     expect(await counts()).toEqual([0, 1, 1]);
     await world.rows("DELETE FROM webhooks WHERE org_id = ?1");
     await world.rows("UPDATE deliveries SET status = 'dead', next_attempt_at = NULL WHERE org_id = ?1");
-    await pruneDeliveries(world.env, new Date(start + 52 * dayMs));
+    await prune(new Date(start + 52 * dayMs));
     expect(await counts()).toEqual([0, 0, 0]);
   });
 

@@ -14,6 +14,20 @@ CREATE INDEX dependencies_by_source ON dependencies (org_id, source_id);
 -- What a task that was handed on by another has to do; null: everything of its place.
 ALTER TABLE scan_tasks ADD COLUMN work TEXT;
 
+-- What an account spent, day by day, as Cost Explorer tells it: one row however many services.
+CREATE TABLE daily_costs (
+  org_id TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  total REAL NOT NULL,
+  services TEXT NOT NULL,
+  estimated INTEGER NOT NULL,
+  updated_at TEXT NOT NULL,
+  PRIMARY KEY (org_id, account_id, day)
+) WITHOUT ROWID;
+ALTER TABLE accounts ADD COLUMN monthly_spend REAL;
+
 -- How hard an account may be asked; null: as hard as is usual.
 ALTER TABLE accounts ADD COLUMN pace TEXT;
 

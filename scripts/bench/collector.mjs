@@ -1,0 +1,97 @@
+// Collects a simulated account in this process: lists, describes, measures, judges, compares; nothing is stored. Run by
+// memory.mjs under a bounded heap: `node collector.mjs <origin of the simulator> <account> <regions>`.
+import { createHash } from "node:crypto";
+import { createLimiter } from "../../src/aws/limiter.ts";
+import { createAws } from "../../src/aws/client.ts";
+import { fixedCredentials } from "../../src/aws/credentials.ts";
+import { createBudget } from "../../src/scans/budget.ts";
+import { collectorsOf } from "../../src/scans/catalogue.ts";
+import { lookAround } from "../../src/scans/look.ts";
+import { shared } from "../../src/scans/work.ts";
+import { defaultSettings, usualPace } from "../../src/db/values.ts";
+
+// Node makes a job of each digest, which workerd does not: a digest here costs what it costs there.
+crypto.subtle.digest = async (_, data) => createHash("sha256").update(data).digest().buffer;
+
+const [origin, awsAccountId, regionList, accessKeyId, secretAccessKey] = process.argv.slice(2);
+const regions = regionList.split(",");
+
+/** Requests to AWS, handed to the simulator in the other process. */
+const fetcher = {
+  async fetch(request) {
+    const { hostname, pathname, search } = new URL(request.url);
+    const body = request.method === "GET" ? undefined : await request.text();
+    const headers = { ...Object.fromEntries(request.headers), "x-host": hostname };
+    return fetch(`${origin}${pathname}${search}`, { method: request.method, headers, body });
+  },
+};
+
+/** Nothing is stored, so nothing is found there. */
+const meter = { rowsRead: 0, rowsWritten: 0, roundTrips: 0 };
+const db = {
+  meter,
+  sql: () => ({}),
+  atomic: async (statements) => ((meter.roundTrips += 1), statements.map(() => [])),
+};
+const org = { id: "org", now: new Date(), db };
+const account = { awsAccountId };
+const limiter = createLimiter();
+
+async function runTask(place, work) {
+  const region = place === "global" ? "us-east-1" : place;
+  let calls = 0;
+  meter.roundTrips = 0;
+  const aws = createAws({
+    fetcher,
+    limiter,
+    credentials: fixedCredentials({ accessKeyId, secretAccessKey }),
+    awsAccountId,
+    region,
+    onCall: () => (calls += 1),
+  });
+  const budget = createBudget(org, usualPace.callsPerTask, () => calls);
+  const { looked, fresh } = await lookAround(
+    {
+      task: { org, account, settings: defaultSettings, place },
+      place: { partition: "aws", awsAccountId, region },
+      session: { caller: aws.caller },
+      writer: { add: async () => {} },
+      budget,
+      onLooked: async () => {},
+    },
+    work,
+  );
+  const begun = looked.flatMap(({ left }) => (left ? [left] : []));
+  const resources = looked.reduce((sum, { part }) => sum + part.tally.resources, 0);
+  const row = JSON.stringify({ facts: looked.map(({ facts }) => facts), parts: looked.map(({ part }) => part) }).length;
+  return { rest: shared({ fresh, begun }, usualPace.callsPerTask), resources, calls, row };
+}
+
+const tasks = [];
+const queue = ["global", ...regions].map((place) => ({
+  place,
+  work: { fresh: collectorsOf(place, null).map(({ id }) => id), begun: [] },
+}));
+let heapPeak = 0;
+const sample = setInterval(() => (heapPeak = Math.max(heapPeak, process.memoryUsage().heapUsed)), 20);
+for (let next = queue.shift(); next; next = queue.shift()) {
+  const { place, work } = next;
+  const { rest, ...task } = await runTask(place, work);
+  tasks.push(task);
+  queue.push(...rest.map((one) => ({ place, work: one })));
+}
+clearInterval(sample);
+globalThis.gc?.();
+const most = (name) => Math.max(...tasks.map((task) => task[name]));
+console.log(
+  JSON.stringify({
+    tasks: tasks.length,
+    resources: tasks.reduce((sum, task) => sum + task.resources, 0),
+    calls: tasks.reduce((sum, task) => sum + task.calls, 0),
+    mostResources: most("resources"),
+    mostCalls: most("calls"),
+    longestRow: most("row"),
+    heapPeak,
+    heapLeft: process.memoryUsage().heapUsed,
+  }),
+);

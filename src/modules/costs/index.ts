@@ -1,0 +1,1 @@
+export { getCosts } from "./get.ts";

@@ -1,0 +1,244 @@
+// A whole account in moto, an AWS emulator written by others: what Cloudglass finds in it by way of a role is what the AWS SDK
+// lists from the same emulator, thing by thing. What moto cannot answer stands in moto/unproven.mjs.
+import assert from "node:assert/strict";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { OPERATOR_ACCESS_KEY_ID } from "../../simulator/demo.ts";
+import { installEmulator, seed, startEmulator } from "./moto/emulator.mjs";
+import { startFront } from "./moto/front.mjs";
+import { newIssuer, part } from "./moto/issuer.mjs";
+import { clientsOf, listedByApi, listedBySdk, registry, taggedBySdk } from "./moto/lists.mjs";
+import { gaps, unproven } from "./moto/unproven.mjs";
+import { publishedKeys, refusalOfToken } from "./moto/web-identity.mjs";
+import { all, hasEnded, setUp, startScan } from "./support/api.mjs";
+import { eventually, newState, startRuntime } from "./support/runtime.mjs";
+
+const port = 8807;
+/** As in moto/front/wrangler.toml. */
+const frontPort = 8808;
+const regions = ["eu-central-1", "eu-west-1", "us-east-1"];
+const awsAccountId = "123456789012";
+const roleArn = `arn:aws:iam::${awsAccountId}:role/cloudglass`;
+const credential = { method: "role", roleArn };
+const here = path.join(import.meta.dirname, "moto");
+
+const seconds = (ms) => Math.floor(ms / 1000);
+
+describe("a role for a token", { timeout: 60_000 }, () => {
+  const now = Date.now();
+  const policy = { issuer: "https://cloudglass.example", audience: "sts.amazonaws.com", subject: "organization:1" };
+  const claims = {
+    iss: policy.issuer,
+    aud: policy.audience,
+    sub: policy.subject,
+    iat: seconds(now),
+    exp: seconds(now) + 300,
+  };
+  let own;
+  let stranger;
+  const refusal = async (token, trusted = { ...policy, keys: () => [own.jwk] }) =>
+    (await refusalOfToken(token, trusted, now))?.code ?? null;
+
+  before(async () => {
+    own = await newIssuer("own");
+    stranger = await newIssuer("own");
+  });
+
+  test("is given for a token of the trusted issuer, audience and subject", async () => {
+    assert.equal(await refusal(await own.token(claims)), null);
+    assert.equal(await refusal(await own.token({ ...claims, aud: ["another", policy.audience] })), null);
+  });
+
+  test("is refused for any other", async () => {
+    const refused = {
+      AccessDenied: [await own.token({ ...claims, sub: "organization:2" })],
+      ExpiredTokenException: [await own.token({ ...claims, exp: seconds(now) })],
+      InvalidIdentityToken: [
+        "",
+        "no.token",
+        await stranger.token(claims),
+        await own.token({ ...claims, iss: "https://cloudglass.example/" }),
+        await own.token({ ...claims, aud: "another" }),
+        await own.token({ ...claims, exp: undefined }),
+        await own.token({ ...claims, iat: seconds(now) + 60 }),
+        await own.token(claims, { alg: "RS256", kid: "another" }),
+        `${part({ alg: "none", kid: "own" })}.${part(claims)}.`,
+      ],
+    };
+    for (const [code, tokens] of Object.entries(refused))
+      for (const token of tokens) assert.equal(await refusal(token), code, token);
+    assert.equal(await refusal(await own.token(claims), null), "AccessDenied");
+  });
+});
+
+describe("an account in moto", { timeout: 600_000 }, () => {
+  let emulator;
+  let front;
+  let runtime;
+  let demo;
+  let scan;
+  let coverage;
+  let collectorIds;
+  let clientIn;
+  let found;
+  const took = {};
+
+  async function timed(what, work) {
+    const begun = performance.now();
+    const answer = await work();
+    took[what] = Math.round(performance.now() - begun);
+    return answer;
+  }
+
+  async function scanned(account = demo.account) {
+    const { id } = await startScan({ api: demo.api, account });
+    const read = async () => (await demo.api("GET", `/scans/${id}`)).data;
+    return eventually(
+      `the end of scan ${id}`,
+      async () => {
+        const now = await read();
+        return hasEnded(now) && now;
+      },
+      { timeoutMs: 240_000 },
+    );
+  }
+
+  before(async () => {
+    await timed("install", installEmulator);
+    emulator = await startEmulator();
+    await timed("seed", () => seed(emulator.port, regions));
+    clientIn = clientsOf(emulator.port);
+    front = await startFront({ motoPort: emulator.port, port: frontPort });
+    const awsConfig = path.join(here, "front", "wrangler.toml");
+    runtime = await timed("runtime", () => startRuntime({ port, state: newState("moto"), awsConfig }));
+    const connected = { name: "moto", environment: "production", awsAccountId, credential, regions };
+    demo = await setUp(runtime.origin, connected);
+    front.trust(roleArn, { accessKeyId: OPERATOR_ACCESS_KEY_ID, externalId: demo.account.externalId });
+    scan = await timed("scan", () => scanned());
+    coverage = await all(demo.api, `/scans/${scan.id}/coverage`);
+    collectorIds = (await registry()).map(({ id }) => id).toSorted();
+    found = await listedByApi(demo.api);
+  });
+
+  after(async () => {
+    await runtime?.kill();
+    front?.stop();
+    await emulator?.stop();
+  });
+
+  /** Asks the front's STS as the SDK would: unsigned. Answers the status and the fault's code. */
+  async function assumedWith(token, arn) {
+    const form = { Action: "AssumeRoleWithWebIdentity", Version: "2011-06-15", RoleArn: arn, RoleSessionName: "test" };
+    const answer = await fetch(`http://127.0.0.1:${front.port}/`, {
+      method: "POST",
+      headers: { "x-original-host": "sts.eu-west-1.amazonaws.com" },
+      body: new URLSearchParams({ ...form, WebIdentityToken: token }),
+    });
+    const text = await answer.text();
+    return [answer.status, /<Code>(.*)<\/Code>/.exec(text)?.[1] ?? /<AccessKeyId>(ASIA)/.exec(text)?.[1]];
+  }
+
+  test("STS gives keys for a token of the trusted issuer, and for no other", async () => {
+    const { jwk, token } = await newIssuer("own");
+    const arn = `arn:aws:iam::${awsAccountId}:role/by-token`;
+    const policy = { issuer: "https://issuer.example", audience: "sts.amazonaws.com", subject: "organization:1" };
+    front.trust(arn, { ...policy, keys: () => [jwk] });
+    const iat = seconds(Date.now());
+    const claims = { iss: policy.issuer, aud: policy.audience, sub: policy.subject, iat, exp: iat + 300 };
+    assert.deepEqual(await assumedWith(await token(claims), arn), [200, "ASIA"]);
+    assert.deepEqual(await assumedWith(await token({ ...claims, sub: "organization:2" }), arn), [403, "AccessDenied"]);
+    assert.deepEqual(await assumedWith(await token(claims), roleArn), [403, "AccessDenied"]);
+  });
+
+  test("the keys a deployment publishes are RSA keys for signatures", async (t) => {
+    const keys = await publishedKeys(runtime.origin);
+    if (keys === null) t.skip("this deployment publishes no keys");
+    for (const { kty, alg, use, kid, d } of keys ?? [])
+      assert.deepEqual([kty, alg, use, typeof kid, d], ["RSA", "RS256", "sig", "string", undefined]);
+  });
+
+  test("every call but STS's was signed with the role's temporary keys", () => {
+    assert.equal(front.strangers(), 0);
+    assert.ok(front.calls().ec2.DescribeVolumes >= regions.length);
+  });
+
+  test("what could not be read is what moto lacks, and no more", () => {
+    assert.deepEqual([...new Set(coverage.map(({ collector }) => collector))].toSorted(), collectorIds);
+    const unread = coverage.filter(({ state }) => state !== "done");
+    const isWhole = ({ collector }) => !Object.hasOwn(unproven, collector);
+    assert.deepEqual(
+      [...new Set(unread.map(({ collector }) => collector))].toSorted(),
+      [...new Set([...Object.keys(unproven), ...Object.keys(gaps).map((gap) => gap.split(" ")[0])])].toSorted(),
+    );
+    const missing = coverage
+      .filter(isWhole)
+      .flatMap(({ collector, errors }) => errors.map(({ action }) => `${collector} ${action}`));
+    assert.deepEqual([...new Set(missing)].toSorted(), Object.keys(gaps).toSorted());
+    // A collector of the other table has nothing at all where it was to look.
+    const works = coverage.filter((entry) => !isWhole(entry) && entry.state === "done");
+    assert.deepEqual(works, []);
+  });
+
+  test("every collector is proven by its own list, or it is said why not", async (t) => {
+    const listed = await timed("sdk", () => listedBySdk(clientIn, { regions, awsAccountId }));
+    assert.deepEqual(collectorIds, [...Object.keys(listed), ...Object.keys(unproven)].toSorted());
+    for (const [collector, things] of Object.entries(listed)) {
+      const rows = found[collector] ?? [];
+      await t.test(`${collector}: ${things.length}`, () => {
+        assert.ok(things.length > 0, "nothing was made for it");
+        assert.deepEqual(rows.map(({ line }) => line).toSorted(), things.map(([line]) => line).toSorted());
+        for (const [line, facts] of things.filter(([, facts]) => facts)) {
+          const { attributes } = rows.find((row) => row.line === line);
+          assert.deepEqual(Object.fromEntries(Object.keys(facts).map((name) => [name, attributes[name]])), facts, line);
+        }
+      });
+    }
+    const proven = Object.keys(listed);
+    const all = Object.values(listed).flat().length;
+    t.diagnostic(`milliseconds: ${JSON.stringify(took)}`);
+    t.diagnostic(
+      `${proven.length} of ${collectorIds.length} collectors proven by ${all} resources: ${proven.join(", ")}`,
+    );
+    for (const [collector, why] of Object.entries({ ...unproven, ...gaps }))
+      t.diagnostic(`not proven: ${collector}: ${why}`);
+  });
+
+  test("tags are those the tagging API tells", async (t) => {
+    const all = await taggedBySdk(clientIn, regions);
+    const checked = [];
+    for (const { id, tagTypes } of await registry()) {
+      // moto does not know all kinds that AWS does; of those it does not it tells nobody anything.
+      const tagged = tagTypes ? await taggedBySdk(clientIn, regions, tagTypes) : all;
+      for (const { arn, tags, resourceType } of found[id]?.filter((row) => tagged.has(row.arn)) ?? []) {
+        assert.deepEqual(tags, tagged.get(arn), arn);
+        checked.push(resourceType);
+      }
+    }
+    assert.ok(checked.length > 0);
+    t.diagnostic(`${checked.length} resources of ${new Set(checked).size} kinds`);
+  });
+
+  test("a second scan of the same account changes nothing", async () => {
+    const again = await timed("rescan", () => scanned());
+    const { resourcesAdded, resourcesChanged, resourcesRemoved, cost } = again;
+    assert.deepEqual([resourcesAdded, resourcesChanged, resourcesRemoved], [0, 0, 0]);
+    assert.ok(cost.rowsWritten <= 8 * cost.tasks + 60, `${cost.rowsWritten} rows for ${cost.tasks} tasks`);
+  });
+
+  test("a role that expects another external id lets nobody in, and it is said what to do", async () => {
+    const other = { awsAccountId: "210987654321", roleArn: "arn:aws:iam::210987654321:role/cloudglass" };
+    front.trust(other.roleArn, { accessKeyId: OPERATOR_ACCESS_KEY_ID, externalId: "cg-of-somebody-else" });
+    const { data: account } = await demo.api("POST", "/accounts", {
+      name: "another",
+      environment: "test",
+      awsAccountId: other.awsAccountId,
+      credential: { method: "role", roleArn: other.roleArn },
+      regions,
+    });
+    const refused = await scanned(account);
+    assert.equal(refused.status, "error");
+    assert.match(refused.errorMessage, /external id/i);
+    const { status, lastError } = (await demo.api("GET", `/accounts/${account.id}`)).data;
+    assert.deepEqual([status, lastError], ["error", refused.errorMessage]);
+  });
+});

@@ -1,0 +1,134 @@
+// AWS as the Worker sees it: moto, and before it what moto leaves out. A role is only given to whom its trust policy names,
+// every call is counted, and each can be made to take a while.
+import http from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { denied, refusalOfToken } from "./web-identity.mjs";
+
+/** The operation of a request, as far as it can be told without the service's model: `DescribeVolumes`, `GET /{}?acl`. */
+function operationOf(service, { method, url, headers }, form) {
+  const named = headers["x-amz-target"]?.split(".").at(-1) ?? form?.get("Action");
+  if (named) return named;
+  const { pathname, searchParams } = new URL(url, "http://front");
+  if (service !== "s3" || pathname.startsWith("/v20180820/")) {
+    const isFixed = (part) => /^(?:[a-z][a-z-]*|v?\d+(?:-\d\d-\d\d)?)?$/.test(part);
+    const parts = pathname.split("/").map((part) => (isFixed(part) ? part : "{}"));
+    return `${method} ${parts.join("/")}`;
+  }
+  const setting = [...searchParams.keys()].find((name) => searchParams.get(name) === "");
+  return `${method} ${pathname === "/" ? "/" : "/{}"}${setting ? `?${setting}` : ""}`;
+}
+
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** A fault as STS writes it. Source: STS API 2011-06-15, "Common Error Types". */
+function refuse(response, { status, code, message }) {
+  response.writeHead(status, { "content-type": "text/xml" });
+  response.end(
+    `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code>` +
+      `<Message>${escaped(message)}</Message></Error><RequestId>00000000-0000-4000-8000-000000000000</RequestId></ErrorResponse>`,
+  );
+}
+
+/** Why STS would not give the role; null: it would. */
+async function refusalOf(form, signer, policies) {
+  const roleArn = form.get("RoleArn") ?? "";
+  const policy = policies.get(roleArn);
+  switch (form.get("Action")) {
+    case "AssumeRole": {
+      const { accessKeyId, externalId } = policy ?? {};
+      if (externalId !== undefined && accessKeyId === signer && externalId === form.get("ExternalId")) return null;
+      return denied(`${signer} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
+    }
+    case "AssumeRoleWithWebIdentity":
+      return refusalOfToken(form.get("WebIdentityToken") ?? "", policy);
+    default:
+      return null;
+  }
+}
+
+/** Asks moto, with the host AWS would have been asked at: some of its answers and S3's addressing hang on it. */
+function forward(port, { method, url }, headers, body) {
+  return new Promise((resolve, reject) => {
+    const asked = http.request({ host: "127.0.0.1", port, method, path: url, headers, agent: false }, (answer) => {
+      Array.fromAsync(answer).then(
+        (chunks) => resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) }),
+        reject,
+      );
+    });
+    asked.on("error", reject);
+    asked.end(body);
+  });
+}
+
+/** moto lists buckets without their regions, which AWS tells where a page size was asked for: they are asked for one by one. */
+async function withRegions(port, headers, listed) {
+  let text = listed.toString();
+  for (const [, name] of text.matchAll(/<Bucket>\s*<Name>([^<]+)</g)) {
+    const { body } = await forward(port, { method: "GET", url: `/${name}?location` }, headers, "");
+    const [, region = "us-east-1"] = />([a-z0-9-]+)<\/LocationConstraint>/.exec(body.toString()) ?? [];
+    text = text.replace(`<Name>${name}</Name>`, `$&<BucketRegion>${region}</BucketRegion>`);
+  }
+  return Buffer.from(text);
+}
+
+const hopByHop = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"]);
+const endToEnd = (headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+
+/**
+ * Starts it. `trust(roleArn, policy)` says who is let into a role: `{ accessKeyId, externalId }`, or `{ issuer, audience,
+ * subject, keys }` for tokens. `calls()`: how often each operation of each service was asked for, since `forget()`.
+ * `strangers()`: calls to moto that were not signed with keys given here. `delay(ms)`: how long every call takes at least.
+ */
+export async function startFront({ motoPort, port = 0 }) {
+  const policies = new Map();
+  const issued = new Set();
+  let counts = {};
+  let strangers = 0;
+  let delayMs = 0;
+
+  async function answer(request, response) {
+    const body = Buffer.concat(await Array.fromAsync(request));
+    const { "x-original-host": host = request.headers.host, ...headers } = request.headers;
+    const [, signer, scope] = /Credential=([^/]+)\/\d{8}\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? "") ?? [];
+    const service = scope ?? host.split(".", 1)[0];
+    const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+    const form = isForm ? new URLSearchParams(body.toString()) : null;
+
+    const operation = operationOf(service, request, form);
+    counts[service] ??= {};
+    counts[service][operation] = (counts[service][operation] ?? 0) + 1;
+    if (delayMs > 0) await pause(delayMs);
+
+    const refusal = service === "sts" && form ? await refusalOf(form, signer, policies) : null;
+    if (refusal) return refuse(response, refusal);
+    if (service !== "sts" && !issued.has(signer)) strangers += 1;
+    const sent = { ...endToEnd(headers), host, "content-length": body.length };
+    const given = await forward(motoPort, request, sent, body);
+    if (service === "sts")
+      for (const [, id] of given.body.toString().matchAll(/<AccessKeyId>([^<]+)</g)) issued.add(id);
+    const isBucketList = service === "s3" && request.url.startsWith("/?") && request.url.includes("max-buckets=");
+    const told = isBucketList ? await withRegions(motoPort, sent, given.body) : given.body;
+    response.writeHead(given.status, endToEnd(given.headers));
+    return response.end(told);
+  }
+
+  const server = http.createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    port: server.address().port,
+    trust: (roleArn, policy) => policies.set(roleArn, policy),
+    calls: () => structuredClone(counts),
+    forget: () => (counts = {}),
+    strangers: () => strangers,
+    delay: (ms) => (delayMs = ms),
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

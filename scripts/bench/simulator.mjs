@@ -54,6 +54,8 @@ export async function connectAccount({ call }, simulator, awsAccountId, settings
     environment: "test",
     awsAccountId,
     credential: { method: "role", roleArn: roleArn(awsAccountId) },
+    // As fast as it goes: what is measured is not patience with AWS.
+    pace: { requestsPerSecond: 100, callsPerTask: 2_000 },
   });
   const { id, externalId } = body.data;
   await simulator.arrange(awsAccountId, { role: { arn: roleArn(awsAccountId), externalId }, ...settings });

@@ -7,7 +7,7 @@ GLOBAL = True
 
 
 def seed(client, region, account_id):
-    cost = {"Amazon Elastic Compute Cloud - Compute": "12.5", "Amazon Simple Storage Service": "0.75", "AWS Lambda": "0"}
+    cost = {"Amazon Elastic Compute Cloud - Compute": "12.5", "Amazon Simple Storage Service": "0.75", "AWS Lambda": "0.02"}
     groups = [{"Keys": [name], "Metrics": {"UnblendedCost": {"Amount": amount, "Unit": "USD"}}} for name, amount in cost.items()]
     day = {"TimePeriod": {"Start": "2026-01-01", "End": "2026-01-02"}, "Total": {}, "Groups": groups, "Estimated": False}
     answer = {"ResultsByTime": [day], "DimensionValueAttributes": []}

@@ -2,7 +2,8 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { cutPage, rowsNeeded, type Page, type PageRequest } from "#db/page";
 import { Fault, notFound } from "#lib/fault";
-import { versionJson } from "#scans/version";
+
+import { sources } from "./as-of.ts";
 
 /** A resource as it was when a scan had ended. */
 export interface Component {
@@ -22,16 +23,6 @@ interface Found {
 
 /** Numbered pages read everything before them, twice. */
 const deepestRow = 10_000;
-
-/** The account and the number of a scan, looked up in the statement itself. */
-const ofScan = (column: "account_id" | "seq"): string => `(SELECT ${column} FROM scans WHERE org_id = ?1 AND id = ?2)`;
-
-const sources = {
-  current: `SELECT id, from_seq AS fromSeq, ${versionJson("resources")} AS "row" FROM resources
-    WHERE org_id = ?1 AND account_id = ${ofScan("account_id")} AND from_seq <= ${ofScan("seq")}`,
-  former: `SELECT resource_id AS id, from_seq AS fromSeq, "row" FROM resource_versions
-    WHERE org_id = ?1 AND account_id = ${ofScan("account_id")} AND from_seq <= ${ofScan("seq")} AND to_seq > ${ofScan("seq")}`,
-} as const;
 
 /**
  * The resources as of one scan, by id: what has not changed since, and what has as it was before. Empty once the account

@@ -1,8 +1,10 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { notFound } from "#lib/fault";
-import { dnsIdOf, targetIdOf } from "#scans/relations";
-import { versionJson, type Version } from "#scans/version";
+import { targetIdOf } from "#scans/relations";
+import type { Version } from "#scans/version";
+
+import { sources } from "./as-of.ts";
 
 export interface GraphFilters {
   readonly service?: readonly string[] | undefined;
@@ -94,10 +96,7 @@ const linksOf = (
       kind,
       resourceType,
       label: target,
-      target:
-        resourceType === "DNS"
-          ? await dnsIdOf(org.id, target)
-          : await targetIdOf(org.id, awsAccountId, { resourceType, target }),
+      target: await targetIdOf(org.id, awsAccountId, { resourceType, target }),
     })),
   );
 
@@ -117,14 +116,12 @@ async function answering(org: OrgContext, links: readonly Link[]): Promise<Reado
   return new Map((rows as { name: string; id: string }[]).map(({ name, id }) => [name, id]));
 }
 
-const ofScan = (column: "account_id" | "seq"): string => `(SELECT ${column} FROM scans WHERE org_id = ?1 AND id = ?2)`;
-
 /** One more than fits, so that it is known whether there are more. */
 function nodesStatement(
   org: OrgContext,
   scanId: string,
   { limit, ...filters }: GraphFilters,
-  source: "current" | "former",
+  source: keyof typeof sources,
 ): Statement {
   const wanted = [filters.service, filters.region, filters.resourceType].map(
     (values) => values && JSON.stringify(values),
@@ -133,14 +130,10 @@ function nodesStatement(
     ["service", "region", "resource_type"]
       .map((name, at) => `(?${at + 4} IS NULL OR ${column(name)} IN (SELECT value FROM json_each(?${at + 4})))`)
       .join(" AND ");
-  const text =
+  const [id, isAsked] =
     source === "current"
-      ? `SELECT id, ${versionJson("resources")} AS "row" FROM resources
-         WHERE org_id = ?1 AND account_id = ${ofScan("account_id")} AND from_seq <= ${ofScan("seq")} AND ${isWanted((name) => name)}
-         ORDER BY id LIMIT ?3`
-      : `SELECT resource_id AS id, "row" FROM resource_versions
-         WHERE org_id = ?1 AND account_id = ${ofScan("account_id")} AND from_seq <= ${ofScan("seq")} AND to_seq > ${ofScan("seq")}
-           AND ${isWanted((name) => `("row" ->> '${name}')`)}
-         ORDER BY resource_id LIMIT ?3`;
+      ? ["id", isWanted((name) => name)]
+      : ["resource_id", isWanted((name) => `("row" ->> '${name}')`)];
+  const text = `${sources[source]} AND ${isAsked} ORDER BY ${id} LIMIT ?3`;
   return org.db.sql(text, org.id, scanId, limit + 1, ...wanted.map((json) => json ?? null));
 }

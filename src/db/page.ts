@@ -1,3 +1,5 @@
+import { Fault } from "#lib/fault";
+
 /** What a caller asks of a list. */
 export interface PageRequest {
   /** 1–500. */
@@ -33,6 +35,16 @@ export interface Page<Row> {
 
 /** Where a numbered or a keyset page begins, among the rows that were read for it. */
 export const rowsNeeded = ({ page, limit }: PageRequest): number => (page ?? 1) * limit + 1;
+
+/** The keyset position of a list ordered by at most `parts` texts; empty at its start. Fault: INVALID_CURSOR. */
+export function textPosition({ from }: PageRequest, parts: number): readonly string[] {
+  const key = from?.key ?? [];
+  const texts = key.filter((part) => typeof part === "string");
+  if (texts.length < key.length || key.length > parts) {
+    throw new Fault("INVALID_CURSOR", "The cursor was made for another list. Start again without it.");
+  }
+  return texts;
+}
 
 /**
  * A page of rows read in the direction asked for, `rowsNeeded` at most, from the keyset position on (numbered pages: from the

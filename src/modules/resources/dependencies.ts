@@ -1,8 +1,8 @@
 import type { Relation } from "#collectors/collector";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { cutPage, pageOfAll, rowsNeeded, type Page, type PageRequest } from "#db/page";
-import { Fault, notFound } from "#lib/fault";
+import { cutPage, pageOfAll, rowsNeeded, textPosition, type Page, type PageRequest } from "#db/page";
+import { notFound } from "#lib/fault";
 import { targetIdOf } from "#scans/relations";
 import { isUuid, resourceStatement, type ResourceRow } from "./resource.ts";
 
@@ -119,10 +119,7 @@ const keyOf = ({ id, kind }: DependentRow): string => `${id} ${kind}`;
 
 /** `edges`: SQL that gives the edges `d`, from FROM on. */
 function dependentsStatement(org: OrgContext, page: PageRequest, ref: string, edges: string): Statement {
-  const [id = "", kind = "", ...others] = page.from?.key ?? [];
-  if (typeof id !== "string" || typeof kind !== "string" || others.length > 0) {
-    throw new Fault("INVALID_CURSOR", "The cursor was made for another list. Start again without it.");
-  }
+  const [id = "", kind = ""] = textPosition(page, 2);
   const [order, beyond] = page.from?.backward ? ["DESC", "<"] : ["ASC", ">"];
   return org.db.sql(
     `SELECT e.kind, ${linked("r")} FROM

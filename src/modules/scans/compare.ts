@@ -1,6 +1,6 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { cutPage, rowsNeeded, type Page, type PageRequest } from "#db/page";
+import { cutPage, rowsNeeded, textPosition, type Page, type PageRequest } from "#db/page";
 import { Fault, notFound } from "#lib/fault";
 import { versionJson, type Version } from "#scans/version";
 
@@ -73,10 +73,7 @@ function areReversed(scans: readonly ComparedScan[], id: string, otherId: string
 
 /** Every resource with a version that began or ended after the earlier scan, up to the later one; as both left it. */
 function touchedBetween(org: OrgContext, page: PageRequest, id: string, otherId: string): Statement {
-  const [position = "", ...others] = page.from?.key ?? [];
-  if (typeof position !== "string" || others.length > 0) {
-    throw new Fault("INVALID_CURSOR", "The cursor was made for another list. Start again without it.");
-  }
+  const [position = ""] = textPosition(page, 1);
   const [order, beyond] = page.from?.backward ? ["DESC", "<"] : ["ASC", ">"];
   const of = "FROM scans WHERE org_id = ?1 AND id IN (?2, ?3)";
   const [first, last] = [`(SELECT min(seq) ${of})`, `(SELECT max(seq) ${of})`];

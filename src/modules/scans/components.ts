@@ -1,6 +1,6 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { cutPage, rowsNeeded, type Page, type PageRequest } from "#db/page";
+import { cutPage, rowsNeeded, textPosition, type Page, type PageRequest } from "#db/page";
 import { Fault, notFound } from "#lib/fault";
 
 import { sources } from "./as-of.ts";
@@ -49,7 +49,8 @@ export async function listComponents(org: OrgContext, page: PageRequest, scanId:
 }
 
 function pageOf(org: OrgContext, page: PageRequest, scanId: string, source: keyof typeof sources): Statement {
-  const { backward, after } = positionOf(page);
+  const [after = ""] = textPosition(page, 1);
+  const backward = page.from?.backward ?? false;
   const column = source === "current" ? "id" : "resource_id";
   return org.db.sql(
     `${sources[source]} AND ${column} ${backward ? "<" : ">"} ?3 ORDER BY ${column} ${backward ? "DESC" : "ASC"} LIMIT ?4`,
@@ -69,11 +70,3 @@ const totalStatement = (org: OrgContext, scanId: string): Statement =>
 
 const components = (rows: readonly Found[], current: boolean): Component[] =>
   rows.map(({ id, fromSeq, row }) => ({ id, fromSeq, current, row: JSON.parse(row) as unknown }));
-
-function positionOf({ from }: PageRequest): { backward: boolean; after: string } {
-  const [position = "", ...others] = from?.key ?? [];
-  if (typeof position !== "string" || others.length > 0) {
-    throw new Fault("INVALID_CURSOR", "The cursor was made for another list. Start again without it.");
-  }
-  return { backward: from?.backward ?? false, after: position };
-}

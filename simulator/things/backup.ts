@@ -50,7 +50,7 @@ export const backup: ThingService = {
   ],
   operations: { ListBackupPlans: listBackupPlans, ListProtectedResources: listProtectedResources },
   kinds: {
-    [plans]: { tagType: "backup:backup-plan", arnOf: planArn },
+    [plans]: { isTagged: true, arnOf: planArn },
     [resources]: { arnOf: resourceArn },
   },
 };

@@ -56,5 +56,5 @@ export const bedrockAgent: ThingService = {
     ["GET", "/agents/{agentId}/", "GetAgent"],
   ],
   operations: { ListAgents: listAgents, GetAgent: getAgent },
-  kinds: { [kind]: { tagType: "bedrock:agent", arnOf } },
+  kinds: { [kind]: { isTagged: true, arnOf } },
 };

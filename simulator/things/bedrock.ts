@@ -46,6 +46,6 @@ export const bedrock: ThingService = {
     ["GET", "/logging/modelinvocations", "GetModelInvocationLoggingConfiguration"],
   ],
   operations: { ListGuardrails: listGuardrails, GetModelInvocationLoggingConfiguration: getLogging },
-  kinds: { [guardrails]: { tagType: "bedrock:guardrail", arnOf } },
+  kinds: { [guardrails]: { isTagged: true, arnOf } },
   always: { regional: 1 },
 };

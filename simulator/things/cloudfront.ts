@@ -124,5 +124,5 @@ export const cloudfront: ThingService = {
     ["GET", "/2020-05-31/distribution/{Id}/config", "GetDistributionConfig"],
   ],
   operations: { ListDistributions: listDistributions, GetDistributionConfig: getDistributionConfig },
-  kinds: { [kind]: { tagType: "cloudfront:distribution", isGlobal: true, arnOf } },
+  kinds: { [kind]: { isTagged: true, isGlobal: true, arnOf } },
 };

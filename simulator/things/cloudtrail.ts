@@ -76,5 +76,5 @@ export const cloudtrail: ThingService = {
     GetTrailStatus: getTrailStatus,
     GetEventSelectors: getEventSelectors,
   },
-  kinds: { [kind]: { tagType: "cloudtrail:trail", isGlobal: true, arnOf } },
+  kinds: { [kind]: { isTagged: true, isGlobal: true, arnOf } },
 };

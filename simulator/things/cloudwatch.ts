@@ -131,5 +131,5 @@ const getMetricData: Operation = (call) => {
 
 export const cloudwatch: ThingService = {
   operations: { DescribeAlarms: describeAlarms, GetMetricData: getMetricData },
-  kinds: { [kind]: { tagType: "cloudwatch:alarm", arnOf } },
+  kinds: { [kind]: { isTagged: true, arnOf } },
 };

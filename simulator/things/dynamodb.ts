@@ -91,5 +91,5 @@ export const dynamodb: ThingService = {
     DescribeTable: describeTable,
     DescribeContinuousBackups: describeContinuousBackups,
   },
-  kinds: { [kind]: { tagType: "dynamodb:table", arnOf } },
+  kinds: { [kind]: { isTagged: true, arnOf } },
 };

@@ -103,6 +103,6 @@ export const ecr: ThingService = {
     DescribeImages: describeImages,
     GetRegistryScanningConfiguration: getRegistryScanningConfiguration,
   },
-  kinds: { [kind]: { tagType: "ecr:repository", arnOf } },
+  kinds: { [kind]: { isTagged: true, arnOf } },
   always: { regional: 1 },
 };

@@ -54,5 +54,5 @@ const describeReplicationGroups: Operation = (call) => {
 
 export const elasticache: ThingService = {
   operations: { DescribeReplicationGroups: describeReplicationGroups },
-  kinds: { [kind]: { tagType: "elasticache:replicationgroup", arnOf } },
+  kinds: { [kind]: { isTagged: true, arnOf } },
 };

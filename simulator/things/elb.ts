@@ -77,5 +77,5 @@ const describeInstanceHealth: Operation = (call) => {
 
 export const elb: ThingService = {
   operations: { DescribeLoadBalancers: describeLoadBalancers, DescribeInstanceHealth: describeInstanceHealth },
-  kinds: { [kind]: { tagType: "elasticloadbalancing:loadbalancer", arnOf } },
+  kinds: { [kind]: { isTagged: true, arnOf } },
 };

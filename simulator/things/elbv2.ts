@@ -188,7 +188,7 @@ export const elbv2: ThingService = {
     DescribeTargetHealth: describeTargetHealth,
   },
   kinds: {
-    [loadBalancers]: { tagType: "elasticloadbalancing:loadbalancer", arnOf: loadBalancerArn },
-    [targetGroups]: { tagType: "elasticloadbalancing:targetgroup", arnOf: targetGroupArn },
+    [loadBalancers]: { isTagged: true, arnOf: loadBalancerArn },
+    [targetGroups]: { isTagged: true, arnOf: targetGroupArn },
   },
 };

@@ -200,7 +200,7 @@ export const iam: ThingService = {
   kinds: {
     [groups]: named("group/group"),
     [roles]: named("role/role"),
-    [policies]: { ...named("policy/policy"), tagType: "iam:policy" },
+    [policies]: { ...named("policy/policy"), isTagged: true },
     [credentials]: { isGlobal: true, arnOf: (_, n) => idOf("ACCA", n) },
   },
 };

@@ -70,5 +70,5 @@ export const kms: ThingService = {
     GetKeyRotationStatus: getKeyRotationStatus,
     GetKeyPolicy: getKeyPolicy,
   },
-  kinds: { [kind]: { tagType: "kms:key", arnOf: keyArnOf } },
+  kinds: { [kind]: { isTagged: true, arnOf: keyArnOf } },
 };

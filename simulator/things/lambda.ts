@@ -121,5 +121,5 @@ export const lambda: ThingService = {
     GetPolicy: getPolicy,
     ListFunctionUrlConfigs: listFunctionUrlConfigs,
   },
-  kinds: { [kind]: { tagType: "lambda:function", arnOf: functionArn } },
+  kinds: { [kind]: { isTagged: true, arnOf: functionArn } },
 };

@@ -61,7 +61,7 @@ const describeMetricFilters: Operation = (call) => {
 export const logs: ThingService = {
   operations: { DescribeLogGroups: describeLogGroups, DescribeMetricFilters: describeMetricFilters },
   kinds: {
-    [groups]: { tagType: "logs:log-group", arnOf: groupArnOf },
+    [groups]: { isTagged: true, arnOf: groupArnOf },
     [filters]: { isGlobal: true, arnOf: (call, n) => `${groupArnOf(call, 0)}:metric-filter:${filterName(n)}` },
   },
 };

@@ -82,5 +82,5 @@ export const opensearch: ThingService = {
     ["POST", "/2021-01-01/opensearch/domain-info", "DescribeDomains"],
   ],
   operations: { ListDomainNames: listDomainNames, DescribeDomains: describeDomains },
-  kinds: { [kind]: { tagType: "es:domain", arnOf } },
+  kinds: { [kind]: { isTagged: true, arnOf } },
 };

@@ -16,6 +16,8 @@ const organizationArn = ({ account }: Call): string =>
 
 /** The first account is the management account itself. */
 const accountId = ({ account }: Call, n: number): string => (n === 0 ? account.id : String(900_000_000_000 + n));
+const accountNumber = ({ account }: Call, arn: string): number =>
+  arn.endsWith(account.id) ? 0 : Number(arn.slice(-12)) - 900_000_000_000;
 const accountArn = (call: Call, n: number): string =>
   `arn:aws:organizations::${call.account.id}:account/${organizationId}/${accountId(call, n)}`;
 
@@ -60,6 +62,6 @@ export const organizations: ThingService = {
   operations: { DescribeOrganization: describeOrganization, ListAccounts: listAccounts },
   kinds: {
     [organization]: { isGlobal: true, arnOf: organizationArn },
-    [accounts]: { tagType: "organizations:account", isGlobal: true, arnOf: accountArn },
+    [accounts]: { isTagged: true, isGlobal: true, arnOf: accountArn, numberOf: accountNumber },
   },
 };

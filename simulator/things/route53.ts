@@ -118,7 +118,7 @@ export const route53: ThingService = {
   ],
   operations: { ListHostedZones: listHostedZones, ListResourceRecordSets: listResourceRecordSets },
   kinds: {
-    [zones]: { tagType: "route53:hostedzone", isGlobal: true, arnOf: (_, n) => arnOf(n) },
+    [zones]: { isTagged: true, isGlobal: true, arnOf: (_, n) => arnOf(n) },
     // A record set has no ARN but its zone's.
     [records]: { isGlobal: true, arnOf: (call, n) => arnOf(n % Math.max(1, countOf(call, zones))) },
   },

@@ -139,8 +139,8 @@ export const sagemaker: ThingService = {
     DescribeNotebookInstance: describeNotebookInstance,
   },
   kinds: {
-    [endpoints]: { tagType: "sagemaker:endpoint", arnOf: endpointArn },
-    [models]: { tagType: "sagemaker:model", arnOf: modelArn },
-    [notebooks]: { tagType: "sagemaker:notebook-instance", arnOf: notebookArn },
+    [endpoints]: { isTagged: true, arnOf: endpointArn },
+    [models]: { isTagged: true, arnOf: modelArn },
+    [notebooks]: { isTagged: true, arnOf: notebookArn },
   },
 };

@@ -37,5 +37,5 @@ const getTopicAttributes: Operation = (call) => {
 
 export const sns: ThingService = {
   operations: { ListTopics: listTopics, GetTopicAttributes: getTopicAttributes },
-  kinds: { [kind]: { tagType: "sns", arnOf: topicArnOf } },
+  kinds: { [kind]: { isTagged: true, arnOf: topicArnOf } },
 };

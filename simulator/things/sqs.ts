@@ -48,5 +48,5 @@ const getQueueAttributes: Operation = (call) => {
 
 export const sqs: ThingService = {
   operations: { ListQueues: listQueues, GetQueueAttributes: getQueueAttributes },
-  kinds: { [kind]: { tagType: "sqs", arnOf } },
+  kinds: { [kind]: { isTagged: true, arnOf } },
 };

@@ -98,7 +98,7 @@ export const ssm: ThingService = {
     DescribeParameters: describeParameters,
   },
   kinds: {
-    [instances]: { tagType: "ssm:managed-instance", arnOf: instanceArn },
-    [parameters]: { tagType: "ssm:parameter", arnOf: parameterArn },
+    [instances]: { isTagged: true, arnOf: instanceArn },
+    [parameters]: { isTagged: true, arnOf: parameterArn },
   },
 };

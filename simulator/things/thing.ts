@@ -20,11 +20,13 @@ export interface ThingService {
 export type Route = readonly [method: string, path: string, action: string];
 
 export interface ThingKind {
-  /** Its name in the tagging API: `lambda:function`. */
-  readonly tagType?: string;
+  /** The tagging API tells its tags. */
+  readonly isTagged?: true;
   /** There are so many in all, not in each region. */
   readonly isGlobal?: true;
   readonly arnOf: (call: Call, n: number) => string;
+  /** The number of what an ARN names, where that is not what the ARN ends in. */
+  readonly numberOf?: (call: Call, arn: string) => number;
 }
 
 /** How many of a kind there are in the region asked. */

@@ -40,5 +40,5 @@ const listResourcesForWebAcl: Operation = (call) => {
 
 export const wafv2: ThingService = {
   operations: { ListWebACLs: listWebAcls, ListResourcesForWebACL: listResourcesForWebAcl },
-  kinds: { [webAcls]: { tagType: "wafv2:regional/webacl", arnOf: webAclArn } },
+  kinds: { [webAcls]: { isTagged: true, arnOf: webAclArn } },
 };

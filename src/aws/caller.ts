@@ -59,4 +59,6 @@ export interface AwsCaller {
    * be read (denied, throttled, broken); the gap is kept for the scan's coverage. Otherwise the decoded answer.
    */
   attempt(operation: Operation, input: Input, absent?: readonly string[], target?: Target): Promise<unknown>;
+  /** Keeps what went wrong for the scan's coverage, where a collector can do without what it would have told. */
+  gap(error: unknown): undefined;
 }

@@ -34,8 +34,8 @@ export interface Aws {
 
 /** What is told of a caller's calls, and how its `walk` goes. */
 export interface Watch {
-  /** A call that may fail did. */
-  readonly onGap?: (gap: AwsFault) => void;
+  /** Something that may fail did: a call, or the reading of its answer. */
+  readonly onGap?: (error: unknown) => void;
   /** A call was made; its retries are not told. */
   readonly onCall?: () => void;
   /** How a call went in the end; null: it was answered. */
@@ -168,6 +168,10 @@ function callerOf(
         onGap?.(error);
         return undefined;
       }
+    },
+    gap(error) {
+      onGap?.(error);
+      return undefined;
     },
   };
 }

@@ -1,6 +1,5 @@
 import type { AwsCaller } from "#aws/caller";
 import type { Figure, MetricQuery } from "./metrics.ts";
-import type { TagReader } from "./tags.ts";
 
 /** Where a task looks: one account, and one region or, for `global`, the partition's home region. */
 export interface Place {
@@ -71,6 +70,8 @@ export interface Found<Attributes = Record<string, unknown>, Observed = Record<s
   readonly tags: Readonly<Record<string, string>>;
   /** `tags` is empty because they could not be read. */
   readonly tagsUnread?: boolean;
+  /** ARN by which the tagging API tells its tags, which its own lists do not carry; asked for many things of a task at once. */
+  readonly taggedAs?: string;
   /** ISO 8601 UTC, null when AWS does not say. */
   readonly createdAt: string | null;
   /** ISO 8601 UTC: when it lapses (certificates, keys with an end), else null. */
@@ -98,11 +99,6 @@ export interface CollectContext {
   readonly place: Place;
   /** The scan's clock. */
   readonly now: Date;
-  /**
-   * The tags of things whose own lists do not carry them, by ARN; asked for once for all collectors of a task, and only when
-   * one of them asks. Its kinds stand in the collector's `tagTypes`.
-   */
-  tags(): Promise<TagReader>;
 }
 
 /**
@@ -132,8 +128,6 @@ export interface Collector<
   readonly optional?: boolean;
   /** IAM actions it needs: the onboarding policy is their union. */
   readonly actions: readonly string[];
-  /** Resource types of the tagging API (`lambda:function`) whose tags it reads from there. */
-  readonly tagTypes?: readonly string[];
   /**
    * Every thing of the kind, page by page, from `aws.walk` where the list may be long. Without `describe` a list yields what
    * was found; with it, whatever `describe` needs to read one: plain JSON and small, because another task may be handed it.

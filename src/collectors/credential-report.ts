@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AwsCaller, Operation } from "#aws/caller";
 import { decodeBase64 } from "#lib/base64";
-import { sharedOrGap } from "./shared.ts";
+import { sharedAttempt } from "./shared.ts";
 import { date } from "./xml.ts";
 
 /** One of a user's two places for an access key, occupied or not. */
@@ -51,7 +51,7 @@ const Report = z.object({ Content: z.string(), GeneratedTime: date });
  */
 export async function credentialReport(aws: AwsCaller, pause = pauseMs): Promise<CredentialReport | undefined> {
   await generated(aws, pause);
-  const answer = await sharedOrGap(aws, getReport);
+  const answer = await sharedAttempt(aws, getReport);
   return answer === undefined ? undefined : reportOf(answer);
 }
 
@@ -82,7 +82,7 @@ const waits = new WeakMap<object, Promise<void>>();
 
 /** Returns when the report is ready or will not be. */
 async function generated(aws: AwsCaller, pause: (ms: number) => Promise<void>): Promise<void> {
-  const begun = await sharedOrGap(aws, generateReport);
+  const begun = await sharedAttempt(aws, generateReport);
   if (typeof begun !== "object" || begun === null) return;
   const waiting = waits.get(begun) ?? polled(aws, begun, pause);
   waits.set(begun, waiting);

@@ -77,9 +77,8 @@ async function batchOf(aws: AwsCaller, queries: readonly MetricQuery[], now: Dat
         data.set(Id, [...(data.get(Id) ?? []), ...own]);
       }
     }
-  } catch {
-    // Asked once more, so that the gap is kept for the scan's coverage.
-    await aws.attempt(getMetricData, input);
+  } catch (error) {
+    aws.gap(error);
     return queries.map(() => undefined);
   }
   return queries.map((query, at) => reduced(data.get(`q${at}`) ?? [], query, end));

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { AwsCaller, Input, Operation } from "#aws/caller";
+import { AwsFault } from "#aws/fault";
 import { pagesOf } from "#aws/pages";
 
 /** Every page of a list that several collectors of a task read; each is asked for once. */
@@ -20,7 +21,7 @@ export const sharedPages = (
     { leave },
   );
 
-/** The entries of a list that is another collector's; `undefined` when it could not be read. */
+/** The entries of a list that is another collector's; `undefined` when it could not be read, and the gap is kept. */
 export async function entriesOf<Entry>(
   aws: AwsCaller,
   operation: Operation,
@@ -28,18 +29,21 @@ export async function entriesOf<Entry>(
 ): Promise<readonly Entry[] | undefined> {
   try {
     return (await Array.fromAsync(sharedPages(aws, operation), (answer) => page.parse(answer))).flat();
-  } catch {
-    // Asked once more, so that the gap is kept for the scan's coverage.
-    await aws.attempt(operation, {});
-    return undefined;
+  } catch (error) {
+    return aws.gap(error);
   }
 }
 
-/** The shared answer; a fault is asked again through `attempt`, which keeps the gap for the scan's coverage. */
-export async function sharedOrGap(aws: AwsCaller, operation: Operation, input: Input = {}): Promise<unknown> {
+/** Like `attempt`, but made once for all who ask it in a task. */
+export async function sharedAttempt(
+  aws: AwsCaller,
+  operation: Operation,
+  input: Input = {},
+  absent: readonly string[] = [],
+): Promise<unknown> {
   try {
     return await aws.shared(operation, input);
-  } catch {
-    return aws.attempt(operation, input);
+  } catch (error) {
+    return error instanceof AwsFault && absent.includes(error.code) ? null : aws.gap(error);
   }
 }

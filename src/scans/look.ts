@@ -1,14 +1,13 @@
-import { AwsFault } from "#aws/fault";
+import type { AwsCaller } from "#aws/caller";
 import { createLimiter } from "#aws/limiter";
 import type { Found, Place } from "#collectors/collector";
-import { figuresFor } from "#collectors/metrics";
+import { completed, type Asked } from "#collectors/read";
 import type { CollectorId } from "#collectors/registry";
-import { tagsIn } from "#collectors/tags";
 import type { Budget } from "./budget.ts";
 import { collectorOf, type AnyCollector } from "./catalogue.ts";
 import type { ClaimedTask } from "./claim.ts";
 import type { CollectorPart, Fact } from "./outcome.ts";
-import { goThrough, lookedOf, newRun, type Run, type Shared, type Unit } from "./run.ts";
+import { goThrough, lookedOf, newRun, type Run, type Unit } from "./run.ts";
 import type { AwsSession } from "./session.ts";
 import type { SliceWriter } from "./slice-writer.ts";
 import type { Left, Work } from "./work.ts";
@@ -41,33 +40,36 @@ export interface LookedAround {
   readonly fresh: readonly CollectorId[];
 }
 
-/** Collectors under way at once: enough to keep the six connections busy, few enough to stop in time. */
-const collectorsAtOnce = 2;
+/** Collectors under way at once, and things described: enough to keep the six connections busy. */
+const collectorsAtOnce = 6;
 const describedAtOnce = 6;
 
 /**
  * Runs the collectors of a task until all is seen or the budget is spent. Whatever is spent, each task gets further: a list
- * by a page at least, items by one.
+ * by a page at least, items by one. A service that was begun is gone through by the same task, because its collectors share
+ * answers.
  */
 export async function lookAround(look: Look, work: Work): Promise<LookedAround> {
-  const shared: Shared = { describing: createLimiter(describedAtOnce), tags: tagsOnce(look, work) };
+  const describing = createLimiter(describedAtOnce);
   const units = unitsOf(work);
   const fresh: CollectorId[] = [];
   const runs: Run[] = [];
+  const isBegun = ({ collector }: Unit): boolean =>
+    runs.some(({ unit }) => unit.collector.service === collector.service);
   const next = async (): Promise<void> => {
     for (let unit = units.shift(); unit; unit = units.shift()) {
-      if (unit.from === undefined && runs.length > 0 && look.budget.isSpent()) {
+      if (unit.from === undefined && runs.length > 0 && look.budget.isSpent() && !isBegun(unit)) {
         fresh.push(unit.collector.id);
         continue;
       }
-      const run = newRun(look, unit, shared);
+      const run = newRun(look, unit, describing);
       runs.push(run);
       await goThrough(run);
       await look.onLooked(unit.collector);
     }
   };
   await Promise.all(Array.from({ length: collectorsAtOnce }, next));
-  await measure(look, runs);
+  await complete(look, runs);
   return { looked: runs.map(lookedOf), fresh };
 }
 
@@ -76,37 +78,24 @@ const unitsOf = ({ begun, fresh }: Work): Unit[] => [
   ...fresh.map((id) => ({ collector: collectorOf(id), from: undefined, items: [] })),
 ];
 
-/** Tags are read once for all collectors of a task that want them, when the first one does. */
-function tagsOnce({ session }: Look, { begun, fresh }: Work): Shared["tags"] {
-  const ids = [...fresh, ...begun.map(({ collector }) => collector)];
-  const types = [...new Set(ids.flatMap((id) => collectorOf(id).tagTypes ?? []))];
-  let reading: ReturnType<typeof tagsIn> | null = null;
-  return async (onGap) => {
-    reading ??= tagsIn(session.caller(), types);
-    const tags = await reading;
-    if (!(tags instanceof AwsFault)) return (arn) => tags.get(arn) ?? {};
-    onGap(tags);
-    return () => undefined;
+/** Asks for what things wait for, for all of them together. What goes wrong is a gap of every run that asked. */
+async function complete({ session, task }: Look, runs: readonly Run[]): Promise<void> {
+  const waiting = runs.flatMap((run) => run.waiting.map((asked) => ({ run, asked })));
+  const callerFor = (isConcerned: (asked: Asked) => boolean): AwsCaller => {
+    const concerned = runs.filter((run) => run.waiting.some(isConcerned));
+    return session.caller({ onGap: (error) => concerned.forEach(({ context }) => context.aws.gap(error)) });
   };
-}
-
-/** Asks for the figures of all that waits for some, together. */
-async function measure({ session, task }: Look, runs: readonly Run[]): Promise<void> {
-  const waiting = runs.flatMap((run) => run.waiting.map((one) => ({ run, ...one })));
-  if (waiting.length === 0) return;
-  const concerned = new Set(waiting.map(({ run }) => run));
-  const aws = session.caller({
-    onGap: (gap) => {
-      for (const { gaps } of concerned) gaps.push(gap);
-    },
-  });
-  const wanted = waiting.map(({ queries }) => queries);
-  const figures = await figuresFor(aws, wanted, task.org.now);
-  for (const run of concerned) {
-    const { measures } = run.unit.collector;
-    const own = waiting.flatMap(({ run: its, found }, at) =>
-      its === run && measures ? [measures.with(found, figures[at] ?? [])] : [],
-    );
+  const askers = {
+    tags: callerFor(({ found }) => found.taggedAs !== undefined),
+    figures: callerFor(({ queries }) => queries.length > 0),
+  };
+  const all = await completed(
+    waiting.map(({ asked }) => asked),
+    askers,
+    task.org.now,
+  );
+  for (const run of runs) {
+    const own = all.filter((_, at) => waiting[at]?.run === run);
     await run.sink.take(own as readonly Found[]);
   }
 }

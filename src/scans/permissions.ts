@@ -1,8 +1,6 @@
 import { AwsFault, type AwsFaultKind, type Subject } from "#aws/fault";
-import { tagsIn } from "#collectors/tags";
 import type { CollectContext, Found } from "#collectors/collector";
-import { figuresFor } from "#collectors/metrics";
-import { described } from "#collectors/read";
+import { askedOf, completed, described } from "#collectors/read";
 import type { OrgContext } from "#db/context";
 import { usualPace } from "#db/values";
 import { Fault } from "#lib/fault";
@@ -78,26 +76,15 @@ async function tryOne(
     walk: { leave: () => true },
     onAnswer: (subject, fault) => note(answers, subject, fault),
   });
-  const context: CollectContext = {
-    aws,
-    place: session.place,
-    now: org.now,
-    async tags() {
-      const tags = await tagsIn(aws, collector.tagTypes ?? []);
-      return (arn) => (tags instanceof AwsFault ? undefined : tags.get(arn));
-    },
-  };
+  const context: CollectContext = { aws, place: session.place, now: org.now };
   try {
     const pages = collector.list(context)[Symbol.asyncIterator]();
     const { value, done } = await pages.next();
     await pages.return?.();
     const items = done ? [] : (value as readonly Found[]).slice(0, 1);
     const found = await described(collector, context, items);
-    await figuresFor(
-      aws,
-      found.map((one) => collector.measures?.queries(one, session.place) ?? []),
-      org.now,
-    );
+    const asked = found.map((one) => askedOf(collector, session.place, one));
+    await completed(asked, { tags: aws, figures: aws }, org.now);
   } catch (error) {
     // Noted by the caller already; an answer in an unknown form says nothing of permissions.
     if (!(error instanceof AwsFault))

@@ -2,8 +2,7 @@ import type { Watch } from "#aws/client";
 import type { Limiter } from "#aws/limiter";
 import type { Cursor } from "#aws/pages";
 import type { CollectContext, Found } from "#collectors/collector";
-import type { MetricQuery } from "#collectors/metrics";
-import type { TagReader } from "#collectors/tags";
+import { askedOf, isWanting, type Asked } from "#collectors/read";
 import type { AnyCollector } from "./catalogue.ts";
 import { gapOf, partOf, type Gap } from "./coverage.ts";
 import type { Look, Looked } from "./look.ts";
@@ -19,22 +18,16 @@ export interface Unit {
   readonly items: readonly unknown[];
 }
 
-/** What the runs of a task have in common. */
-export interface Shared {
-  readonly describing: Limiter;
-  readonly tags: (onGap: (gap: Gap) => void) => Promise<TagReader>;
-}
-
 /** One collector under way. */
 export interface Run {
   readonly look: Look;
   readonly unit: Unit;
-  readonly shared: Shared;
+  readonly describing: Limiter;
   readonly context: CollectContext;
   readonly sink: Sink;
   readonly gaps: Gap[];
-  /** Things whose figures are asked for when all lists are through. */
-  readonly waiting: { readonly found: Found; readonly queries: readonly MetricQuery[] }[];
+  /** Things of which more is asked when all lists are through. */
+  readonly waiting: Asked[];
   /** Listed, and left for another task. */
   readonly itemsLeft: unknown[];
   readonly progress: Progress;
@@ -54,17 +47,18 @@ interface Progress {
 /** Where nothing was described yet, an item may cost so many calls. */
 const callsPerItemGuess = 4;
 
-export function newRun(look: Look, unit: Unit, shared: Shared): Run {
+/** `describing` limits what is described at once, by all runs of a task. */
+export function newRun(look: Look, unit: Unit, describing: Limiter): Run {
   const gaps: Gap[] = [];
   const progress: Progress = { calls: 0, describeCalls: 0, described: 0, whole: true, next: null };
-  const onGap = (gap: Gap): void => void gaps.push(gap);
+  const onGap = (error: unknown): void => void gaps.push(gapOf(error, unit.collector, look.place.region));
   const aws = look.session.caller(watchOf(look, unit, progress, onGap));
-  const context = { aws, place: look.place, now: look.task.org.now, tags: () => shared.tags(onGap) };
+  const context = { aws, place: look.place, now: look.task.org.now };
   const sink = createSink(look, unit.collector);
-  return { look, unit, shared, context, sink, gaps, waiting: [], itemsLeft: [], progress };
+  return { look, unit, describing, context, sink, gaps, waiting: [], itemsLeft: [], progress };
 }
 
-const watchOf = ({ budget }: Look, { from }: Unit, progress: Progress, onGap: (gap: Gap) => void): Watch => ({
+const watchOf = ({ budget }: Look, { from }: Unit, progress: Progress, onGap: (error: unknown) => void): Watch => ({
   onGap,
   onCall: () => (progress.calls += 1),
   walk: {
@@ -93,20 +87,20 @@ export async function goThrough(run: Run): Promise<void> {
 }
 
 /** Something could not be seen: nothing that is stored may be taken for gone. */
-function missed({ gaps, progress, unit, look }: Run, error: unknown): void {
+function missed({ context, progress }: Run, error: unknown): void {
   progress.whole = false;
-  gaps.push(gapOf(error, unit.collector, look.place.region));
+  context.aws.gap(error);
 }
 
 /** What a list yielded: described, unless there is nothing to describe, and taken. */
 async function read(run: Run, items: readonly unknown[]): Promise<void> {
-  const { unit, progress, shared, look, itemsLeft } = run;
+  const { unit, progress, describing, look, itemsLeft } = run;
   // safe: without `describe` a list yields what was found.
   if (!unit.collector.describe) return take(run, items as readonly Found[]);
   const before = progress.calls;
   const found = await Promise.all(
     batchesOf(items, unit.collector.batch ?? 1).map((batch) =>
-      shared.describing.run(async () => {
+      describing.run(async () => {
         if (!look.budget.isSpent() || progress.described === 0) return describe(run, batch);
         itemsLeft.push(...batch);
         return [];
@@ -128,13 +122,17 @@ async function describe(run: Run, batch: readonly unknown[]): Promise<readonly F
   }
 }
 
-/** Things whose figures are wanted wait for them; the others are done with. */
+/** Things that lack something wait for it; the others are done with. */
 async function take({ unit, look, waiting, sink }: Run, found: readonly Found[]): Promise<void> {
-  const { measures } = unit.collector;
-  if (!measures) return sink.take(found);
-  const asked = found.map((one) => ({ found: one, queries: measures.queries(one, look.place) }));
-  waiting.push(...asked.filter(({ queries }) => queries.length > 0));
-  return sink.take(asked.filter(({ queries }) => queries.length === 0).map((one) => one.found));
+  const whole: Found[] = [];
+  for (const one of found) {
+    const asked = askedOf(unit.collector, look.place, one);
+    if (isWanting(asked)) {
+      waiting.push(asked);
+      look.budget.add(1, 0);
+    } else whole.push(one);
+  }
+  return sink.take(whole);
 }
 
 const batchesOf = <Item>(items: readonly Item[], size: number): (readonly Item[])[] =>

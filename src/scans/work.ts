@@ -29,12 +29,14 @@ const itemCharactersMax = 400_000;
 
 /**
  * What is left, as work for as few tasks as make about `callsMax` calls each. Every list that goes on gets its place in one
- * task, and items are dealt out in chunks.
+ * task, a service that was not begun in one, and items are dealt out in chunks.
  */
 export function shared(left: { fresh: readonly CollectorId[]; begun: readonly Left[] }, callsMax: number): Work[] {
   const pieces: Piece[] = [
     ...left.begun.flatMap((one) => piecesOf(one, callsMax)),
-    ...left.fresh.map((collector): Piece => ({ calls: 1, characters: 0, fresh: collector })),
+    ...Map.groupBy(left.fresh, serviceIn)
+      .values()
+      .map((fresh): Piece => ({ calls: fresh.length, characters: 0, fresh })),
   ];
   const shares: { calls: number; characters: number; pieces: Piece[] }[] = [];
   for (const piece of pieces) {
@@ -48,15 +50,17 @@ export function shared(left: { fresh: readonly CollectorId[]; begun: readonly Le
     share.pieces.push(piece);
   }
   return shares.map(({ pieces: own }) => ({
-    fresh: own.flatMap(({ fresh }) => (fresh ? [fresh] : [])),
+    fresh: own.flatMap(({ fresh = [] }) => fresh),
     begun: own.flatMap(({ begun }) => (begun ? [begun] : [])),
   }));
 }
 
+const serviceIn = (collector: CollectorId): string => collector.slice(0, collector.indexOf("."));
+
 interface Piece {
   readonly calls: number;
   readonly characters: number;
-  readonly fresh?: CollectorId;
+  readonly fresh?: readonly CollectorId[];
   readonly begun?: Begun;
 }
 

@@ -39,7 +39,7 @@ export function fakeAws(answer: Answer, options: Partial<AwsOptions> = {}): Fake
     random: () => 0.5,
     ...options,
   });
-  return { aws, caller: aws.caller({ onGap: (gap) => gaps.push(gap) }), requests, gaps, sleeps };
+  return { aws, caller: aws.caller({ onGap: (gap) => gaps.push(gap as AwsFault) }), requests, gaps, sleeps };
 }
 
 export const xml = (body: string, status = 200, headers: Record<string, string> = {}): Response =>

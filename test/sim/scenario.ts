@@ -14,6 +14,14 @@ import { World } from "./world.ts";
 /** What the simulated AWS account is told: see simulator/README.md. */
 export type AwsSetting = Readonly<Record<string, unknown>>;
 
+/** How often an operation was asked for in a region. */
+export interface AwsCall {
+  readonly service: string;
+  readonly action: string;
+  readonly region: string;
+  readonly count: number;
+}
+
 /** An organization with one connected account and one webhook, in a world of its own. */
 export interface Scenario {
   readonly world: World;
@@ -23,6 +31,8 @@ export interface Scenario {
   /** Events received, as their bodies say. */
   readonly received: { readonly id: string; readonly type: string; readonly body: unknown }[];
   configure(setting: AwsSetting): Promise<void>;
+  /** What AWS was asked so far. */
+  calls(): Promise<readonly AwsCall[]>;
   /** Begins a scan, and answers its id. */
   scan(): Promise<string>;
   /** No scan is active and no delivery pending. */
@@ -40,10 +50,9 @@ export async function makeScenario(setting: AwsSetting = {}, limits: Limits = {}
   const awsAccountId = "300000000001";
   const accessKeyId = "AKIASIMULATION000001";
   const secretAccessKey = "secret-of-a-simulated-account-0000000000";
+  const control = `https://simulator.internal/accounts/${awsAccountId}`;
   const configure = async (more: AwsSetting): Promise<void> => {
-    const answer = await simulator.fetch(
-      new Request(`https://simulator.internal/accounts/${awsAccountId}`, { method: "PUT", body: JSON.stringify(more) }),
-    );
+    const answer = await simulator.fetch(new Request(control, { method: "PUT", body: JSON.stringify(more) }));
     if (!answer.ok) throw new Error(`The simulator refused: ${await answer.text()}`);
   };
   await configure({ accessKeyId, secretAccessKey, now: start.toISOString(), ...setting });
@@ -57,6 +66,7 @@ export async function makeScenario(setting: AwsSetting = {}, limits: Limits = {}
     awsAccountId,
     received,
     configure,
+    calls: async () => (await simulator.fetch(new Request(`${control}/calls`))).json(),
     scan: () => begin(world, org.id, accountId),
     atRest: () => isAtRest(org.id),
   };

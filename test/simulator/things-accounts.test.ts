@@ -1,10 +1,11 @@
 import { describe, it } from "vitest";
 import { createAws } from "#aws/client";
 import { fixedCredentials } from "#aws/credentials";
+import type { AwsFault } from "#aws/fault";
 import { collectors, type CollectorId } from "#collectors/registry";
 import type { Collector, Found } from "#collectors/collector";
 import { DEMO_ACCOUNT_ID, EPOCH } from "../../simulator/demo.ts";
-import { contextOf, pagesBy } from "../support/fake-aws.ts";
+import { pagesBy } from "../support/fake-aws.ts";
 import { demoKeys, world, type World } from "./world.ts";
 
 interface Read {
@@ -22,8 +23,8 @@ async function read({ simulator }: World, id: CollectorId, region = "eu-west-1")
     region: collector.scope === "global" ? "us-east-1" : region,
   };
   const aws = createAws({ fetcher: simulator, credentials: fixedCredentials(demoKeys), ...place });
-  const caller = aws.caller({ onGap: (gap) => gaps.push(gap.code) });
-  const found = (await pagesBy(collector, contextOf({ aws: caller, place }, collector))).flat();
+  const caller = aws.caller({ onGap: (gap) => gaps.push((gap as AwsFault).code) });
+  const found = (await pagesBy(collector, { aws: caller, place, now: new Date() })).flat();
   return { found: found as Read["found"], gaps };
 }
 

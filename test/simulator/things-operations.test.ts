@@ -75,7 +75,7 @@ describe("things by their number", () => {
     }
   });
 
-  it.for(paged.map(([id]) => id).filter((id) => "tagTypes" in collectors[id]))(
+  it.for(paged.map(([id]) => id).filter((id) => collectors[id].actions.includes("tag:GetResources")))(
     "%s: has its tags",
     async (id, { expect }) => {
       const { found } = await collected(id, { [id]: 7 }, id in inAll ? home : region);

@@ -1,10 +1,11 @@
+import type { AwsFault } from "#aws/fault";
 import { AwsV4Signer } from "aws4fetch";
 import { createAws } from "#aws/client";
 import { fixedCredentials, type AwsCredentials } from "#aws/credentials";
 import { collectors, type CollectorId } from "#collectors/registry";
 import type { Collector, Found } from "#collectors/collector";
 import { DEMO_ACCESS_KEY_ID, DEMO_ACCOUNT_ID, DEMO_SECRET_ACCESS_KEY } from "../../simulator/demo.ts";
-import { contextOf, pagesBy } from "../support/fake-aws.ts";
+import { pagesBy } from "../support/fake-aws.ts";
 import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
 
 export const demoKeys: AwsCredentials = { accessKeyId: DEMO_ACCESS_KEY_ID, secretAccessKey: DEMO_SECRET_ACCESS_KEY };
@@ -104,8 +105,8 @@ export async function foundBy(
   const aws = createAws({ fetcher: simulator, credentials: fixedCredentials(keys), awsAccountId, region });
   const place = { partition: "aws", awsAccountId, region };
   const collector = collectors[id] as unknown as Collector;
-  const context = contextOf({ aws: aws.caller({ onGap: (gap) => gaps.push(gap.code) }), place }, collector);
-  return (await pagesBy(collector, context)).flat();
+  const caller = aws.caller({ onGap: (gap) => gaps.push((gap as AwsFault).code) });
+  return (await pagesBy(collector, { aws: caller, place, now: new Date() })).flat();
 }
 
 /** What our own collectors find in an account: `<collector> <region>` → resources. */

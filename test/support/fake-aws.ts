@@ -6,8 +6,7 @@ import { serviceOf } from "#aws/services";
 import { subjectOf } from "#aws/transport";
 import { pagesOf } from "#aws/pages";
 import type { CollectContext, Collector, Found, Place } from "#collectors/collector";
-import { described, measured } from "#collectors/read";
-import { tagsIn } from "#collectors/tags";
+import { askedOf, completed, described } from "#collectors/read";
 
 /** One call, as a collector asked it and as it goes over the wire. */
 export interface Call {
@@ -32,7 +31,7 @@ export interface FakeAws extends AwsCaller {
   readonly calls: readonly Call[];
   /** The same as `ListUsers {"Marker":"2"}`. */
   readonly asked: readonly string[];
-  /** Actions whose absence was kept as a gap. */
+  /** Actions whose absence was kept as a gap; `unreadable` for an answer in no known form. */
   readonly gaps: readonly string[];
 }
 
@@ -87,6 +86,7 @@ export function fakeAws(answers: Answers | Answering, at: Partial<Place> = {}): 
         return undefined;
       }
     },
+    gap: (error) => void gaps.push(error instanceof AwsFault ? error.action : "unreadable"),
   };
 }
 
@@ -96,38 +96,24 @@ export const inPages =
   ({ input: { NextToken: token } }) =>
     pages[token === undefined ? 0 : Number(token)];
 
-/** What a collector is handed in a task that looks at nothing else. */
-export function contextOf(
-  { aws, place }: Pick<CollectContext, "aws" | "place">,
-  collector: Pick<Collector, "tagTypes">,
-  now = new Date(),
-): CollectContext {
-  return {
-    aws,
-    place,
-    now,
-    async tags() {
-      const tags = await tagsIn(aws, collector.tagTypes ?? []);
-      return (arn) => (tags instanceof AwsFault ? undefined : (tags.get(arn) ?? {}));
-    },
-  };
-}
-
-/** Everything a collector finds, page by page, as the engine asks it: listed, described, measured. */
+/** Everything a collector finds, page by page, as the engine asks it: listed, described, with tags and figures. */
 export const pagesBy = <Attributes extends object, Observed extends object, Item>(
   collector: Collector<Attributes, Observed, Item>,
   context: CollectContext,
 ): Promise<readonly (readonly Found<Attributes, Observed>[])[]> =>
-  Array.fromAsync(collector.list(context), async (items) =>
-    measured(collector, context, await described(collector, context, items)),
-  );
+  Array.fromAsync(collector.list(context), async (items) => {
+    const { aws, place, now } = context;
+    const found = await described(collector, context, items);
+    const asked = found.map((one) => askedOf(collector, place, one));
+    return completed(asked, { tags: aws, figures: aws }, now);
+  });
 
 export const collect = <Attributes extends object, Observed extends object, Item>(
   collector: Collector<Attributes, Observed, Item>,
   aws: FakeAws,
   now?: Date,
 ): Promise<readonly (readonly Found<Attributes, Observed>[])[]> =>
-  pagesBy(collector, contextOf({ aws, place: aws.place }, collector as Pick<Collector, "tagTypes">, now));
+  pagesBy(collector, { aws, place: aws.place, now: now ?? new Date() });
 
 /** Everything a collector finds. */
 export const allOf = async <Attributes extends object, Observed extends object, Item>(

@@ -5,7 +5,7 @@ import type { CollectContext, Collector, Found } from "#collectors/collector";
 import { flag, instant, list, text, texts } from "#collectors/json";
 import { oneByOne } from "#collectors/read";
 import type { CertificateFacts } from "#collectors/shapes";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 export interface Certificate extends CertificateFacts {
   readonly source: "acm";
@@ -83,17 +83,15 @@ type DescribedCertificate = z.infer<typeof Answer>["Certificate"];
  * DescribeCertificate for those that end within 60 days, wait for validation or have failed. Only then the issuer of a
  * certificate that Amazon did not issue is known.
  */
-export const collector: Collector<Certificate, CertificateObserved, Tagged<ListedCertificate>> = {
+export const collector: Collector<Certificate, CertificateObserved, ListedCertificate> = {
   id: "acm.certificates",
   service: "acm",
   resourceType: "AWS::CertificateManager::Certificate",
   scope: "regional",
   actions: ["acm:DescribeCertificate", "acm:ListCertificates", ...tagActions],
-  tagTypes: ["acm:certificate"],
-  async *list(context) {
-    for await (const page of context.aws.walk(listCertificates, { Includes: { keyTypes } })) {
-      const listed = z.array(ListedCertificate).parse(listAt(page, "CertificateSummaryList"));
-      yield tagged(context, listed, ({ CertificateArn }) => CertificateArn);
+  async *list({ aws }) {
+    for await (const page of aws.walk(listCertificates, { Includes: { keyTypes } })) {
+      yield z.array(ListedCertificate).parse(listAt(page, "CertificateSummaryList"));
     }
   },
   describe: oneByOne(found),
@@ -107,24 +105,24 @@ function isDescribed({ NotAfter, Status }: ListedCertificate, now: Date): boolea
 /** null: it is gone since it was listed. */
 async function found(
   { aws, now }: CollectContext,
-  one: Tagged<ListedCertificate>,
+  listed: ListedCertificate,
 ): Promise<Found<Certificate, CertificateObserved> | null> {
-  if (!isDescribed(one.listed, now)) return certificateOf(one, null);
-  const input = { CertificateArn: one.listed.CertificateArn };
+  if (!isDescribed(listed, now)) return certificateOf(listed, null);
+  const input = { CertificateArn: listed.CertificateArn };
   const answer = await aws.attempt(describeCertificate, input, ["ResourceNotFoundException"]);
-  return answer === null ? null : certificateOf(one, Answer.safeParse(answer).data?.Certificate);
+  return answer === null ? null : certificateOf(listed, Answer.safeParse(answer).data?.Certificate);
 }
 
 /** `detail` is null when it was not asked for, `undefined` when it could not be read. */
 const certificateOf = (
-  { listed, tags }: Tagged<ListedCertificate>,
+  listed: ListedCertificate,
   detail: DescribedCertificate | null | undefined,
 ): Found<Certificate, CertificateObserved> => ({
   nativeId: listed.CertificateArn,
   arn: listed.CertificateArn,
   name: listed.DomainName,
   state: listed.Status,
-  ...tagFacts(tags),
+  ...taggedAs(listed.CertificateArn),
   createdAt: listed.CreatedAt ?? listed.ImportedAt,
   expiresAt: listed.NotAfter,
   // A private certificate is charged with its authority.

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found } from "#collectors/collector";
 import { instant, text } from "#collectors/json";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 export interface Plan {
   readonly backupPlanId: string;
@@ -39,21 +39,20 @@ export const collector: Collector<Plan, PlanObserved> = {
   resourceType: "AWS::Backup::BackupPlan",
   scope: "regional",
   actions: ["backup:ListBackupPlans", ...tagActions],
-  tagTypes: ["backup:backup-plan"],
   async *list(context) {
     for await (const page of context.aws.walk(listBackupPlans)) {
-      yield (await tagged(context, Page.parse(page).BackupPlansList, ({ BackupPlanArn }) => BackupPlanArn)).map(found);
+      yield Page.parse(page).BackupPlansList.map(found);
     }
   },
 };
 
 /** A plan is free; what it keeps is not. */
-const found = ({ listed: plan, tags }: Tagged<z.infer<typeof ListedPlan>>): Found<Plan, PlanObserved> => ({
+const found = (plan: z.infer<typeof ListedPlan>): Found<Plan, PlanObserved> => ({
   nativeId: plan.BackupPlanArn,
   arn: plan.BackupPlanArn,
   name: plan.BackupPlanName,
   state: null,
-  ...tagFacts(tags),
+  ...taggedAs(plan.BackupPlanArn),
   createdAt: plan.CreationDate,
   costMonthly: 0,
   attributes: { backupPlanId: plan.BackupPlanId, versionId: plan.VersionId },

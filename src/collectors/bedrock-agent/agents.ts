@@ -4,7 +4,7 @@ import type { CollectContext, Collector, Found, Place, Relation } from "#collect
 import { instant, part, text } from "#collectors/json";
 import { oneByOne } from "#collectors/read";
 import { arnIn, assumes, encryptedBy, related } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 /**
  * An agent. The list tells its guardrail; of one without, the agent itself was asked, and only then is known what is null
@@ -60,26 +60,22 @@ const arnOf = (kind: "agent" | "guardrail", id: string, place: Place): string =>
  * Source: Agents for Bedrock API 2023-06-05, ListAgents, 1,000 per page, and GetAgent for those whose summary names no
  * guardrail.
  */
-export const collector: Collector<Agent, object, Tagged<ListedAgent>> = {
+export const collector: Collector<Agent, object, ListedAgent> = {
   id: "bedrock-agent.agents",
   service: "bedrock-agent",
   resourceType: "AWS::Bedrock::Agent",
   scope: "regional",
   actions: ["bedrock:GetAgent", "bedrock:ListAgents", ...tagActions],
-  tagTypes: ["bedrock:agent"],
   async *list(context) {
     for await (const page of context.aws.walk(listAgents)) {
-      yield tagged(context, Page.parse(page).agentSummaries, ({ agentId }) => arnOf("agent", agentId, context.place));
+      yield Page.parse(page).agentSummaries;
     }
   },
   describe: oneByOne(found),
 };
 
 /** null: it is gone since it was listed. */
-async function found(
-  { aws, place }: CollectContext,
-  { listed, tags }: Tagged<ListedAgent>,
-): Promise<Found<Agent> | null> {
+async function found({ aws, place }: CollectContext, listed: ListedAgent): Promise<Found<Agent> | null> {
   const isTold = listed.guardrailConfiguration.guardrailIdentifier !== null;
   const answer = isTold
     ? undefined
@@ -93,7 +89,7 @@ async function found(
     arn,
     name: listed.agentName,
     state: listed.agentStatus,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: detail?.createdAt ?? null,
     costMonthly: 0,
     relations: relationsOf(attributes, place),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found } from "#collectors/collector";
 import { instant, text } from "#collectors/json";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 /** What keeps models from harmful answers. `state`: `READY` when it can be used. */
 export interface Guardrail {
@@ -37,20 +37,19 @@ export const collector: Collector<Guardrail> = {
   resourceType: "AWS::Bedrock::Guardrail",
   scope: "regional",
   actions: ["bedrock:ListGuardrails", ...tagActions],
-  tagTypes: ["bedrock:guardrail"],
   async *list(context) {
     for await (const page of context.aws.walk(listGuardrails)) {
-      yield (await tagged(context, Page.parse(page).guardrails, ({ arn }) => arn)).map(found);
+      yield Page.parse(page).guardrails.map(found);
     }
   },
 };
 
-const found = ({ listed: guardrail, tags }: Tagged<z.infer<typeof ListedGuardrail>>): Found<Guardrail> => ({
+const found = (guardrail: z.infer<typeof ListedGuardrail>): Found<Guardrail> => ({
   nativeId: guardrail.arn,
   arn: guardrail.arn,
   name: guardrail.name,
   state: guardrail.status,
-  ...tagFacts(tags),
+  ...taggedAs(guardrail.arn),
   createdAt: guardrail.createdAt,
   costMonthly: 0,
   attributes: { guardrailId: guardrail.id, version: guardrail.version, updatedAt: guardrail.updatedAt },

@@ -5,7 +5,7 @@ import type { CollectContext, Collector, Found, Place, Relation } from "#collect
 import { by } from "#collectors/order";
 import { oneByOne } from "#collectors/read";
 import { related, relatedBucket } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { flag, listOf, part, text } from "#collectors/xml";
 
 export interface Origin {
@@ -103,16 +103,15 @@ const Logging = z
   .transform(({ Logging: { Enabled, Bucket, Prefix } }) => (Enabled ? { bucket: Bucket, prefix: Prefix } : null));
 
 /** Source: CloudFront API 2020-05-31, ListDistributions (100 per page) and GetDistributionConfig for each. */
-export const collector: Collector<Distribution, object, Tagged<ListedDistribution>> = {
+export const collector: Collector<Distribution, object, ListedDistribution> = {
   id: "cloudfront.distributions",
   service: "cloudfront",
   resourceType: "AWS::CloudFront::Distribution",
   scope: "global",
   actions: ["cloudfront:GetDistributionConfig", "cloudfront:ListDistributions", ...tagActions],
-  tagTypes: ["cloudfront:distribution"],
   async *list(context) {
     for await (const page of context.aws.walk(listDistributions)) {
-      yield tagged(context, Page.parse(page).Items, ({ ARN }) => ARN);
+      yield Page.parse(page).Items;
     }
   },
   describe: oneByOne(found),
@@ -167,7 +166,7 @@ function relationsOf(
 /** null: it is gone since it was listed. */
 async function found(
   { aws, place }: CollectContext,
-  { listed: distribution, tags }: Tagged<ListedDistribution>,
+  distribution: ListedDistribution,
 ): Promise<Found<Distribution> | null> {
   const answer = await aws.attempt(getDistributionConfig, { Id: distribution.Id }, ["NoSuchDistribution"]);
   if (answer === null) return null;
@@ -177,7 +176,7 @@ async function found(
     arn: distribution.ARN,
     name: attributes.aliases[0] ?? attributes.domainName,
     state: distribution.Status,
-    ...tagFacts(tags),
+    ...taggedAs(distribution.ARN),
     createdAt: null,
     region: null,
     relations: relationsOf(place, attributes),

@@ -4,7 +4,7 @@ import type { CollectContext, Collector, Found, Place, Relation } from "#collect
 import { flag, instant, list, text, texts } from "#collectors/json";
 import { oneByOne } from "#collectors/read";
 import { encryptedBy, logsTo, relatedBucket } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 export interface Trail {
   readonly homeRegion: string;
@@ -109,26 +109,22 @@ const Selectors = z.object({
  * is found in its home region only. Shadow trails are asked for because AWS counts an organization's trail as one in the
  * member accounts.
  */
-export const collector: Collector<Trail, TrailObserved, Tagged<ListedTrail>> = {
+export const collector: Collector<Trail, TrailObserved, ListedTrail> = {
   id: "cloudtrail.trails",
   service: "cloudtrail",
   resourceType: "AWS::CloudTrail::Trail",
   scope: "regional",
   actions: ["cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", ...tagActions],
-  tagTypes: ["cloudtrail:trail"],
   async *list(context) {
     const answer = await context.aws.shared(describeTrails, { includeShadowTrails: true });
     const trails = Trails.parse(answer).trailList.filter((trail) => trail.HomeRegion === context.place.region);
-    if (trails.length > 0) yield tagged(context, trails, ({ TrailARN }) => TrailARN);
+    if (trails.length > 0) yield trails;
   },
   describe: oneByOne(found),
 };
 
 /** null: it is gone since it was listed. */
-async function found(
-  { aws, place }: CollectContext,
-  { listed, tags }: Tagged<ListedTrail>,
-): Promise<Found<Trail, TrailObserved> | null> {
+async function found({ aws, place }: CollectContext, listed: ListedTrail): Promise<Found<Trail, TrailObserved> | null> {
   // To a member account its organization's trail may look as if it were not there.
   const isOwn = listed.TrailARN.split(":")[4] === place.awsAccountId;
   const gone = isOwn ? ["TrailNotFoundException"] : [];
@@ -143,7 +139,8 @@ async function found(
     arn: listed.TrailARN,
     name: listed.Name,
     state: null,
-    ...tagFacts(tags),
+    // Nobody else is told the tags of an organization's trail.
+    ...(isOwn ? taggedAs(listed.TrailARN) : { tags: {} }),
     createdAt: null,
     relations: relationsOf(listed, place),
     attributes: attributesOf(listed, status, Selectors.safeParse(selectorsAnswer).data),

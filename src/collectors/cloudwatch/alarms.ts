@@ -3,7 +3,7 @@ import type { Operation } from "#aws/caller";
 import type { Collector, Found } from "#collectors/collector";
 import { flag, instant, list, number, text, texts } from "#collectors/json";
 import { related } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 /** An alarm on metrics; those made of other alarms are another kind. */
 export interface Alarm {
@@ -64,10 +64,9 @@ export const collector: Collector<Alarm, AlarmObserved> = {
   resourceType: "AWS::CloudWatch::Alarm",
   scope: "regional",
   actions: ["cloudwatch:DescribeAlarms", ...tagActions],
-  tagTypes: ["cloudwatch:alarm"],
   async *list(context) {
     for await (const page of context.aws.walk(describeAlarms)) {
-      yield (await tagged(context, Page.parse(page).MetricAlarms, ({ AlarmArn }) => AlarmArn)).map(found);
+      yield Page.parse(page).MetricAlarms.map(found);
     }
   },
 };
@@ -82,12 +81,12 @@ function metricsOf(alarm: ListedAlarm): Alarm["metrics"] {
   return [...new Map(named.toSorted(([a], [b]) => (a < b ? -1 : 1))).values()];
 }
 
-const found = ({ listed: alarm, tags }: Tagged<ListedAlarm>): Found<Alarm, AlarmObserved> => ({
+const found = (alarm: ListedAlarm): Found<Alarm, AlarmObserved> => ({
   nativeId: alarm.AlarmArn,
   arn: alarm.AlarmArn,
   name: alarm.AlarmName,
   state: null,
-  ...tagFacts(tags),
+  ...taggedAs(alarm.AlarmArn),
   createdAt: null,
   relations: related(
     "forwardsTo",

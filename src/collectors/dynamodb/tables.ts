@@ -5,7 +5,7 @@ import { flag, instant, list, number, part, text } from "#collectors/json";
 import { metricActions, type MetricQuery } from "#collectors/metrics";
 import { oneByOne } from "#collectors/read";
 import { arnIn, encryptedBy } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { capacityMonthlyUsd } from "#prices/dynamodb";
 import { inRegion } from "#prices/regions";
 
@@ -89,7 +89,7 @@ const Backups = z.object({
  * Source: DynamoDB API 2012-08-10, ListTables (100 per page) and, per table, DescribeTable and DescribeContinuousBackups;
  * the consumption of those with provisioned capacity worth saving on.
  */
-export const collector: Collector<Table, TableObserved, Tagged<string>> = {
+export const collector: Collector<Table, TableObserved, string> = {
   id: "dynamodb.tables",
   service: "dynamodb",
   resourceType: "AWS::DynamoDB::Table",
@@ -101,10 +101,9 @@ export const collector: Collector<Table, TableObserved, Tagged<string>> = {
     ...metricActions,
     ...tagActions,
   ],
-  tagTypes: ["dynamodb:table"],
   async *list(context) {
     for await (const page of context.aws.walk(listTables)) {
-      yield tagged(context, Page.parse(page).TableNames, (name) => arnOf(name, context.place));
+      yield Page.parse(page).TableNames;
     }
   },
   describe: oneByOne(found),
@@ -155,10 +154,7 @@ function costOf(table: DescribedTable, region: string): number | null {
 const arnOf = (name: string, place: Place): string => arnIn(place, "dynamodb", `table/${name}`);
 
 /** null: it is gone since it was listed. */
-async function found(
-  { aws, place }: CollectContext,
-  { listed: name, tags }: Tagged<string>,
-): Promise<Found<Table, TableObserved> | null> {
+async function found({ aws, place }: CollectContext, name: string): Promise<Found<Table, TableObserved> | null> {
   const [answer, backups] = await Promise.all([
     aws.attempt(describeTable, { TableName: name }, ["ResourceNotFoundException"]),
     aws.attempt(describeContinuousBackups, { TableName: name }, [
@@ -175,7 +171,7 @@ async function found(
     arn,
     name,
     state: table?.TableStatus ?? null,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: table?.CreationDateTime ?? null,
     costMonthly: table ? costOf(table, place.region) : null,
     relations: encryptedBy(attributes.kmsKeyArn, place),

@@ -5,7 +5,7 @@ import { flag, instant, number, part, text, texts } from "#collectors/json";
 import { policyIn, type PolicyStatement } from "#collectors/policy";
 import { oneByOne } from "#collectors/read";
 import { encryptedBy, keyArn } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { imagesMonthlyUsd } from "#prices/ecr";
 import { inRegion } from "#prices/regions";
 import { frequencyOf, getRegistryScanningConfiguration, ScanningConfiguration, type ScanningRule } from "./shapes.ts";
@@ -114,7 +114,7 @@ type ImageDetail = z.infer<typeof ImagesPage>["imageDetails"][number];
  * Source: ECR API 2015-09-21, DescribeRepositories (1,000 per page), GetRegistryScanningConfiguration once, and of each
  * repository GetRepositoryPolicy, GetLifecyclePolicy and DescribeImages (1,000 per page).
  */
-export const collector: Collector<Repository, RepositoryObserved, Tagged<ListedRepository>> = {
+export const collector: Collector<Repository, RepositoryObserved, ListedRepository> = {
   id: "ecr.repositories",
   service: "ecr",
   resourceType: "AWS::ECR::Repository",
@@ -127,10 +127,9 @@ export const collector: Collector<Repository, RepositoryObserved, Tagged<ListedR
     "ecr:GetRepositoryPolicy",
     ...tagActions,
   ],
-  tagTypes: ["ecr:repository"],
   async *list(context) {
     for await (const page of context.aws.walk(describeRepositories)) {
-      yield tagged(context, Page.parse(page).repositories, ({ repositoryArn }) => repositoryArn);
+      yield Page.parse(page).repositories;
     }
   },
   describe: oneByOne(found),
@@ -141,7 +140,7 @@ const gone = ["RepositoryNotFoundException"] as const;
 /** null: it is gone since it was listed. */
 async function found(
   { aws, place, now }: CollectContext,
-  { listed: repository, tags }: Tagged<ListedRepository>,
+  repository: ListedRepository,
 ): Promise<Found<Repository, RepositoryObserved> | null> {
   const { repositoryArn, repositoryName } = repository;
   const [images, policy, lifecycle, rules] = await Promise.all([
@@ -157,7 +156,7 @@ async function found(
     arn: repositoryArn,
     name: repositoryName,
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(repositoryArn),
     createdAt: repository.createdAt,
     costMonthly: images ? inRegion(imagesMonthlyUsd(images.sizeBytes), place.region) : null,
     relations: encryptedBy(kmsKeyArn, place),

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import type { AwsCaller, Operation } from "#aws/caller";
+import type { Operation } from "#aws/caller";
 import type { CollectContext, Collector, Found, Place, Relation } from "#collectors/collector";
 import { flag, instant, list, part, tagMap, text, texts } from "#collectors/json";
 import { ordered } from "#collectors/order";
+import { oneByOne } from "#collectors/read";
 import { arnIn, assumes, encryptedBy, networkRelations, relatedEc2 } from "#collectors/relations";
+import { sharedAttempt } from "#collectors/shared";
 import { unread, type OrUnread } from "#collectors/unread";
 import { clusterMonthlyUsd } from "#prices/eks";
 import { inRegion } from "#prices/regions";
@@ -117,29 +119,21 @@ export const collector: Collector<OrUnread<Cluster>, ClusterObserved, string> = 
   async *list({ aws }) {
     for await (const page of aws.walk(listClusters)) yield Page.parse(page).clusters;
   },
-  // All that a region may have by default, so that the versions are asked for once.
-  batch: 100,
-  async describe(context, names) {
-    const [versions, ...answers] = await Promise.all([
-      versionsOf(context.aws),
-      ...names.map((name) => context.aws.attempt(describeCluster, { name }, ["ResourceNotFoundException"])),
-    ]);
-    return names.flatMap((name, at) => (answers[at] === null ? [] : [found(context, name, answers[at], versions)]));
-  },
+  describe: oneByOne(found),
 };
 
-async function versionsOf(aws: AwsCaller): Promise<Versions | undefined> {
-  const answer = await aws.attempt(describeClusterVersions, { includeAll: true, maxResults: 100 });
-  return VersionsAnswer.safeParse(answer).data?.clusterVersions;
-}
-
-function found(
-  { place, now }: CollectContext,
+/** null: it is gone since it was listed. */
+async function found(
+  { aws, place, now }: CollectContext,
   name: string,
-  answer: unknown,
-  versions: Versions | undefined,
-): Found<OrUnread<Cluster>, ClusterObserved> {
+): Promise<Found<OrUnread<Cluster>, ClusterObserved> | null> {
+  const [answer, versionsAnswer] = await Promise.all([
+    aws.attempt(describeCluster, { name }, ["ResourceNotFoundException"]),
+    sharedAttempt(aws, describeClusterVersions, { includeAll: true, maxResults: 100 }),
+  ]);
+  if (answer === null) return null;
   const cluster = Answer.safeParse(answer).data?.cluster;
+  const versions = VersionsAnswer.safeParse(versionsAnswer).data?.clusterVersions;
   const arn = arnIn(place, "eks", `cluster/${name}`);
   const attributes = cluster
     ? attributesOf(cluster, versions)

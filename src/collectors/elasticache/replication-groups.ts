@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
 import { arnIn, encryptedBy } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { flag, instant, listOf, number, part, text, wholeListOf } from "#collectors/xml";
 import { nodesMonthlyUsd } from "#prices/elasticache";
 import { inRegion } from "#prices/regions";
@@ -74,12 +74,10 @@ export const collector: Collector<ReplicationGroup> = {
   resourceType: "AWS::ElastiCache::ReplicationGroup",
   scope: "regional",
   actions: ["elasticache:DescribeReplicationGroups", ...tagActions],
-  tagTypes: ["elasticache:replicationgroup"],
   async *list(context) {
     for await (const page of context.aws.walk(describeReplicationGroups)) {
       const groups = Page.parse(page).ReplicationGroups;
-      const all = await tagged(context, groups, (group) => arnOf(group, context.place));
-      yield all.map((group) => found(group, context.place));
+      yield groups.map((group) => found(group, context.place));
     }
   },
 };
@@ -111,14 +109,14 @@ const hostsOf = ({ ConfigurationEndpoint, NodeGroups }: ListedGroup): readonly s
 const arnOf = (group: ListedGroup, place: Place): string =>
   arnIn(place, "elasticache", `replicationgroup:${group.ReplicationGroupId}`);
 
-function found({ listed: group, tags }: Tagged<ListedGroup>, place: Place): Found<ReplicationGroup> {
+function found(group: ListedGroup, place: Place): Found<ReplicationGroup> {
   const arn = arnOf(group, place);
   return {
     nativeId: arn,
     arn,
     name: group.ReplicationGroupId,
     state: group.Status,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: group.ReplicationGroupCreateTime,
     costMonthly: inRegion(nodesMonthlyUsd(group.CacheNodeType, group.MemberClusters.length), place.region),
     relations: encryptedBy(group.KmsKeyId, place),

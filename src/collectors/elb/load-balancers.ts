@@ -6,7 +6,7 @@ import { metricActions } from "#collectors/metrics";
 import { ordered } from "#collectors/order";
 import { oneByOne } from "#collectors/read";
 import { arnIn, relatedEc2 } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { instant, listOf, number, text, wholeListOf } from "#collectors/xml";
 import { loadBalancerMonthlyUsd } from "#prices/elb";
 import { inRegion } from "#prices/regions";
@@ -77,7 +77,7 @@ const Health = z
  * Source: Elastic Load Balancing API 2012-06-01, DescribeLoadBalancers (400 per page) and DescribeInstanceHealth for each
  * that has instances.
  */
-export const collector: Collector<ClassicLoadBalancer, ClassicLoadBalancerObserved, Tagged<ListedLoadBalancer>> = {
+export const collector: Collector<ClassicLoadBalancer, ClassicLoadBalancerObserved, ListedLoadBalancer> = {
   id: "elb.loadBalancers",
   service: "elb",
   resourceType: "AWS::ElasticLoadBalancing::LoadBalancer",
@@ -88,11 +88,10 @@ export const collector: Collector<ClassicLoadBalancer, ClassicLoadBalancerObserv
     ...metricActions,
     ...tagActions,
   ],
-  tagTypes: ["elasticloadbalancing:loadbalancer"],
   async *list(context) {
     for await (const page of context.aws.walk(describeLoadBalancers)) {
       const balancers = Page.parse(page).LoadBalancerDescriptions;
-      yield tagged(context, balancers, (balancer) => arnOf(balancer, context.place));
+      yield balancers;
     }
   },
   describe: oneByOne(found),
@@ -135,7 +134,7 @@ async function healthOf({ aws }: CollectContext, { LoadBalancerName, Instances }
 
 async function found(
   context: CollectContext,
-  { listed: balancer, tags }: Tagged<ListedLoadBalancer>,
+  balancer: ListedLoadBalancer,
 ): Promise<Found<ClassicLoadBalancer, ClassicLoadBalancerObserved> | null> {
   const instancesByState = await healthOf(context, balancer);
   if (instancesByState === null) return null;
@@ -150,7 +149,7 @@ async function found(
     arn,
     name: balancer.LoadBalancerName,
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: balancer.CreatedTime,
     costMonthly: inRegion(loadBalancerMonthlyUsd("classic", publicAddresses), place.region),
     relations: [

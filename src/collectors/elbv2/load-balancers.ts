@@ -6,7 +6,7 @@ import { metricActions } from "#collectors/metrics";
 import { by, ordered } from "#collectors/order";
 import { oneByOne } from "#collectors/read";
 import { related, relatedBucket } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { instant, listOf, number, part, text, wholeListOf } from "#collectors/xml";
 import { loadBalancerMonthlyUsd } from "#prices/elb";
 import { inRegion } from "#prices/regions";
@@ -115,7 +115,8 @@ const Settings = z
   .object({ Attributes: wholeListOf("member", z.object({ Key: z.string(), Value: z.string().default("") })) })
   .transform((answer) => new Map(answer.Attributes.map(({ Key, Value }) => [Key, Value])));
 
-interface Item extends Tagged<ListedLoadBalancer> {
+interface Item {
+  readonly balancer: ListedLoadBalancer;
   readonly targetGroupArns: readonly string[] | undefined;
 }
 
@@ -136,18 +137,14 @@ export const collector: Collector<LoadBalancer, Traffic, Item> = {
     ...metricActions,
     ...tagActions,
   ],
-  tagTypes: ["elasticloadbalancing:loadbalancer"],
-  async *list(context) {
-    for await (const page of context.aws.walk(describeLoadBalancers)) {
+  async *list({ aws }) {
+    for await (const page of aws.walk(describeLoadBalancers)) {
       const balancers = Page.parse(page).LoadBalancers;
       if (balancers.length === 0) continue;
-      const [all, groups] = await Promise.all([
-        tagged(context, balancers, ({ LoadBalancerArn }) => LoadBalancerArn),
-        targetGroupsByBalancer(context.aws),
-      ]);
-      yield all.map((one) => ({
-        ...one,
-        targetGroupArns: groups && (groups.get(one.listed.LoadBalancerArn) ?? []).toSorted(),
+      const groups = await targetGroupsByBalancer(aws);
+      yield balancers.map((balancer) => ({
+        balancer,
+        targetGroupArns: groups && (groups.get(balancer.LoadBalancerArn) ?? []).toSorted(),
       }));
     }
   },
@@ -181,7 +178,7 @@ function relationsOf(place: Place, attributes: LoadBalancer): readonly Relation[
 }
 
 function attributesOf(
-  { listed: balancer, targetGroupArns }: Item,
+  { balancer, targetGroupArns }: Item,
   listeners: readonly Listener[] | undefined,
   settings: ReadonlyMap<string, string> | undefined,
 ): LoadBalancer {
@@ -210,7 +207,7 @@ function attributesOf(
 }
 
 async function found({ aws, place }: CollectContext, item: Item): Promise<Found<LoadBalancer, Traffic> | null> {
-  const { listed: balancer, tags } = item;
+  const { balancer } = item;
   const arn = balancer.LoadBalancerArn;
   const gone = ["LoadBalancerNotFound"];
   const [listeners, settings] = await Promise.all([
@@ -224,7 +221,7 @@ async function found({ aws, place }: CollectContext, item: Item): Promise<Found<
     arn,
     name: balancer.LoadBalancerName,
     state: balancer.State.Code,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: balancer.CreatedTime,
     costMonthly: costOf(balancer, place),
     relations: relationsOf(place, attributes),

@@ -5,7 +5,7 @@ import { countsOf } from "#collectors/load-balancing";
 import { ordered } from "#collectors/order";
 import { oneByOne } from "#collectors/read";
 import { ec2Arn, related } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { wholeListOf } from "#collectors/xml";
 import { targetGroupPages, type ListedTargetGroup } from "./shapes.ts";
 
@@ -44,16 +44,15 @@ const Health = z
 /**
  * Source: Elastic Load Balancing API 2015-12-01, DescribeTargetGroups (400 per page) and DescribeTargetHealth for each.
  */
-export const collector: Collector<TargetGroup, TargetGroupObserved, Tagged<ListedTargetGroup>> = {
+export const collector: Collector<TargetGroup, TargetGroupObserved, ListedTargetGroup> = {
   id: "elbv2.targetGroups",
   service: "elbv2",
   resourceType: "AWS::ElasticLoadBalancingV2::TargetGroup",
   scope: "regional",
   actions: ["elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth", ...tagActions],
-  tagTypes: ["elasticloadbalancing:targetgroup"],
   async *list(context) {
     for await (const groups of targetGroupPages(context.aws)) {
-      yield tagged(context, groups, ({ TargetGroupArn }) => TargetGroupArn);
+      yield groups;
     }
   },
   describe: oneByOne(found),
@@ -76,7 +75,7 @@ function relationsOf(place: Place, targetType: string | null, ids: readonly stri
 
 async function found(
   { aws, place }: CollectContext,
-  { listed: group, tags }: Tagged<ListedTargetGroup>,
+  group: ListedTargetGroup,
 ): Promise<Found<TargetGroup, TargetGroupObserved> | null> {
   const answer = await aws.attempt(describeTargetHealth, { TargetGroupArn: group.TargetGroupArn }, [
     "TargetGroupNotFound",
@@ -89,7 +88,7 @@ async function found(
     arn: group.TargetGroupArn,
     name: group.TargetGroupName,
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(group.TargetGroupArn),
     createdAt: null,
     costMonthly: 0,
     relations: relationsOf(place, group.TargetType, ids ?? []),

@@ -3,7 +3,7 @@ import { listAt } from "#aws/answer";
 import type { AwsCaller, Operation } from "#aws/caller";
 import type { Collector } from "#collectors/collector";
 import { credentialReport, credentialReportActions } from "#collectors/credential-report";
-import { sharedOrGap } from "#collectors/shared";
+import { sharedAttempt } from "#collectors/shared";
 import { text } from "#collectors/json";
 import { virtualMfaActions, virtualMfaSerials } from "./shapes.ts";
 
@@ -50,7 +50,7 @@ export const collector: Collector<Account, AccountObserved> = {
   scope: "global",
   actions: ["account:GetAlternateContact", "iam:GetAccountSummary", ...virtualMfaActions, ...credentialReportActions],
   async *list({ aws, place }) {
-    const summary = figures(await sharedOrGap(aws, getAccountSummary));
+    const summary = figures(await sharedAttempt(aws, getAccountSummary));
     const report = await credentialReport(aws);
     const root = report?.root;
     const serials = await virtualMfaSerials(aws);

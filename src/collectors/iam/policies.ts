@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Collector, Found } from "#collectors/collector";
 import { statementsOf, type PolicyStatement } from "#collectors/policy";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { claim, date, listOf, number, text } from "#collectors/xml";
 import { detailActions, detailPages, detailsIn } from "./shapes.ts";
 
@@ -44,23 +44,22 @@ export const collector: Collector<Policy, PolicyObserved> = {
   resourceType: "AWS::IAM::ManagedPolicy",
   scope: "global",
   actions: [...detailActions, ...tagActions],
-  tagTypes: ["iam:policy"],
   async *list(context) {
     for await (const page of detailPages(context.aws, "LocalManagedPolicy")) {
       const policies = detailsIn(page, "Policies", DetailedPolicy);
-      yield (await tagged(context, policies, ({ Arn }) => Arn)).map(found);
+      yield policies.map(found);
     }
   },
 };
 
-function found({ listed: policy, tags }: Tagged<z.infer<typeof DetailedPolicy>>): Found<Policy, PolicyObserved> {
+function found(policy: z.infer<typeof DetailedPolicy>): Found<Policy, PolicyObserved> {
   const inForce = policy.PolicyVersionList.find(({ IsDefaultVersion }) => IsDefaultVersion);
   return {
     nativeId: policy.Arn,
     arn: policy.Arn,
     name: policy.Arn.split("/").at(-1) ?? null,
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(policy.Arn),
     createdAt: policy.CreateDate,
     region: null,
     costMonthly: 0,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Operation } from "#aws/caller";
 import type { Collector, Found } from "#collectors/collector";
 import type { CertificateFacts } from "#collectors/shapes";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { instant, wholeListOf } from "#collectors/xml";
 import { byMarker } from "./shapes.ts";
 
@@ -37,21 +37,20 @@ export const collector: Collector<ServerCertificate> = {
   resourceType: "AWS::IAM::ServerCertificate",
   scope: "global",
   actions: ["iam:ListServerCertificates", ...tagActions],
-  tagTypes: ["iam:server-certificate"],
   async *list(context) {
     for await (const page of context.aws.walk(listServerCertificates)) {
       const certificates = Page.parse(page).ServerCertificateMetadataList;
-      yield (await tagged(context, certificates, ({ Arn }) => Arn)).map(found);
+      yield certificates.map(found);
     }
   },
 };
 
-const found = ({ listed: certificate, tags }: Tagged<z.infer<typeof ListedCertificate>>): Found<ServerCertificate> => ({
+const found = (certificate: z.infer<typeof ListedCertificate>): Found<ServerCertificate> => ({
   nativeId: certificate.Arn,
   arn: certificate.Arn,
   name: certificate.ServerCertificateName,
   state: null,
-  ...tagFacts(tags),
+  ...taggedAs(certificate.Arn),
   createdAt: certificate.UploadDate,
   expiresAt: certificate.Expiration,
   region: null,

@@ -5,7 +5,7 @@ import { instant, number, part, text } from "#collectors/json";
 import { policyIn, type PolicyStatement } from "#collectors/policy";
 import { oneByOne } from "#collectors/read";
 import { related } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { keyMonthlyUsd } from "#prices/kms";
 import { inRegion } from "#prices/regions";
 
@@ -90,7 +90,7 @@ const Rotation = z.object({
  * Source: KMS API 2014-11-01, ListKeys (1,000 per page), ListAliases (100 per page, once there is a key), and for each key
  * that is no `alias/aws/` key DescribeKey, then GetKeyPolicy and, where KMS may rotate the key, GetKeyRotationStatus.
  */
-export const collector: Collector<Key, KeyObserved, Tagged<ListedKey>> = {
+export const collector: Collector<Key, KeyObserved, ListedKey> = {
   id: "kms.keys",
   service: "kms",
   resourceType: "AWS::KMS::Key",
@@ -103,15 +103,13 @@ export const collector: Collector<Key, KeyObserved, Tagged<ListedKey>> = {
     "kms:ListKeys",
     ...tagActions,
   ],
-  tagTypes: ["kms:key"],
   async *list(context) {
     let aliases: ReadonlyMap<string, readonly string[]> | undefined;
     for await (const page of context.aws.walk(listKeys)) {
       const keys = KeysPage.parse(page).Keys;
       if (keys.length === 0) continue;
       aliases ??= await aliasesIn(context.aws);
-      const listed = keys.flatMap((key) => customersOwn(key, aliases));
-      yield tagged(context, listed, ({ arn }) => arn);
+      yield keys.flatMap((key) => customersOwn(key, aliases));
     }
   },
   describe: oneByOne(found),
@@ -144,10 +142,7 @@ const mayRotate = (key: Metadata): boolean =>
   key.MultiRegionConfiguration.MultiRegionKeyType !== "REPLICA";
 
 /** null: gone since it was listed, or AWS's own. */
-async function found(
-  { aws, place }: CollectContext,
-  { listed, tags }: Tagged<ListedKey>,
-): Promise<Found<Key, KeyObserved> | null> {
+async function found({ aws, place }: CollectContext, listed: ListedKey): Promise<Found<Key, KeyObserved> | null> {
   const input = { KeyId: listed.keyId };
   const answer = await aws.attempt(describeKey, input, ["NotFoundException"]);
   const key = Metadata.safeParse(answer).data;
@@ -162,7 +157,7 @@ async function found(
     arn: listed.arn,
     name: listed.aliases[0]?.replace("alias/", "") ?? null,
     state: key?.KeyState ?? null,
-    ...tagFacts(tags),
+    ...taggedAs(listed.arn),
     createdAt: key?.CreationDate ?? null,
     expiresAt: key?.ValidTo ?? null,
     costMonthly: key ? inRegion(keyMonthlyUsd(key.KeyState), place.region) : null,

@@ -7,7 +7,7 @@ import { by } from "#collectors/order";
 import { policyIn, type PolicyStatement } from "#collectors/policy";
 import { oneByOne } from "#collectors/read";
 import { assumes, encryptedBy, logGroupArn, logsTo, networkRelations, related } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 export interface FunctionUrl {
   readonly url: string;
@@ -113,16 +113,15 @@ const Urls = z.object({
  * first 50) of those whose policy speaks of URLs. It is the policy of the function itself; those of versions and aliases are
  * not looked at.
  */
-export const collector: Collector<LambdaFunction, object, Tagged<ListedFunction>> = {
+export const collector: Collector<LambdaFunction, object, ListedFunction> = {
   id: "lambda.functions",
   service: "lambda",
   resourceType: "AWS::Lambda::Function",
   scope: "regional",
   actions: ["lambda:GetPolicy", "lambda:ListFunctionUrlConfigs", "lambda:ListFunctions", ...tagActions],
-  tagTypes: ["lambda:function"],
   async *list(context) {
     for await (const page of context.aws.walk(listFunctions)) {
-      yield tagged(context, Page.parse(page).Functions, ({ FunctionArn }) => FunctionArn);
+      yield Page.parse(page).Functions;
     }
   },
   describe: oneByOne(found),
@@ -131,10 +130,7 @@ export const collector: Collector<LambdaFunction, object, Tagged<ListedFunction>
 const gone = ["ResourceNotFoundException"] as const;
 
 /** null: it is gone since it was listed. */
-async function found(
-  { aws, place }: CollectContext,
-  { listed, tags }: Tagged<ListedFunction>,
-): Promise<Found<LambdaFunction> | null> {
+async function found({ aws, place }: CollectContext, listed: ListedFunction): Promise<Found<LambdaFunction> | null> {
   const { FunctionName } = listed;
   const policy = policyIn(await aws.attempt(getPolicy, { FunctionName }, gone), "Policy");
   const opensUrls = policy?.some(isAboutUrls) ?? false;
@@ -147,7 +143,7 @@ async function found(
     name: FunctionName,
     // Lists do not tell it.
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(listed.FunctionArn),
     createdAt: null,
     relations: relationsOf(listed, place),
     dnsNames: attributes.urls?.map(({ url }) => new URL(url).hostname) ?? [],

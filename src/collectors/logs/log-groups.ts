@@ -3,7 +3,7 @@ import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
 import { flag, number, text } from "#collectors/json";
 import { encryptedBy, logGroupArn } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { storedLogsMonthlyUsd } from "#prices/logs";
 import { inRegion } from "#prices/regions";
 import { instantOfMs } from "./shapes.ts";
@@ -53,25 +53,23 @@ export const collector: Collector<LogGroup, LogGroupObserved> = {
   resourceType: "AWS::Logs::LogGroup",
   scope: "regional",
   actions: ["logs:DescribeLogGroups", ...tagActions],
-  tagTypes: ["logs:log-group"],
   async *list(context) {
     const { aws, place } = context;
     for await (const page of aws.walk(describeLogGroups)) {
       const groups = Page.parse(page).logGroups;
-      const all = await tagged(context, groups, ({ logGroupName }) => logGroupArn(place, logGroupName));
-      yield all.map((group) => found(group, place));
+      yield groups.map((group) => found(group, place));
     }
   },
 };
 
-function found({ listed: group, tags }: Tagged<ListedGroup>, place: Place): Found<LogGroup, LogGroupObserved> {
+function found(group: ListedGroup, place: Place): Found<LogGroup, LogGroupObserved> {
   const arn = logGroupArn(place, group.logGroupName);
   return {
     nativeId: arn,
     arn,
     name: group.logGroupName,
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: group.creationTime,
     costMonthly: inRegion(storedLogsMonthlyUsd(group.storedBytes), place.region),
     relations: encryptedBy(group.kmsKeyId, place),

@@ -5,7 +5,7 @@ import { flag, number, part, text, texts } from "#collectors/json";
 import { ordered } from "#collectors/order";
 import { policyOf, type PolicyStatement } from "#collectors/policy";
 import { arnIn, encryptedBy, networkRelations, related } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 /** An OpenSearch or Elasticsearch domain. All is `undefined` where DescribeDomains was denied. */
 export interface Domain {
@@ -76,30 +76,26 @@ type DescribedDomain = z.infer<typeof DescribedDomain>;
 const Described = z.object({ DomainStatusList: z.array(DescribedDomain) });
 
 /** Source: OpenSearch Service API 2021-01-01, ListDomainNames (all in one answer) and DescribeDomains for five at a time. */
-export const collector: Collector<Domain, object, Tagged<string>> = {
+export const collector: Collector<Domain, object, string> = {
   id: "opensearch.domains",
   service: "opensearch",
   resourceType: "AWS::OpenSearchService::Domain",
   scope: "regional",
   actions: ["es:DescribeDomains", "es:ListDomainNames", ...tagActions],
-  tagTypes: ["es:domain"],
   batch,
   async *list(context) {
     for await (const page of context.aws.walk(listDomainNames)) {
-      const names = Page.parse(page).DomainNames.map((domain) => domain.DomainName);
-      yield tagged(context, names, (name) => arnOf(name, context.place));
+      yield Page.parse(page).DomainNames.map((domain) => domain.DomainName);
     }
   },
-  async describe({ aws, place }, items) {
-    const input = { DomainNames: items.map((item) => item.listed) };
+  async describe({ aws, place }, names) {
+    const input = { DomainNames: names };
     const answer = await aws.attempt(describeDomains, input, ["ResourceNotFoundException"]);
     if (answer === null) return [];
     const domains = Described.safeParse(answer).data?.DomainStatusList;
     const byName = new Map(domains?.map((domain) => [domain.DomainName, domain]));
     // A domain that is not in the answer is gone; without an answer nothing is known of any.
-    return items
-      .filter(({ listed: name }) => !domains || byName.has(name))
-      .map((item) => found(item, byName.get(item.listed), place));
+    return names.filter((name) => !domains || byName.has(name)).map((name) => found(name, byName.get(name), place));
   },
 };
 
@@ -131,11 +127,7 @@ const hostsOf = (domain: DescribedDomain): readonly string[] =>
 
 const arnOf = (name: string, place: Place): string => arnIn(place, "es", `domain/${name}`);
 
-function found(
-  { listed: name, tags }: Tagged<string>,
-  domain: DescribedDomain | undefined,
-  place: Place,
-): Found<Domain> {
+function found(name: string, domain: DescribedDomain | undefined, place: Place): Found<Domain> {
   const arn = arnOf(name, place);
   const attributes = attributesOf(domain);
   return {
@@ -143,7 +135,7 @@ function found(
     arn,
     name,
     state: domain?.DomainProcessingStatus ?? null,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: null,
     relations: [
       ...networkRelations(place, attributes),

@@ -3,7 +3,7 @@ import type { Operation } from "#aws/caller";
 import type { Collector, Found } from "#collectors/collector";
 import { instant, text } from "#collectors/json";
 import { related } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { organizationActions, organizationOf, type Organization } from "./shapes.ts";
 
 /** An account of the organization, as its management account sees it. */
@@ -43,26 +43,21 @@ export const collector: Collector<MemberAccount> = {
   scope: "global",
   optional: true,
   actions: [...organizationActions, "organizations:ListAccounts", ...tagActions],
-  tagTypes: ["organizations:account"],
   async *list(context) {
     const organization = await organizationOf(context.aws);
     if (organization?.MasterAccountId !== context.place.awsAccountId) return;
     for await (const page of context.aws.walk(listAccounts)) {
-      const all = await tagged(context, Page.parse(page).Accounts, ({ Arn }) => Arn);
-      yield all.map((account) => found(account, organization));
+      yield Page.parse(page).Accounts.map((account) => found(account, organization));
     }
   },
 };
 
-const found = (
-  { listed: account, tags }: Tagged<z.infer<typeof ListedAccount>>,
-  organization: Organization,
-): Found<MemberAccount> => ({
+const found = (account: z.infer<typeof ListedAccount>, organization: Organization): Found<MemberAccount> => ({
   nativeId: account.Arn,
   arn: account.Arn,
   name: account.Name,
   state: account.State ?? account.Status,
-  ...tagFacts(tags),
+  ...taggedAs(account.Arn),
   createdAt: account.JoinedTimestamp,
   region: null,
   costMonthly: 0,

@@ -3,7 +3,7 @@ import { textAt } from "#aws/answer";
 import type { AwsCaller, Operation } from "#aws/caller";
 import type { Place, Relation } from "#collectors/collector";
 import { arnIn, related } from "#collectors/relations";
-import { sharedOrGap } from "#collectors/shared";
+import { sharedAttempt } from "#collectors/shared";
 import { instant, listOf, text, wholeListOf } from "#collectors/xml";
 
 /** How long AWS supports a major version of an engine. */
@@ -53,7 +53,10 @@ export function supportReader(aws: AwsCaller): SupportReader {
 }
 
 async function majorVersions(aws: AwsCaller, marker = "", page = 1): Promise<readonly MajorVersion[] | undefined> {
-  const answer = await sharedOrGap(aws, describeMajorVersions, { MaxRecords: 100, ...(marker && { Marker: marker }) });
+  const answer = await sharedAttempt(aws, describeMajorVersions, {
+    MaxRecords: 100,
+    ...(marker && { Marker: marker }),
+  });
   const versions = MajorVersions.safeParse(answer).data?.DBMajorEngineVersions;
   const next = textAt(answer, "Marker");
   if (!versions || !next) return versions;

@@ -1,5 +1,5 @@
 import type { Collector, Found, Place } from "#collectors/collector";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { hostedZoneMonthlyUsd } from "#prices/route53";
 import { zonePages, type ListedZone } from "./shapes.ts";
 
@@ -26,25 +26,23 @@ export const collector: Collector<HostedZone, HostedZoneObserved> = {
   resourceType: "AWS::Route53::HostedZone",
   scope: "global",
   actions: ["route53:ListHostedZones", ...tagActions],
-  tagTypes: ["route53:hostedzone"],
   async *list(context) {
     for await (const zones of zonePages(context.aws)) {
-      const all = await tagged(context, zones, (zone) => arnOf(zone, context.place));
-      yield all.map((zone) => found(zone, context.place));
+      yield zones.map((zone) => found(zone, context.place));
     }
   },
 };
 
 const arnOf = ({ Id }: ListedZone, { partition }: Place): string => `arn:${partition}:route53:::hostedzone/${Id}`;
 
-function found({ listed: zone, tags }: Tagged<ListedZone>, place: Place): Found<HostedZone, HostedZoneObserved> {
+function found(zone: ListedZone, place: Place): Found<HostedZone, HostedZoneObserved> {
   const arn = arnOf(zone, place);
   return {
     nativeId: arn,
     arn,
     name: zone.Name,
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: null,
     region: null,
     costMonthly: hostedZoneMonthlyUsd,

@@ -1,11 +1,13 @@
 import { z } from "zod";
-import type { AwsCaller, Operation } from "#aws/caller";
-import type { Collector, Found, Place } from "#collectors/collector";
+import type { Operation } from "#aws/caller";
+import type { CollectContext, Collector, Found } from "#collectors/collector";
 import { flag, instant, list, number, part, text } from "#collectors/json";
 import { metricActions, type MetricQuery } from "#collectors/metrics";
 import { by } from "#collectors/order";
+import { oneByOne } from "#collectors/read";
 import { arnIn, encryptedBy, related } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { sharedAttempt } from "#collectors/shared";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { mlInstanceMonthlyUsd } from "#prices/sagemaker";
 import { gone } from "./shapes.ts";
 
@@ -72,7 +74,7 @@ type Config = z.infer<typeof Config>;
  * Source: SageMaker API 2017-07-24, ListEndpoints, 100 per page, DescribeEndpoint of each, and DescribeEndpointConfig of
  * each configuration in use. Of those in service with instances, `Invocations` of `AWS/SageMaker`.
  */
-export const collector: Collector<Endpoint, EndpointObserved, Tagged<ListedEndpoint>> = {
+export const collector: Collector<Endpoint, EndpointObserved, ListedEndpoint> = {
   id: "sagemaker.endpoints",
   service: "sagemaker",
   resourceType: "AWS::SageMaker::Endpoint",
@@ -84,22 +86,12 @@ export const collector: Collector<Endpoint, EndpointObserved, Tagged<ListedEndpo
     ...metricActions,
     ...tagActions,
   ],
-  tagTypes: ["sagemaker:endpoint"],
-  // Endpoints made from one configuration are mostly listed side by side, and it need be read once only.
-  batch: 20,
   async *list(context) {
     for await (const page of context.aws.walk(listEndpoints)) {
-      yield tagged(context, Page.parse(page).Endpoints, ({ EndpointArn }) => EndpointArn);
+      yield Page.parse(page).Endpoints;
     }
   },
-  async describe({ aws, place }, items) {
-    const details = await Promise.all(items.map(({ listed }) => detailOf(aws, listed.EndpointName)));
-    const configs = await configsOf(aws, details);
-    return items.flatMap((item, at) => {
-      const detail = details[at];
-      return detail === null ? [] : [found(item, detail, configs.get(detail?.EndpointConfigName ?? ""), place)];
-    });
-  },
+  describe: oneByOne(found),
   measures: {
     queries: ({ name, state, attributes: { variants = [] } }) =>
       state === "InService" ? variants.flatMap((variant) => queryOf(name, variant)) : [],
@@ -110,30 +102,19 @@ export const collector: Collector<Endpoint, EndpointObserved, Tagged<ListedEndpo
   },
 };
 
-async function detailOf(aws: AwsCaller, EndpointName: string): Promise<DescribedEndpoint | null | undefined> {
-  const answer = await aws.attempt(describeEndpoint, { EndpointName }, gone);
-  return answer === null ? null : DescribedEndpoint.safeParse(answer).data;
-}
-
-/** By name; nothing for one that could not be read. */
-async function configsOf(
-  aws: AwsCaller,
-  details: readonly (DescribedEndpoint | null | undefined)[],
-): Promise<ReadonlyMap<string, Config | undefined>> {
-  const names = new Set(details.flatMap((detail) => detail?.EndpointConfigName ?? []));
-  const entries = [...names].map(async (EndpointConfigName) => {
-    const answer = await aws.attempt(describeEndpointConfig, { EndpointConfigName }, gone);
-    return [EndpointConfigName, Config.safeParse(answer).data] as const;
-  });
-  return new Map(await Promise.all(entries));
-}
-
-function found(
-  { listed, tags }: Tagged<ListedEndpoint>,
-  detail: DescribedEndpoint | undefined,
-  config: Config | undefined,
-  place: Place,
-): Found<Endpoint, EndpointObserved> {
+/** null: it is gone since it was listed. */
+async function found(
+  { aws, place }: CollectContext,
+  listed: ListedEndpoint,
+): Promise<Found<Endpoint, EndpointObserved> | null> {
+  const answer = await aws.attempt(describeEndpoint, { EndpointName: listed.EndpointName }, gone);
+  if (answer === null) return null;
+  const detail = DescribedEndpoint.safeParse(answer).data;
+  const { EndpointConfigName } = detail ?? {};
+  // Several endpoints may be made from one.
+  const configAnswer =
+    EndpointConfigName && (await sharedAttempt(aws, describeEndpointConfig, { EndpointConfigName }, gone));
+  const config = Config.safeParse(configAnswer).data;
   const variants = config && variantsOf(config);
   // SageMaker writes names in ARNs in lower case.
   const models = variants?.flatMap(({ modelName }) => modelName?.toLowerCase() ?? []);
@@ -142,7 +123,7 @@ function found(
     arn: listed.EndpointArn,
     name: listed.EndpointName,
     state: listed.EndpointStatus,
-    ...tagFacts(tags),
+    ...taggedAs(listed.EndpointArn),
     createdAt: listed.CreationTime,
     costMonthly: variants ? costOf(variants, place.region) : null,
     relations: [

@@ -5,7 +5,7 @@ import { flag, instant, list, part, text, texts } from "#collectors/json";
 import { ordered } from "#collectors/order";
 import { oneByOne } from "#collectors/read";
 import { assumes, networkRelations } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { gone } from "./shapes.ts";
 
 /** A model that endpoints can serve. `undefined`: DescribeModel could not be read. */
@@ -41,26 +41,22 @@ const DescribedModel = z.object({
 type DescribedModel = z.infer<typeof DescribedModel>;
 
 /** Source: SageMaker API 2017-07-24, ListModels, 100 per page, and DescribeModel of each. */
-export const collector: Collector<Model, object, Tagged<ListedModel>> = {
+export const collector: Collector<Model, object, ListedModel> = {
   id: "sagemaker.models",
   service: "sagemaker",
   resourceType: "AWS::SageMaker::Model",
   scope: "regional",
   actions: ["sagemaker:DescribeModel", "sagemaker:ListModels", ...tagActions],
-  tagTypes: ["sagemaker:model"],
   async *list(context) {
     for await (const page of context.aws.walk(listModels)) {
-      yield tagged(context, Page.parse(page).Models, ({ ModelArn }) => ModelArn);
+      yield Page.parse(page).Models;
     }
   },
   describe: oneByOne(found),
 };
 
 /** null: it is gone since it was listed. */
-async function found(
-  { aws, place }: CollectContext,
-  { listed, tags }: Tagged<ListedModel>,
-): Promise<Found<Model> | null> {
+async function found({ aws, place }: CollectContext, listed: ListedModel): Promise<Found<Model> | null> {
   const answer = await aws.attempt(describeModel, { ModelName: listed.ModelName }, gone);
   if (answer === null) return null;
   const described = DescribedModel.safeParse(answer).data;
@@ -71,7 +67,7 @@ async function found(
     arn: listed.ModelArn,
     name: listed.ModelName,
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(listed.ModelArn),
     createdAt: listed.CreationTime,
     costMonthly: 0,
     relations: [...assumes(described?.ExecutionRoleArn), ...networkRelations(place, { subnetIds, securityGroupIds })],

@@ -4,7 +4,7 @@ import type { CollectContext, Collector, Found } from "#collectors/collector";
 import { instant, number, part, text, texts } from "#collectors/json";
 import { oneByOne } from "#collectors/read";
 import { assumes, encryptedBy, networkRelations } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { mlInstanceMonthlyUsd, mlStorageMonthlyUsd } from "#prices/sagemaker";
 import { gone } from "./shapes.ts";
 
@@ -59,26 +59,22 @@ const DescribedNotebook = z.object({
 });
 
 /** Source: SageMaker API 2017-07-24, ListNotebookInstances, 100 per page, and DescribeNotebookInstance of each. */
-export const collector: Collector<NotebookInstance, object, Tagged<ListedNotebook>> = {
+export const collector: Collector<NotebookInstance, object, ListedNotebook> = {
   id: "sagemaker.notebookInstances",
   service: "sagemaker",
   resourceType: "AWS::SageMaker::NotebookInstance",
   scope: "regional",
   actions: ["sagemaker:DescribeNotebookInstance", "sagemaker:ListNotebookInstances", ...tagActions],
-  tagTypes: ["sagemaker:notebook-instance"],
   async *list(context) {
     for await (const page of context.aws.walk(listNotebookInstances)) {
-      yield tagged(context, Page.parse(page).NotebookInstances, ({ NotebookInstanceArn }) => NotebookInstanceArn);
+      yield Page.parse(page).NotebookInstances;
     }
   },
   describe: oneByOne(found),
 };
 
 /** null: it is gone since it was listed. */
-async function found(
-  { aws, place }: CollectContext,
-  { listed, tags }: Tagged<ListedNotebook>,
-): Promise<Found<NotebookInstance> | null> {
+async function found({ aws, place }: CollectContext, listed: ListedNotebook): Promise<Found<NotebookInstance> | null> {
   const input = { NotebookInstanceName: listed.NotebookInstanceName };
   const answer = await aws.attempt(describeNotebookInstance, input, gone);
   if (answer === null) return null;
@@ -88,7 +84,7 @@ async function found(
     arn: listed.NotebookInstanceArn,
     name: listed.NotebookInstanceName,
     state: listed.NotebookInstanceStatus,
-    ...tagFacts(tags),
+    ...taggedAs(listed.NotebookInstanceArn),
     createdAt: listed.CreationTime,
     costMonthly: costOf(listed, described?.VolumeSizeInGB ?? null, place.region),
     relations: [

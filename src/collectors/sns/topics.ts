@@ -4,7 +4,7 @@ import type { CollectContext, Collector, Found } from "#collectors/collector";
 import { policyOf, type PolicyStatement } from "#collectors/policy";
 import { oneByOne } from "#collectors/read";
 import { encryptedBy } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 import { wholeListOf } from "#collectors/xml";
 
 export interface Topic {
@@ -34,27 +34,22 @@ const TopicAttributes = z
   .transform(({ Attributes }) => new Map(Attributes.map(({ key, value }) => [key, value])));
 
 /** Source: SNS API 2010-03-31, ListTopics (100 per page) and GetTopicAttributes for each. */
-export const collector: Collector<Topic, TopicObserved, Tagged<string>> = {
+export const collector: Collector<Topic, TopicObserved, string> = {
   id: "sns.topics",
   service: "sns",
   resourceType: "AWS::SNS::Topic",
   scope: "regional",
   actions: ["sns:GetTopicAttributes", "sns:ListTopics", ...tagActions],
-  tagTypes: ["sns"],
   async *list(context) {
     for await (const page of context.aws.walk(listTopics)) {
-      const arns = Page.parse(page).Topics.map(({ TopicArn }) => TopicArn);
-      yield tagged(context, arns, (arn) => arn);
+      yield Page.parse(page).Topics.map(({ TopicArn }) => TopicArn);
     }
   },
   describe: oneByOne(found),
 };
 
 /** null: gone since it was listed. */
-async function found(
-  { aws, place }: CollectContext,
-  { listed: arn, tags }: Tagged<string>,
-): Promise<Found<Topic, TopicObserved> | null> {
+async function found({ aws, place }: CollectContext, arn: string): Promise<Found<Topic, TopicObserved> | null> {
   const answer = await aws.attempt(getTopicAttributes, { TopicArn: arn }, ["NotFound"]);
   if (answer === null) return null;
   const attributes = TopicAttributes.safeParse(answer).data;
@@ -66,7 +61,7 @@ async function found(
     arn,
     name: arn.slice(arn.lastIndexOf(":") + 1),
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: null,
     relations: encryptedBy(kmsMasterKeyId, place),
     attributes: {

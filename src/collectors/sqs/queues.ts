@@ -5,7 +5,7 @@ import { texts } from "#collectors/json";
 import { policyOf, type PolicyStatement } from "#collectors/policy";
 import { oneByOne } from "#collectors/read";
 import { arnIn, encryptedBy, related } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 export interface Queue {
   readonly queueUrl: string;
@@ -40,16 +40,15 @@ const QueueAttributes = z.object({ Attributes: z.record(z.string(), z.string()) 
 const RedrivePolicy = z.object({ deadLetterTargetArn: z.string() });
 
 /** Source: SQS API 2012-11-05, ListQueues (1,000 per page) and GetQueueAttributes for each. */
-export const collector: Collector<Queue, QueueObserved, Tagged<string>> = {
+export const collector: Collector<Queue, QueueObserved, string> = {
   id: "sqs.queues",
   service: "sqs",
   resourceType: "AWS::SQS::Queue",
   scope: "regional",
   actions: ["sqs:GetQueueAttributes", "sqs:ListQueues", ...tagActions],
-  tagTypes: ["sqs"],
   async *list(context) {
     for await (const page of context.aws.walk(listQueues)) {
-      yield tagged(context, Page.parse(page).QueueUrls, (url) => arnOf(url, context.place));
+      yield Page.parse(page).QueueUrls;
     }
   },
   describe: oneByOne(found),
@@ -70,10 +69,7 @@ function deadLetterTargetOf(redrivePolicy: string | undefined): string | null | 
 }
 
 /** null: gone since it was listed. */
-async function found(
-  { aws, place }: CollectContext,
-  { listed: url, tags }: Tagged<string>,
-): Promise<Found<Queue, QueueObserved> | null> {
+async function found({ aws, place }: CollectContext, url: string): Promise<Found<Queue, QueueObserved> | null> {
   const input = { QueueUrl: url, AttributeNames: ["All"] };
   const answer = await aws.attempt(getQueueAttributes, input, ["QueueDoesNotExist"]);
   if (answer === null) return null;
@@ -88,7 +84,7 @@ async function found(
     arn,
     name: nameOf(url),
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: created ? new Date(created * 1000).toISOString() : null,
     relations: [
       ...encryptedBy(kmsMasterKeyId, place),

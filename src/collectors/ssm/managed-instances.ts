@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { AwsCaller, Operation } from "#aws/caller";
-import { AwsFault } from "#aws/fault";
 import type { Collector, Found, Place } from "#collectors/collector";
 import { flag, instant, number, part, text } from "#collectors/json";
 import { arnIn, relatedEc2 } from "#collectors/relations";
-import { tagActions, tagFacts, type Tags } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 /** A machine with the Systems Manager agent: an EC2 instance, whose tags are told of it alone, or another one (`mi-…`). */
 export interface ManagedInstance {
@@ -87,20 +86,14 @@ export const collector: Collector<ManagedInstance, ManagedInstanceObserved> = {
   resourceType: "AWS::SSM::ManagedInstance",
   scope: "regional",
   actions: ["ssm:DescribeInstanceInformation", "ssm:ListResourceComplianceSummaries", ...tagActions],
-  tagTypes: ["ssm:managed-instance"],
-  async *list({ aws, place, tags }) {
+  async *list({ aws, place }) {
     let patches: Promise<Patches | undefined> | undefined;
     for await (const page of aws.walk(describeInstanceInformation)) {
       const instances = Page.parse(page).InstanceInformationList;
       if (instances.length === 0) continue;
       patches ??= patchesIn(aws);
       const known = await patches;
-      const tagsOf = instances.every(isEc2) ? null : await tags();
-      yield instances.map((instance) => {
-        const arn = arnOf(instance, place);
-        const patch = known && (known.get(instance.InstanceId) ?? null);
-        return found(instance, { arn, patch, tags: tagsOf && !isEc2(instance) ? tagsOf(arn) : {} }, place);
-      });
+      yield instances.map((instance) => found(instance, known && (known.get(instance.InstanceId) ?? null), place));
     }
   },
 };
@@ -125,10 +118,7 @@ async function patchesIn(aws: AwsCaller): Promise<Patches | undefined> {
     }
     return patches;
   } catch (error) {
-    if (!(error instanceof AwsFault)) throw error;
-    // Asked once more, so that the gap is kept for the scan's coverage.
-    await aws.attempt(listResourceComplianceSummaries, input);
-    return undefined;
+    return aws.gap(error);
   }
 }
 
@@ -145,38 +135,36 @@ function complianceOf({ Status, ExecutionSummary, NonCompliantSummary }: z.infer
   };
 }
 
-interface About {
-  readonly arn: string;
-  readonly patch: PatchCompliance | null | undefined;
-  readonly tags: Tags | undefined;
-}
-
-const found = (
+function found(
   instance: ListedInstance,
-  { arn, patch, tags }: About,
+  patch: PatchCompliance | null | undefined,
   place: Place,
-): Found<ManagedInstance, ManagedInstanceObserved> => ({
-  nativeId: arn,
-  arn,
-  name: instance.ComputerName,
-  state: null,
-  ...tagFacts(tags),
-  createdAt: instance.RegistrationDate,
-  relations: relatedEc2("attachedTo", "Instance", isEc2(instance) ? instance.InstanceId : null, place),
-  attributes: {
-    instanceId: instance.InstanceId,
-    kind: instance.ResourceType,
-    platformType: instance.PlatformType,
-    platformName: instance.PlatformName,
-    platformVersion: instance.PlatformVersion,
-    computerName: instance.ComputerName,
-    iamRole: instance.IamRole,
-  },
-  observed: {
-    pingStatus: instance.PingStatus,
-    lastPingAt: instance.LastPingDateTime,
-    agentVersion: instance.AgentVersion,
-    isLatestAgent: instance.IsLatestVersion,
-    patch,
-  },
-});
+): Found<ManagedInstance, ManagedInstanceObserved> {
+  const arn = arnOf(instance, place);
+  return {
+    nativeId: arn,
+    arn,
+    name: instance.ComputerName,
+    state: null,
+    // Those of EC2 are tagged there.
+    ...(isEc2(instance) ? { tags: {} } : taggedAs(arn)),
+    createdAt: instance.RegistrationDate,
+    relations: relatedEc2("attachedTo", "Instance", isEc2(instance) ? instance.InstanceId : null, place),
+    attributes: {
+      instanceId: instance.InstanceId,
+      kind: instance.ResourceType,
+      platformType: instance.PlatformType,
+      platformName: instance.PlatformName,
+      platformVersion: instance.PlatformVersion,
+      computerName: instance.ComputerName,
+      iamRole: instance.IamRole,
+    },
+    observed: {
+      pingStatus: instance.PingStatus,
+      lastPingAt: instance.LastPingDateTime,
+      agentVersion: instance.AgentVersion,
+      isLatestAgent: instance.IsLatestVersion,
+      patch,
+    },
+  };
+}

@@ -3,7 +3,7 @@ import type { Operation } from "#aws/caller";
 import type { Collector, Found, Place } from "#collectors/collector";
 import { instant, list, text } from "#collectors/json";
 import { arnIn, encryptedBy } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 /** A parameter without its value, which is never read. */
 export interface Parameter {
@@ -54,12 +54,10 @@ export const collector: Collector<Parameter> = {
   resourceType: "AWS::SSM::Parameter",
   scope: "regional",
   actions: ["ssm:DescribeParameters", ...tagActions],
-  tagTypes: ["ssm:parameter"],
   async *list(context) {
     const { aws, place } = context;
     for await (const page of aws.walk(describeParameters)) {
-      const all = await tagged(context, Page.parse(page).Parameters, ({ Name }) => arnOf(Name, place));
-      yield all.map((parameter) => found(parameter, place));
+      yield Page.parse(page).Parameters.map((parameter) => found(parameter, place));
     }
   },
 };
@@ -82,7 +80,7 @@ function policyOf<Schema extends z.ZodType>(
   }
 }
 
-function found({ listed: parameter, tags }: Tagged<ListedParameter>, place: Place): Found<Parameter> {
+function found(parameter: ListedParameter, place: Place): Found<Parameter> {
   const arn = arnOf(parameter.Name, place);
   const expiresAt = policyOf(parameter, "Expiration", Expiration);
   return {
@@ -90,7 +88,7 @@ function found({ listed: parameter, tags }: Tagged<ListedParameter>, place: Plac
     arn,
     name: parameter.Name,
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(arn),
     createdAt: null,
     expiresAt: expiresAt ?? null,
     costMonthly: parameter.Tier === "Standard" ? 0 : null,

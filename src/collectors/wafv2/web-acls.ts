@@ -4,7 +4,7 @@ import type { CollectContext, Collector, Found } from "#collectors/collector";
 import { list, text } from "#collectors/json";
 import { oneByOne } from "#collectors/read";
 import { related } from "#collectors/relations";
-import { tagActions, tagFacts, tagged, type Tagged } from "#collectors/tags";
+import { tagActions, taggedAs } from "#collectors/tags";
 
 /** A web ACL of a region; those of CloudFront stand in their distributions. */
 export interface WebAcl {
@@ -30,26 +30,22 @@ const Protected = z.object({ ResourceArns: list(z.string()) }).transform((answer
  * Source: WAF API 2019-07-29, ListWebACLs of scope REGIONAL (100 per page) and ListResourcesForWebACL for each, which tells
  * one type of resource at a time.
  */
-export const collector: Collector<WebAcl, object, Tagged<ListedWebAcl>> = {
+export const collector: Collector<WebAcl, object, ListedWebAcl> = {
   id: "wafv2.webAcls",
   service: "wafv2",
   resourceType: "AWS::WAFv2::WebACL",
   scope: "regional",
   actions: ["wafv2:ListResourcesForWebACL", "wafv2:ListWebACLs", ...tagActions],
-  tagTypes: ["wafv2:regional/webacl"],
   async *list(context) {
     for await (const page of context.aws.walk(listWebAcls, { Scope: "REGIONAL" })) {
-      yield tagged(context, Page.parse(page).WebACLs, ({ ARN }) => ARN);
+      yield Page.parse(page).WebACLs;
     }
   },
   describe: oneByOne(found),
 };
 
 /** null: it is gone since it was listed. */
-async function found(
-  { aws }: CollectContext,
-  { listed: acl, tags }: Tagged<ListedWebAcl>,
-): Promise<Found<WebAcl> | null> {
+async function found({ aws }: CollectContext, acl: ListedWebAcl): Promise<Found<WebAcl> | null> {
   const input = { WebACLArn: acl.ARN, ResourceType: "APPLICATION_LOAD_BALANCER" };
   const answer = await aws.attempt(listResourcesForWebAcl, input, ["WAFNonexistentItemException"]);
   if (answer === null) return null;
@@ -59,7 +55,7 @@ async function found(
     arn: acl.ARN,
     name: acl.Name,
     state: null,
-    ...tagFacts(tags),
+    ...taggedAs(acl.ARN),
     createdAt: null,
     relations: related("protects", "AWS::ElasticLoadBalancingV2::LoadBalancer", loadBalancerArns),
     attributes: { webAclId: acl.Id, description: acl.Description, loadBalancerArns },

@@ -1,5 +1,5 @@
 import { AwsFault } from "#aws/fault";
-import type { CollectContext, Found } from "#collectors/collector";
+import type { Found } from "#collectors/collector";
 import { collector, type MemberAccount } from "#collectors/organizations/accounts";
 import type { OrgContext } from "#db/context";
 import { usualPace } from "#db/values";
@@ -76,8 +76,7 @@ function told(
 async function membersOf(org: OrgContext, account: AccountRow): Promise<Found<MemberAccount, object>[]> {
   const pace = { ...usualPace, ...account.pace };
   const session = await openSession({ org, account, pace, sessionName: `cloudglass-${account.id}` }, "global");
-  const tags: CollectContext["tags"] = () => Promise.resolve(() => ({}));
-  const context = { aws: session.caller(), place: session.place, now: org.now, tags };
+  const context = { aws: session.caller(), place: session.place, now: org.now };
   try {
     const members = (await Array.fromAsync(collector.list(context))).flat();
     if (members.length > 0) return members;

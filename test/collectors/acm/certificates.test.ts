@@ -69,7 +69,7 @@ describe("acm.certificates", () => {
     ]);
     expect(aws.asked).toEqual([
       'ListCertificates {"Includes":{"keyTypes":["RSA_1024","RSA_2048","RSA_3072","RSA_4096","EC_prime256v1","EC_secp384r1","EC_secp521r1"]},"MaxItems":1000}',
-      'GetResources {"ResourceTypeFilters":["acm:certificate"],"ResourcesPerPage":100}',
+      `GetResources {"ResourceARNList":["${arn("a")}"]}`,
     ]);
   });
 
@@ -178,12 +178,13 @@ describe("acm.certificates", () => {
     expect(amazon?.observed).toEqual({ upkeep: undefined });
     expect(amazon?.attributes.issuer).toBe("Amazon");
     expect(imported?.attributes.issuer).toBeUndefined();
-    expect(aws.gaps).toEqual(["DescribeCertificate", "DescribeCertificate"]);
+    expect(aws.gaps).toEqual(["DescribeCertificate", "DescribeCertificate", "GetResources"]);
   });
 
   it("leaves out a certificate deleted since it was listed", async ({ expect }) => {
     const aws = fakeAws({
       ListCertificates: () => list(summary("a", { NotAfter: inDays(10) }), summary("b")),
+      GetResources: () => tags,
       DescribeCertificate: () => ({
         status: 400,
         body: '{"__type":"ResourceNotFoundException","message":"Could not find certificate"}',

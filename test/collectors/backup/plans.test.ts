@@ -35,7 +35,7 @@ describe("backup.plans", () => {
         observed: { lastExecutionAt: "2023-11-14T22:15:00.000Z" },
       },
     ]);
-    expect(aws.asked[1]).toBe('GetResources {"ResourceTypeFilters":["backup:backup-plan"],"ResourcesPerPage":100}');
+    expect(aws.asked[1]).toBe(`GetResources {"ResourceARNList":["${arn("p1")}"]}`);
   });
 
   it("reads a bare plan, whose tags were denied", async ({ expect }) => {

@@ -68,10 +68,10 @@ describe("bedrock-agent.agents", () => {
     ]);
     expect(aws.asked).toEqual([
       'ListAgents {"maxResults":1000}',
-      'GetResources {"ResourceTypeFilters":["bedrock:agent"],"ResourcesPerPage":100}',
       'GetAgent {"agentId":"A1"}',
+      `GetResources {"ResourceARNList":["${bedrock}agent/A1"]}`,
     ]);
-    expect(aws.calls.at(-1)?.request).toBe("eu-west-1 /agents/A1/");
+    expect(aws.calls[1]?.request).toBe("eu-west-1 /agents/A1/");
   });
 
   it("asks no agent whose guardrail the list tells", async ({ expect }) => {
@@ -120,7 +120,7 @@ describe("bedrock-agent.agents", () => {
       kmsKeyArn: undefined,
       latestVersion: "3",
     });
-    expect(aws.gaps).toEqual(["GetAgent"]);
+    expect(aws.gaps).toEqual(["GetAgent", "GetResources"]);
   });
 
   it("goes through all pages", async ({ expect }) => {

@@ -37,7 +37,7 @@ describe("bedrock.guardrails", () => {
     ]);
     expect(aws.asked).toEqual([
       'ListGuardrails {"maxResults":1000}',
-      'GetResources {"ResourceTypeFilters":["bedrock:guardrail"],"ResourcesPerPage":100}',
+      `GetResources {"ResourceARNList":["${arnOf("g1")}"]}`,
     ]);
   });
 

@@ -138,8 +138,8 @@ describe("cloudfront.distributions", () => {
     expect(JSON.stringify(found)).not.toContain("secret");
     expect(aws.asked).toEqual([
       'ListDistributions {"MaxItems":100}',
-      'GetResources {"ResourceTypeFilters":["cloudfront:distribution"],"ResourcesPerPage":100}',
       'GetDistributionConfig {"Id":"E1ABC"}',
+      `GetResources {"ResourceARNList":["${arnOf("E1ABC")}"]}`,
     ]);
   });
 
@@ -192,7 +192,7 @@ describe("cloudfront.distributions", () => {
     const aws = fakeAws({ [list]: listXml(shopXml) }, at);
     const [found] = await allOf(collector, aws);
     expect(found).toMatchObject({ tags: {}, tagsUnread: true, attributes: { enabled: true, logging: undefined } });
-    expect(aws.gaps).toEqual(["GetDistributionConfig"]);
+    expect(aws.gaps).toEqual(["GetDistributionConfig", "GetResources"]);
   });
 
   it("leaves out one that is gone since it was listed", async ({ expect }) => {

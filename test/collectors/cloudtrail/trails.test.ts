@@ -107,9 +107,9 @@ describe("cloudtrail.trails", () => {
     ]);
     expect(aws.asked).toEqual([
       'DescribeTrails {"includeShadowTrails":true}',
-      'GetResources {"ResourceTypeFilters":["cloudtrail:trail"],"ResourcesPerPage":100}',
       `GetTrailStatus {"Name":"${arn}"}`,
       `GetEventSelectors {"TrailName":"${arn}"}`,
+      `GetResources {"ResourceARNList":["${arn}"]}`,
     ]);
   });
 
@@ -180,7 +180,7 @@ describe("cloudtrail.trails", () => {
       attributes: { isLogging: undefined, eventSelectors: undefined, advancedEventSelectors: undefined },
       observed: { latestDeliveryAt: undefined },
     });
-    expect(aws.gaps).toEqual(["GetTrailStatus", "GetEventSelectors"]);
+    expect(aws.gaps).toEqual(["GetTrailStatus", "GetEventSelectors", "GetResources"]);
   });
 
   it("leaves out a trail that is gone since it was listed", async ({ expect }) => {

@@ -63,10 +63,7 @@ describe("cloudwatch.alarms", () => {
         observed: { alarmState: "OK", alarmStateAt: "2023-11-14T22:15:00.000Z" },
       },
     ]);
-    expect(aws.asked).toEqual([
-      listed,
-      'GetResources {"ResourceTypeFilters":["cloudwatch:alarm"],"ResourcesPerPage":100}',
-    ]);
+    expect(aws.asked).toEqual([listed, `GetResources {"ResourceARNList":["${arn("root")}"]}`]);
   });
 
   it("names every metric of a formula once", async ({ expect }) => {

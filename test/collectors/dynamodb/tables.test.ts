@@ -132,9 +132,9 @@ describe("dynamodb.tables", () => {
     ]);
     expect(aws.asked.slice(0, 4)).toEqual([
       'ListTables {"Limit":100}',
-      'GetResources {"ResourceTypeFilters":["dynamodb:table"],"ResourcesPerPage":100}',
       'DescribeTable {"TableName":"orders"}',
       'DescribeContinuousBackups {"TableName":"orders"}',
+      `GetResources {"ResourceARNList":["${arn("orders")}"]}`,
     ]);
     expect(aws.calls.slice(4).map(({ action }) => action)).toEqual(["GetMetricData"]);
   });
@@ -159,9 +159,9 @@ describe("dynamodb.tables", () => {
     expect(found?.observed).toEqual({ itemCount: 0, sizeBytes: 0 });
     expect(aws.calls.map(({ action }) => action)).toEqual([
       "ListTables",
-      "GetResources",
       "DescribeTable",
       "DescribeContinuousBackups",
+      "GetResources",
     ]);
   });
 
@@ -195,7 +195,7 @@ describe("dynamodb.tables", () => {
       costMonthly: null,
     });
     expect(new Set(Object.values(found?.attributes ?? {}))).toEqual(new Set([undefined]));
-    expect(aws.gaps).toEqual(["DescribeTable", "DescribeContinuousBackups"]);
+    expect(aws.gaps).toEqual(["DescribeTable", "DescribeContinuousBackups", "GetResources"]);
     const { DescribeContinuousBackups: _, ...half } = region(["orders"]);
     const [known] = await allOf(collector, fakeAws(half));
     expect(known?.attributes).toMatchObject({ billingMode: "PROVISIONED", pointInTimeRecoveryStatus: undefined });

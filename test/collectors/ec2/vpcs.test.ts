@@ -115,19 +115,22 @@ describe("ec2.vpcs", () => {
   });
 
   it.for([
-    ["are denied", () => undefined],
-    ["repeat a page", inPages(flowLogs("", "1"), flowLogs("", "1"))],
-    ["are no list", inPages(response("DescribeFlowLogs", ""))],
-  ] as const)("leaves flow logs unknown that %s", async ([, logs], { expect }) => {
-    const [[found] = []] = await collect(collector, account(inPages(page(full)), logs));
+    ["are denied", () => undefined, "DescribeFlowLogs"],
+    ["repeat a page", inPages(flowLogs("", "1"), flowLogs("", "1")), "unreadable"],
+    ["are no list", inPages(response("DescribeFlowLogs", "")), "unreadable"],
+  ] as const)("leaves flow logs unknown that %s", async ([, logs, gap], { expect }) => {
+    const aws = account(inPages(page(full)), logs);
+    const [[found] = []] = await collect(collector, aws);
     expect(found?.attributes).toHaveProperty("flowLogIds", undefined);
     expect(found?.relations).toEqual([]);
+    expect(aws.gaps).toEqual([gap]);
   });
 
-  it("keeps the gap of flow logs it may not read", async ({ expect }) => {
+  it("keeps the gap of flow logs it may not read, and does not ask again", async ({ expect }) => {
     const aws = account(inPages(page(full)), () => undefined);
     await collect(collector, aws);
     expect(aws.gaps).toEqual(["DescribeFlowLogs"]);
+    expect(aws.asked).toEqual(['DescribeVpcs {"MaxResults":1000}', 'DescribeFlowLogs {"MaxResults":1000}']);
   });
 
   it("fails when its own list fails or is none", async ({ expect }) => {

@@ -128,11 +128,11 @@ describe("ecr.repositories", () => {
     ]);
     expect(aws.asked).toEqual([
       'DescribeRepositories {"maxResults":1000}',
-      'GetResources {"ResourceTypeFilters":["ecr:repository"],"ResourcesPerPage":100}',
       'DescribeImages {"repositoryName":"shop/api","maxResults":1000}',
       'GetRepositoryPolicy {"repositoryName":"shop/api"}',
       'GetLifecyclePolicy {"repositoryName":"shop/api"}',
       "GetRegistryScanningConfiguration",
+      `GetResources {"ResourceARNList":["${arn("shop/api")}"]}`,
     ]);
   });
 
@@ -152,7 +152,12 @@ describe("ecr.repositories", () => {
       policy: undefined,
       lifecycleRules: undefined,
     });
-    expect(denied.gaps.toSorted()).toEqual(["DescribeImages", "GetLifecyclePolicy", "GetRepositoryPolicy"]);
+    expect(denied.gaps.toSorted()).toEqual([
+      "DescribeImages",
+      "GetLifecyclePolicy",
+      "GetRepositoryPolicy",
+      "GetResources",
+    ]);
 
     const odd = account([repository("shop/api")], {
       DescribeImages: "{}",
@@ -193,7 +198,10 @@ describe("ecr.repositories", () => {
     expect(pages.map((one) => one.map(({ name }) => name))).toEqual([["a", "b"], ["c"]]);
     expect(pages[0]?.[0]?.observed?.images).toMatchObject({ count: 2, latest: { digest: "sha256:2" } });
     expect(aws.asked.filter((call) => call === "GetRegistryScanningConfiguration")).toHaveLength(1);
-    expect(aws.asked.filter((call) => call.startsWith("GetResources"))).toHaveLength(2);
+    expect(aws.asked.filter((call) => call.startsWith("GetResources"))).toEqual([
+      `GetResources {"ResourceARNList":["${arn("a")}","${arn("b")}"]}`,
+      `GetResources {"ResourceARNList":["${arn("c")}"]}`,
+    ]);
   });
 
   it("does not take a list of images that goes in circles for a whole one", async ({ expect }) => {

@@ -121,8 +121,8 @@ describe("eks.clusters", () => {
     ]);
     expect(aws.calls.map(({ request }) => request)).toEqual([
       "eu-west-1 /clusters?maxResults=100",
-      "eu-west-1 /cluster-versions?includeAll=true&maxResults=100",
       "eu-west-1 /clusters/prod",
+      "eu-west-1 /cluster-versions?includeAll=true&maxResults=100",
     ]);
   });
 

@@ -100,8 +100,8 @@ describe("elb.loadBalancers", () => {
     ]);
     expect(aws.asked.slice(0, 3)).toEqual([
       'DescribeLoadBalancers {"PageSize":400}',
-      'GetResources {"ResourceTypeFilters":["elasticloadbalancing:loadbalancer"],"ResourcesPerPage":100}',
       'DescribeInstanceHealth {"LoadBalancerName":"shop"}',
+      `GetResources {"ResourceARNList":["${arnOf("shop")}"]}`,
     ]);
     expect(JSON.stringify(aws.calls[3]?.input["MetricDataQueries"])).toContain(
       '{"Namespace":"AWS/ELB","MetricName":"RequestCount","Dimensions":[{"Name":"LoadBalancerName","Value":"shop"}]}',
@@ -145,7 +145,7 @@ describe("elb.loadBalancers", () => {
     const [found] = await allOf(collector, aws, now);
     expect(found).toMatchObject({ tags: {}, tagsUnread: true });
     expect(found?.observed).toEqual({ instancesByState: undefined, busiestDayRequests: undefined });
-    expect(aws.gaps).toEqual(["DescribeInstanceHealth", "GetMetricData"]);
+    expect(aws.gaps).toEqual(["DescribeInstanceHealth", "GetResources", "GetMetricData"]);
   });
 
   it("leaves out one that is gone since it was listed", async ({ expect }) => {

@@ -162,10 +162,10 @@ describe("elbv2.loadBalancers", () => {
     ]);
     expect(aws.asked.slice(0, 5)).toEqual([
       'DescribeLoadBalancers {"PageSize":400}',
-      'GetResources {"ResourceTypeFilters":["elasticloadbalancing:loadbalancer"],"ResourcesPerPage":100}',
       'DescribeTargetGroups {"PageSize":400}',
       `DescribeListeners {"LoadBalancerArn":"${shop}","PageSize":400}`,
       `DescribeLoadBalancerAttributes {"LoadBalancerArn":"${shop}"}`,
+      `GetResources {"ResourceARNList":["${shop}"]}`,
     ]);
     expect(aws.calls.slice(5).map(({ input }) => input)).toEqual([
       {
@@ -298,7 +298,7 @@ describe("elbv2.loadBalancers", () => {
       desyncMitigationMode: undefined,
     });
     expect(found?.observed).toEqual({ busiestDayRequests: undefined });
-    expect(aws.gaps).toEqual(["DescribeListeners", "DescribeLoadBalancerAttributes", "GetMetricData"]);
+    expect(aws.gaps).toEqual(["DescribeListeners", "DescribeLoadBalancerAttributes", "GetResources", "GetMetricData"]);
   });
 
   it("does not take an answer without its list for an empty one", async ({ expect }) => {

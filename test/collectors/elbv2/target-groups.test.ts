@@ -83,8 +83,8 @@ describe("elbv2.targetGroups", () => {
     ]);
     expect(aws.asked).toEqual([
       'DescribeTargetGroups {"PageSize":400}',
-      'GetResources {"ResourceTypeFilters":["elasticloadbalancing:targetgroup"],"ResourcesPerPage":100}',
       `DescribeTargetHealth {"TargetGroupArn":"${arnOf("web")}"}`,
+      `GetResources {"ResourceARNList":["${arnOf("web")}"]}`,
     ]);
   });
 
@@ -146,7 +146,7 @@ describe("elbv2.targetGroups", () => {
     const [found] = await allOf(collector, aws);
     expect(found).toMatchObject({ tags: {}, tagsUnread: true, relations: [], attributes: { targetIds: undefined } });
     expect(found?.observed).toEqual({ targetsByState: undefined });
-    expect(aws.gaps).toEqual(["DescribeTargetHealth"]);
+    expect(aws.gaps).toEqual(["DescribeTargetHealth", "GetResources"]);
     const odd = fakeAws({ ...answers, DescribeTargetHealth: answerXml("DescribeTargetHealth", "") });
     expect((await allOf(collector, odd))[0]?.observed).toEqual({ targetsByState: undefined });
   });

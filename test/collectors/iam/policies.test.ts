@@ -43,10 +43,7 @@ describe("iam.policies", () => {
         observed: { attachmentCount: 3, boundaryCount: 1 },
       },
     ]);
-    expect(aws.asked).toEqual([
-      askedDetails,
-      'GetResources {"ResourceTypeFilters":["iam:policy"],"ResourcesPerPage":100}',
-    ]);
+    expect(aws.asked).toEqual([askedDetails, `GetResources {"ResourceARNList":["${arn}"]}`]);
   });
 
   it("leaves open what AWS does not say, and tags it does not give", async ({ expect }) => {

@@ -50,7 +50,7 @@ describe("iam.serverCertificates", () => {
     ]);
     expect(aws.asked).toEqual([
       'ListServerCertificates {"MaxItems":1000}',
-      'GetResources {"ResourceTypeFilters":["iam:server-certificate"],"ResourcesPerPage":100}',
+      'GetResources {"ResourceARNList":["arn:aws:iam::111122223333:server-certificate/cloudfront/www"]}',
     ]);
   });
 

@@ -126,10 +126,10 @@ describe("kms.keys", () => {
     expect(aws.asked).toEqual([
       'ListKeys {"Limit":1000}',
       'ListAliases {"Limit":100}',
-      'GetResources {"ResourceTypeFilters":["kms:key"],"ResourcesPerPage":100}',
       'DescribeKey {"KeyId":"a"}',
       'GetKeyRotationStatus {"KeyId":"a"}',
       'GetKeyPolicy {"KeyId":"a","PolicyName":"default"}',
+      `GetResources {"ResourceARNList":["${arn("a")}"]}`,
     ]);
   });
 
@@ -176,7 +176,7 @@ describe("kms.keys", () => {
     expect([keyId, names]).toEqual(["a", []]);
     expect(new Set(Object.values(rest))).toEqual(new Set([undefined]));
     expect(found).toMatchObject({ name: null, state: null, tagsUnread: true, costMonthly: null });
-    expect(aws.gaps).toEqual(["DescribeKey", "GetKeyPolicy"]);
+    expect(aws.gaps).toEqual(["DescribeKey", "GetKeyPolicy", "GetResources"]);
     const unrotated = one({ GetKeyRotationStatus: () => undefined });
     expect((await allOf(collector, unrotated))[0]?.attributes.rotationEnabled).toBeUndefined();
   });

@@ -28,15 +28,15 @@ describe("logs.logGroups", () => {
       logGroupArn: arn("/aws/lambda/shop"),
       deletionProtectionEnabled: true,
     };
-    const aws = fakeAws({ DescribeLogGroups: list([group]), GetResources: tagging }, { region: "us-east-1" });
     const here = (text: string) => text.replace("eu-west-1", "us-east-1");
+    const aws = fakeAws({ DescribeLogGroups: list([group]), GetResources: here(tagging) }, { region: "us-east-1" });
     expect(await allOf(collector, aws)).toEqual([
       {
         nativeId: here(arn("/aws/lambda/shop")),
         arn: here(arn("/aws/lambda/shop")),
         name: "/aws/lambda/shop",
         state: null,
-        tags: {},
+        tags: { env: "prod" },
         tagsUnread: false,
         createdAt: "2023-11-14T22:13:20.123Z",
         costMonthly: 3,
@@ -52,10 +52,7 @@ describe("logs.logGroups", () => {
         observed: { storedBytes: 100 * 2 ** 30 },
       },
     ]);
-    expect(aws.asked).toEqual([
-      listed,
-      'GetResources {"ResourceTypeFilters":["logs:log-group"],"ResourcesPerPage":100}',
-    ]);
+    expect(aws.asked).toEqual([listed, `GetResources {"ResourceARNList":["${here(arn("/aws/lambda/shop"))}"]}`]);
   });
 
   it("reads a bare one, kept for ever, and tells unread tags from none", async ({ expect }) => {

@@ -108,8 +108,8 @@ describe("opensearch.domains", () => {
     ]);
     expect(aws.calls.map(({ request }) => request)).toEqual([
       "eu-west-1 /2021-01-01/domain",
-      '{"ResourceTypeFilters":["es:domain"],"ResourcesPerPage":100}',
       "eu-west-1 /2021-01-01/opensearch/domain-info",
+      `{"ResourceARNList":["${arn("logs")}"]}`,
     ]);
   });
 
@@ -131,9 +131,11 @@ describe("opensearch.domains", () => {
       );
     const aws = fakeAws(region(names, { DescribeDomains }));
     expect((await allOf(collector, aws)).map(({ name }) => name)).toEqual(["a", "c", "d", "e", "f", "g"]);
-    expect(aws.asked.slice(2)).toEqual([
+    expect(aws.asked).toEqual([
+      "ListDomainNames",
       'DescribeDomains {"DomainNames":["a","b","c","d","e"]}',
       'DescribeDomains {"DomainNames":["f","g"]}',
+      `GetResources ${JSON.stringify({ ResourceARNList: ["a", "c", "d", "e", "f", "g"].map(arn) })}`,
     ]);
   });
 
@@ -147,7 +149,7 @@ describe("opensearch.domains", () => {
     const [found] = await allOf(collector, aws);
     expect(found).toMatchObject({ nativeId: arn("logs"), tags: {}, tagsUnread: true, relations: [], dnsNames: [] });
     expect(new Set(Object.values(found?.attributes ?? {}))).toEqual(new Set([undefined]));
-    expect(aws.gaps).toEqual(["DescribeDomains"]);
+    expect(aws.gaps).toEqual(["DescribeDomains", "GetResources"]);
     const [odd] = await allOf(collector, fakeAws(region(["logs"], { DescribeDomains: "{}" })));
     expect(new Set(Object.values(odd?.attributes ?? {}))).toEqual(new Set([undefined]));
   });

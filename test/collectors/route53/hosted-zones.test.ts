@@ -51,7 +51,7 @@ describe("route53.hostedZones", () => {
     });
     expect(aws.asked).toEqual([
       'ListHostedZones {"maxitems":100}',
-      'GetResources {"ResourceTypeFilters":["route53:hostedzone"],"ResourcesPerPage":100}',
+      'GetResources {"ResourceARNList":["arn:aws:route53:::hostedzone/Z1","arn:aws:route53:::hostedzone/Z2"]}',
     ]);
   });
 

@@ -83,9 +83,9 @@ describe("sagemaker.endpoints", () => {
     ]);
     expect(aws.asked.slice(0, 4)).toEqual([
       'ListEndpoints {"MaxResults":100}',
-      'GetResources {"ResourceTypeFilters":["sagemaker:endpoint"],"ResourcesPerPage":100}',
       'DescribeEndpoint {"EndpointName":"shop"}',
       'DescribeEndpointConfig {"EndpointConfigName":"shop-2"}',
+      `GetResources {"ResourceARNList":["${sagemaker}endpoint/shop"]}`,
     ]);
     expect(aws.calls.slice(4).map(({ input }) => input["MetricDataQueries"])).toEqual([
       [
@@ -123,8 +123,16 @@ describe("sagemaker.endpoints", () => {
   });
 
   it("reads a configuration once that several endpoints share", async ({ expect }) => {
-    const aws = account([summary("a"), summary("b")], { GetMetricData: '{"MetricDataResults":[]}' });
-    expect(await allOf(collector, aws, now)).toHaveLength(2);
+    const aws = account([], {
+      ListEndpoints: ({ NextToken }) =>
+        JSON.stringify(
+          NextToken === "2"
+            ? { Endpoints: [summary("c")] }
+            : { Endpoints: [summary("a"), summary("b")], NextToken: "2" },
+        ),
+      GetMetricData: '{"MetricDataResults":[]}',
+    });
+    expect(await allOf(collector, aws, now)).toHaveLength(3);
     expect(aws.asked.filter((call) => call.startsWith("DescribeEndpointConfig"))).toHaveLength(1);
   });
 
@@ -145,7 +153,7 @@ describe("sagemaker.endpoints", () => {
       capturesData: undefined,
       modifiedAt: "2026-02-13T16:26:40.000Z",
     });
-    expect(blind.gaps).toEqual(["DescribeEndpoint"]);
+    expect(blind.gaps).toEqual(["DescribeEndpoint", "GetResources"]);
     const half = account([summary("shop")], { DescribeEndpointConfig: gone, GetMetricData: gone });
     expect((await allOf(collector, half, now))[0]?.attributes).toMatchObject({
       configName: "shop-2",

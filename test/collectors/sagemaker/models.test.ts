@@ -58,8 +58,8 @@ describe("sagemaker.models", () => {
     ]);
     expect(aws.asked).toEqual([
       'ListModels {"MaxResults":100}',
-      'GetResources {"ResourceTypeFilters":["sagemaker:model"],"ResourcesPerPage":100}',
       'DescribeModel {"ModelName":"shop"}',
+      `GetResources {"ResourceARNList":["${arnOf("shop")}"]}`,
     ]);
   });
 

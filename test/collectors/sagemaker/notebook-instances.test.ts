@@ -90,8 +90,8 @@ describe("sagemaker.notebookInstances", () => {
     ]);
     expect(aws.asked).toEqual([
       'ListNotebookInstances {"MaxResults":100}',
-      'GetResources {"ResourceTypeFilters":["sagemaker:notebook-instance"],"ResourcesPerPage":100}',
       'DescribeNotebookInstance {"NotebookInstanceName":"nb"}',
+      `GetResources {"ResourceARNList":["${arnOf("nb")}"]}`,
     ]);
   });
 

@@ -76,8 +76,8 @@ describe("sns.topics", () => {
     ]);
     expect(aws.asked).toEqual([
       "ListTopics",
-      'GetResources {"ResourceTypeFilters":["sns"],"ResourcesPerPage":100}',
       `GetTopicAttributes {"TopicArn":"${arn("orders.fifo")}"}`,
+      `GetResources {"ResourceARNList":["${arn("orders.fifo")}"]}`,
     ]);
   });
 
@@ -106,7 +106,7 @@ describe("sns.topics", () => {
     const found = await allOf(collector, aws);
     expect(found.map(({ name, tagsUnread }) => [name, tagsUnread])).toEqual([["denied", true]]);
     expect(new Set(Object.values({ ...found[0]?.attributes }))).toEqual(new Set([undefined]));
-    expect(aws.gaps).toEqual(["GetTopicAttributes"]);
+    expect(aws.gaps).toEqual(["GetTopicAttributes", "GetResources"]);
   });
 
   it("goes through all pages", async ({ expect }) => {

@@ -80,8 +80,8 @@ describe("sqs.queues", () => {
     ]);
     expect(aws.asked).toEqual([
       listed,
-      'GetResources {"ResourceTypeFilters":["sqs"],"ResourcesPerPage":100}',
       `GetQueueAttributes {"QueueUrl":"${url("orders.fifo")}","AttributeNames":["All"]}`,
+      `GetResources {"ResourceARNList":["${arn("orders.fifo")}"]}`,
     ]);
   });
 
@@ -119,7 +119,7 @@ describe("sqs.queues", () => {
     const { queueUrl, ...rest } = { ...found[0]?.attributes };
     expect(queueUrl).toBe(url("denied"));
     expect(new Set(Object.values(rest))).toEqual(new Set([undefined]));
-    expect(aws.gaps).toEqual(["GetQueueAttributes"]);
+    expect(aws.gaps).toEqual(["GetQueueAttributes", "GetResources"]);
   });
 
   it("goes through all pages", async ({ expect }) => {

@@ -64,10 +64,7 @@ describe("ssm.parameters", () => {
         },
       },
     ]);
-    expect(aws.asked).toEqual([
-      listed,
-      'GetResources {"ResourceTypeFilters":["ssm:parameter"],"ResourcesPerPage":100}',
-    ]);
+    expect(aws.asked).toEqual([listed, `GetResources {"ResourceARNList":["${arn("shop/db")}"]}`]);
   });
 
   it("reads a bare one, whose tags were denied", async ({ expect }) => {

@@ -50,8 +50,8 @@ describe("wafv2.webAcls", () => {
     ]);
     expect(aws.asked).toEqual([
       'ListWebACLs {"Scope":"REGIONAL","Limit":100}',
-      'GetResources {"ResourceTypeFilters":["wafv2:regional/webacl"],"ResourcesPerPage":100}',
       `ListResourcesForWebACL {"WebACLArn":"${arnOf("shop")}","ResourceType":"APPLICATION_LOAD_BALANCER"}`,
+      `GetResources {"ResourceARNList":["${arnOf("shop")}"]}`,
     ]);
   });
 
@@ -77,7 +77,7 @@ describe("wafv2.webAcls", () => {
     const aws = fakeAws({ ListWebACLs: list(["shop"]) });
     const [found] = await allOf(collector, aws);
     expect(found).toMatchObject({ tags: {}, tagsUnread: true, attributes: { loadBalancerArns: undefined } });
-    expect(aws.gaps).toEqual(["ListResourcesForWebACL"]);
+    expect(aws.gaps).toEqual(["ListResourcesForWebACL", "GetResources"]);
   });
 
   it("leaves out one that is gone since it was listed", async ({ expect }) => {

@@ -45,8 +45,14 @@ export function condensers(id: CollectorId): readonly Condense[] {
   return all.filter((condense) => condense !== undefined);
 }
 
-/** Whether a cross-service check judges what a collector finds. */
-export const isSubject = (id: CollectorId): boolean => crossChecks.some((check) => judgesCollector(check, id));
+const crossByCollector = new Map(
+  allCollectors.map(({ id }) => [id, crossChecks.filter((check) => judgesCollector(check, id))]),
+);
+
+/** The cross-service checks that judge what this collector finds. */
+export const crossChecksOf = (id: CollectorId): readonly SealedCheck[] => crossByCollector.get(id) ?? [];
+
+export const isSubject = (id: CollectorId): boolean => crossChecksOf(id).length > 0;
 
 type Condense = (found: Found) => Readonly<Record<string, unknown>> | null;
 

@@ -1,12 +1,11 @@
 import { partitionOf } from "#aws/regions";
 import type { Found } from "#collectors/collector";
-import type { CollectorId } from "#collectors/registry";
 import type { Statement } from "#db/database";
-import { allCollectors, crossChecks, type AnyCollector } from "./catalogue.ts";
+import { allCollectors, crossChecksOf, isSubject, type AnyCollector } from "./catalogue.ts";
 import { endedOf, fateOf, resourceWrite, type FindingWrite } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
 import { findingStatements, transitionsOf, type FindingChanges } from "./finding-changes.ts";
-import { judge, type JudgeSettings, type Lists } from "./judge.ts";
+import { judge, judgeSettings, type JudgeSettings, type Lists } from "./judge.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
 import { resourceIdOf } from "./relations.ts";
 import { findingCounts, knownIn, writeCounted, type StatesBefore } from "./slice.ts";
@@ -22,12 +21,9 @@ export interface CrossChange {
   readonly unverified: readonly string[];
 }
 
-const checksFor = (id: CollectorId): typeof crossChecks =>
-  crossChecks.filter((check) => check.resources === "every" || check.resources.includes(id));
-
 /** Judges the cross-service checks of one place, and compares with what they said before. */
 export async function crossChangesOf(task: ClaimedTask, place: string, facts: Lists): Promise<CrossChange[]> {
-  const subjects = allCollectors.filter(({ id }) => facts.get(id) && checksFor(id).length > 0);
+  const subjects = allCollectors.filter(({ id }) => facts.get(id) && isSubject(id));
   const changes = await Promise.all(subjects.map((collector) => changesOfCollector(task, place, collector, facts)));
   return changes.flat();
 }
@@ -39,15 +35,11 @@ async function changesOfCollector(
   facts: Lists,
 ): Promise<CrossChange[]> {
   const before = await verdictsBefore(task, place, collector.id);
-  const settings: JudgeSettings = {
-    now: task.org.now,
-    place: { partition: partitionOf(place) ?? "aws", awsAccountId: task.account.awsAccountId, region: place },
-    allowedRegions: task.settings.allowedRegions,
-    checkParams: task.settings.checkParams,
-  };
+  const { awsAccountId } = task.account;
+  const settings = judgeSettings(task, { partition: partitionOf(place) ?? "aws", awsAccountId, region: place });
   const changes = await Promise.all(
     (facts.get(collector.id) ?? []).map(async (found) => {
-      const id = await resourceIdOf(task.org.id, task.account.awsAccountId, collector.resourceType, found.nativeId);
+      const id = await resourceIdOf(task.org.id, awsAccountId, collector.resourceType, found.nativeId);
       const stored = before.get(id) ?? "";
       before.delete(id);
       return changeOf(collector, settings, { id, found }, facts, stored);
@@ -72,7 +64,7 @@ async function changeOf(
   facts: Lists,
   stored: string,
 ): Promise<CrossChange | null> {
-  const judged = await judge(found, checksFor(collector.id), facts, settings);
+  const judged = await judge(found, crossChecksOf(collector.id), facts, settings);
   const verdicts = writeVerdicts(new Map(judged.map(({ check, stored: verdict }) => [check.id, verdict])));
   if (stored === verdicts) return null;
   const before = readVerdicts(stored);

@@ -4,6 +4,7 @@ import type { SealedCheck } from "#checks/sealed";
 import type { Found, Place } from "#collectors/collector";
 import type { CollectorId, FoundBy } from "#collectors/registry";
 import { digestOf } from "#lib/hash";
+import type { ClaimedTask } from "./claim.ts";
 import type { StoredVerdict } from "./verdicts.ts";
 
 /** The whole list of another collector, or null when it was not seen whole. */
@@ -15,6 +16,16 @@ export interface JudgeSettings {
   readonly allowedRegions: readonly string[] | null;
   readonly checkParams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
+
+export const judgeSettings = (
+  { org, settings }: Pick<ClaimedTask, "org" | "settings">,
+  place: Place,
+): JudgeSettings => ({
+  now: org.now,
+  place,
+  allowedRegions: settings.allowedRegions,
+  checkParams: settings.checkParams,
+});
 
 /** A verdict as it is stored, with what a finding needs when it is a fail. */
 export interface Judged {

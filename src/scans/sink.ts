@@ -4,7 +4,7 @@ import { changeOf } from "./change.ts";
 import { resourceIdOf } from "./relations.ts";
 import { createCostSink } from "./cost-sink.ts";
 import { noTally, type Tally } from "./coverage.ts";
-import { judge, type JudgeSettings } from "./judge.ts";
+import { judge, judgeSettings } from "./judge.ts";
 import type { Look } from "./look.ts";
 import { factOf, type Fact } from "./outcome.ts";
 import { storedOf } from "./stored.ts";
@@ -46,7 +46,7 @@ function createResourceSink(look: Look, collector: AnyCollector): Sink {
   const seen = new Set<string>();
   const tally: Tally = { ...noTally };
   const facts: Fact[] = [];
-  const settings = judgeSettings(look);
+  const settings = judgeSettings(look.task, look.place);
 
   const compare = async (page: readonly Found[]): Promise<void> => {
     const fresh = await freshOf(look, collector, page, seen);
@@ -121,10 +121,3 @@ function condensed(found: Found, collector: AnyCollector): Fact | null {
     attributes,
   });
 }
-
-const judgeSettings = ({ task, place }: Pick<Look, "task" | "place">): JudgeSettings => ({
-  now: task.org.now,
-  place,
-  allowedRegions: task.settings.allowedRegions,
-  checkParams: task.settings.checkParams,
-});

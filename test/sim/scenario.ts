@@ -33,8 +33,8 @@ export interface Scenario {
   configure(setting: AwsSetting): Promise<void>;
   /** What AWS was asked so far. */
   calls(): Promise<readonly AwsCall[]>;
-  /** Begins a scan, and answers its id. */
-  scan(): Promise<string>;
+  /** Begins a scan, of some services or all, and answers its id. */
+  scan(services?: readonly string[]): Promise<string>;
   /** No scan is active and no delivery pending. */
   atRest(): Promise<boolean>;
 }
@@ -67,15 +67,21 @@ export async function makeScenario(setting: AwsSetting = {}, limits: Limits = {}
     received,
     configure,
     calls: async () => (await simulator.fetch(new Request(`${control}/calls`))).json(),
-    scan: () => begin(world, org.id, accountId),
+    scan: (services) => begin(world, { orgId: org.id, accountId, services: services ?? null }),
     atRest: () => isAtRest(org.id),
   };
 }
 
-async function begin(world: World, orgId: string, accountId: string): Promise<string> {
+interface Beginning {
+  readonly orgId: string;
+  readonly accountId: string;
+  readonly services: readonly string[] | null;
+}
+
+async function begin(world: World, { orgId, accountId, services }: Beginning): Promise<string> {
   const { result } = await world.invoke(noFaults, async (bindings: Env, ctx) => {
     const org = systemContext(bindings, { orgId, shard: 0 }, world.now, (promise) => ctx.waitUntil(promise));
-    return startScans(org, { accountIds: [accountId], regions: null, services: null, trigger: "api" });
+    return startScans(org, { accountIds: [accountId], regions: null, services, trigger: "api" });
   });
   const scan = result?.scans[0];
   if (!scan) throw new Error("The scan could not be started");

@@ -74,7 +74,7 @@ function simulatorConfig(delayMs) {
  */
 export async function startRuntime({ port, state, delayMs = 0, awsConfig = simulatorConfig(delayMs) }) {
   const configs = ["-c", "wrangler.dev.toml", "-c", awsConfig];
-  const quiet = ["--inspector-port", "0", "--show-interactive-dev-session=false", "--log-level=info"];
+  const quiet = ["--inspector-port", "0", "--show-interactive-dev-session=false", "--log-level=log"];
   const args = [wrangler, "dev", ...configs, "--port", String(port), "--persist-to", state, ...quiet];
   // A process group of its own: workerd and the bundler are in it.
   const child = spawn(process.execPath, args, {

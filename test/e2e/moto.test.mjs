@@ -1,17 +1,20 @@
 // A whole account in moto, an AWS emulator written by others: what Cloudglass finds in it by way of a role is what the AWS SDK
-// lists from the same emulator, thing by thing. What moto cannot answer stands in moto/unproven.mjs.
+// lists from the same emulator, thing by thing, and by tokens it finds the same. What moto cannot answer stands in moto/unproven.mjs.
 import assert from "node:assert/strict";
-import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { OPERATOR_ACCESS_KEY_ID } from "../../simulator/demo.ts";
+import { OPERATOR_ACCESS_KEY_ID, OPERATOR_SECRET_ACCESS_KEY } from "../../simulator/demo.ts";
+import { placesOf, whereabouts } from "./moto/canaries.mjs";
+import { crawl, deploy, watchedScan } from "./moto/deployment.mjs";
 import { installEmulator, seed, startEmulator } from "./moto/emulator.mjs";
 import { startFront } from "./moto/front.mjs";
-import { newIssuer, part } from "./moto/issuer.mjs";
+import { newIssuer } from "./moto/issuer.mjs";
+import { accessKey, keylessTests } from "./moto/keyless-tests.mjs";
 import { clientsOf, listedByApi, listedBySdk, registry, taggedBySdk } from "./moto/lists.mjs";
+import { tokenTests } from "./moto/token-tests.mjs";
 import { gaps, unproven } from "./moto/unproven.mjs";
-import { publishedKeys, refusalOfToken } from "./moto/web-identity.mjs";
-import { all, hasEnded, setUp, startScan } from "./support/api.mjs";
-import { eventually, newState, startRuntime } from "./support/runtime.mjs";
+import { publishedKeys } from "./moto/web-identity.mjs";
+import { all, endOf, startScan } from "./support/api.mjs";
+import { eventually, tick } from "./support/runtime.mjs";
 
 const port = 8807;
 /** As in moto/front/wrangler.toml. */
@@ -20,67 +23,21 @@ const regions = ["eu-central-1", "eu-west-1", "us-east-1"];
 const awsAccountId = "123456789012";
 const roleArn = `arn:aws:iam::${awsAccountId}:role/cloudglass`;
 const credential = { method: "role", roleArn };
-const here = path.join(import.meta.dirname, "moto");
 
 const seconds = (ms) => Math.floor(ms / 1000);
 
-describe("a role for a token", { timeout: 60_000 }, () => {
-  const now = Date.now();
-  const policy = { issuer: "https://cloudglass.example", audience: "sts.amazonaws.com", subject: "organization:1" };
-  const claims = {
-    iss: policy.issuer,
-    aud: policy.audience,
-    sub: policy.subject,
-    iat: seconds(now),
-    exp: seconds(now) + 300,
-  };
-  let own;
-  let stranger;
-  const refusal = async (token, trusted = { ...policy, keys: () => [own.jwk] }) =>
-    (await refusalOfToken(token, trusted, now))?.code ?? null;
+describe("a role for a token", { timeout: 60_000 }, tokenTests);
 
-  before(async () => {
-    own = await newIssuer("own");
-    stranger = await newIssuer("own");
-  });
-
-  test("is given for a token of the trusted issuer, audience and subject", async () => {
-    assert.equal(await refusal(await own.token(claims)), null);
-    assert.equal(await refusal(await own.token({ ...claims, aud: ["another", policy.audience] })), null);
-  });
-
-  test("is refused for any other", async () => {
-    const refused = {
-      AccessDenied: [await own.token({ ...claims, sub: "organization:2" })],
-      ExpiredTokenException: [await own.token({ ...claims, exp: seconds(now) })],
-      InvalidIdentityToken: [
-        "",
-        "no.token",
-        await stranger.token(claims),
-        await own.token({ ...claims, iss: "https://cloudglass.example/" }),
-        await own.token({ ...claims, aud: "another" }),
-        await own.token({ ...claims, exp: undefined }),
-        await own.token({ ...claims, iat: seconds(now) + 60 }),
-        await own.token(claims, { alg: "RS256", kid: "another" }),
-        `${part({ alg: "none", kid: "own" })}.${part(claims)}.`,
-      ],
-    };
-    for (const [code, tokens] of Object.entries(refused))
-      for (const token of tokens) assert.equal(await refusal(token), code, token);
-    assert.equal(await refusal(await own.token(claims), null), "AccessDenied");
-  });
-});
-
-describe("an account in moto", { timeout: 600_000 }, () => {
+describe("an account in moto", { timeout: 900_000 }, () => {
   let emulator;
   let front;
-  let runtime;
   let demo;
   let scan;
   let coverage;
   let collectorIds;
   let clientIn;
   let found;
+  const deployments = [];
   const took = {};
 
   async function timed(what, work) {
@@ -92,15 +49,7 @@ describe("an account in moto", { timeout: 600_000 }, () => {
 
   async function scanned(account = demo.account) {
     const { id } = await startScan({ api: demo.api, account });
-    const read = async () => (await demo.api("GET", `/scans/${id}`)).data;
-    return eventually(
-      `the end of scan ${id}`,
-      async () => {
-        const now = await read();
-        return hasEnded(now) && now;
-      },
-      { timeoutMs: 240_000 },
-    );
+    return endOf(demo, id);
   }
 
   before(async () => {
@@ -109,19 +58,18 @@ describe("an account in moto", { timeout: 600_000 }, () => {
     await timed("seed", () => seed(emulator.port, regions));
     clientIn = clientsOf(emulator.port);
     front = await startFront({ motoPort: emulator.port, port: frontPort });
-    const awsConfig = path.join(here, "front", "wrangler.toml");
-    runtime = await timed("runtime", () => startRuntime({ port, state: newState("moto"), awsConfig }));
-    const connected = { name: "moto", environment: "production", awsAccountId, credential, regions };
-    demo = await setUp(runtime.origin, connected);
+    const connected = { awsAccountId, credential, regions };
+    demo = await timed("runtime", () => deploy({ name: "role", port, connected }));
+    deployments.push(demo);
     front.trust(roleArn, { accessKeyId: OPERATOR_ACCESS_KEY_ID, externalId: demo.account.externalId });
-    scan = await timed("scan", () => scanned());
+    scan = await timed("scan", () => watchedScan(demo));
     coverage = await all(demo.api, `/scans/${scan.id}/coverage`);
     collectorIds = (await registry()).map(({ id }) => id).toSorted();
     found = await listedByApi(demo.api);
   });
 
   after(async () => {
-    await runtime?.kill();
+    for (const deployment of deployments) await deployment.stop();
     front?.stop();
     await emulator?.stop();
   });
@@ -150,10 +98,10 @@ describe("an account in moto", { timeout: 600_000 }, () => {
     assert.deepEqual(await assumedWith(await token(claims), roleArn), [403, "AccessDenied"]);
   });
 
-  test("the keys a deployment publishes are RSA keys for signatures", async (t) => {
-    const keys = await publishedKeys(runtime.origin);
-    if (keys === null) t.skip("this deployment publishes no keys");
-    for (const { kty, alg, use, kid, d } of keys ?? [])
+  test("the keys a deployment publishes are RSA keys for signatures", async () => {
+    const keys = await publishedKeys(demo.origin);
+    assert.equal(keys.length, 1);
+    for (const { kty, alg, use, kid, d } of keys)
       assert.deepEqual([kty, alg, use, typeof kid, d], ["RSA", "RS256", "sig", "string", undefined]);
   });
 
@@ -243,5 +191,60 @@ describe("an account in moto", { timeout: 600_000 }, () => {
     assert.match(refused.errorMessage, /external id/i);
     const { status, lastError } = (await demo.api("GET", `/accounts/${account.id}`)).data;
     assert.deepEqual([status, lastError], ["error", refused.errorMessage]);
+  });
+
+  const unguarded = [
+    ["equalsIfExists", "without an external id"],
+    ["exists", "with a wrong external id"],
+    ["nothing", "without an external id"],
+  ];
+  for (const [index, [compares, how]] of unguarded.entries())
+    test(`a role whose trust policy compares the external id as "${compares}" is refused until it is mended`, async () => {
+      const id = `33333333333${index}`;
+      const credential = { method: "role", roleArn: `arn:aws:iam::${id}:role/cloudglass` };
+      const input = { name: compares, environment: "test", awsAccountId: id, credential };
+      const { data: account } = await demo.api("POST", "/accounts", input);
+      const now = async () => (await demo.api("GET", `/accounts/${account.id}`)).data;
+      const policy = { accessKeyId: OPERATOR_ACCESS_KEY_ID, externalId: account.externalId };
+      await eventually("the first attempt", async () => (await now()).lastError);
+      front.trust(credential.roleArn, { ...policy, compares });
+      await tick(demo.origin);
+      const { status, lastError, connectedAt } = await now();
+      assert.deepEqual([status, connectedAt], ["error", null]);
+      assert.match(lastError, new RegExp(`^ROLE_UNGUARDED: The role lets Cloudglass in ${how}.*sts:ExternalId`));
+      front.trust(credential.roleArn, policy);
+      await tick(demo.origin);
+      assert.equal((await now()).status, "ok");
+    });
+
+  describe("by tokens, without any secret,", () =>
+    keylessTests(() => ({ front, regions, found, coverage, deployments })));
+
+  test("no secret of AWS lies in any file, queue, log, answer, frame or webhook", async (t) => {
+    for (const deployment of deployments) {
+      await crawl(deployment);
+      await deployment.stop();
+    }
+    const places = Object.assign({}, ...deployments.map(placesOf));
+    const secrets = [
+      ...front.secrets(),
+      { kind: "the operator's key", text: OPERATOR_SECRET_ACCESS_KEY },
+      { kind: "an account's key", text: accessKey.secretAccessKey },
+    ];
+    assert.deepEqual(whereabouts(places, secrets), []);
+
+    // What is no secret is found by the same search in every kind of place.
+    const ids = deployments.flatMap(({ account, organizationId }) => [account.id, account.externalId, organizationId]);
+    const known = ids.filter(Boolean).map((text) => ({ kind: "id", text }));
+    const seen = new Set(whereabouts(places, known).map((line) => line.split(/ |: /, 2).join(" ")));
+    const kinds = ["answers", "d1", "do", "frames", "kv", "log", "queues", "webhooks"];
+    assert.deepEqual(
+      deployments.flatMap(({ name }) => kinds.filter((kind) => !seen.has(`${name} ${kind}`))),
+      [],
+    );
+    const planted = Buffer.from(Buffer.from(`{"id":"${ids[0]}"}`).toString("base64"));
+    assert.deepEqual(whereabouts({ planted }, known), ["planted: id"]);
+    const bytes = Object.values(places).reduce((sum, { length }) => sum + length, 0);
+    t.diagnostic(`${secrets.length} secrets, ${Object.keys(places).length} places, ${bytes} bytes`);
   });
 });

@@ -15,6 +15,15 @@ function install(command, args) {
   if (status !== 0) throw new Error(`${command} ${args.join(" ")}\n${error ?? ""}${stdout ?? ""}${stderr ?? ""}`);
 }
 
+/** Says what is missing, before anything is installed. */
+function needPython() {
+  const works = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+  if (spawnSync("python3", ["-c", works]).status === 0) return;
+  throw new Error(
+    "moto needs Python 3.10 or newer, as `python3`, with its modules venv and ensurepip (Debian: python3-venv).",
+  );
+}
+
 /** Does `work` unless it was done with this very list. A half-made one is made again. */
 function once(folder, list, work) {
   const mark = path.join(folder, "installed-from");
@@ -28,6 +37,7 @@ function once(folder, list, work) {
 /** moto and the AWS SDK's clients, at the versions that are written down. */
 export function installEmulator() {
   once(venv, "requirements.txt", () => {
+    needPython();
     install("python3", ["-m", "venv", venv]);
     install(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]);
   });

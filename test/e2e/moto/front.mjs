@@ -29,14 +29,23 @@ function refuse(response, { status, code, message }) {
   );
 }
 
+/** What the conditions of trust policies admit: `StringEquals`, `StringEqualsIfExists`, `Null: false`, none. */
+const admits = {
+  equals: (given, wanted) => given === wanted,
+  equalsIfExists: (given, wanted) => given === null || given === wanted,
+  exists: (given) => given !== null,
+  nothing: () => true,
+};
+
 /** Why STS would not give the role; null: it would. */
 async function refusalOf(form, signer, policies) {
   const roleArn = form.get("RoleArn") ?? "";
   const policy = policies.get(roleArn);
   switch (form.get("Action")) {
     case "AssumeRole": {
-      const { accessKeyId, externalId } = policy ?? {};
-      if (externalId !== undefined && accessKeyId === signer && externalId === form.get("ExternalId")) return null;
+      const { accessKeyId, externalId, compares = "equals" } = policy ?? {};
+      const isNamed = externalId !== undefined && accessKeyId === signer;
+      if (isNamed && admits[compares](form.get("ExternalId"), externalId)) return null;
       return denied(`${signer} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
     }
     case "AssumeRoleWithWebIdentity":
@@ -77,14 +86,22 @@ const endToEnd = (headers) => Object.fromEntries(Object.entries(headers).filter(
 /**
  * Starts it. `trust(roleArn, policy)` says who is let into a role: `{ accessKeyId, externalId }`, or `{ issuer, audience,
  * subject, keys }` for tokens. `calls()`: how often each operation of each service was asked for, since `forget()`.
- * `strangers()`: calls to moto that were not signed with keys given here. `delay(ms)`: how long every call takes at least.
+ * `strangers()`: calls to moto that were not signed with keys given here. `secrets()`: what STS was shown and gave, each with
+ * its kind. `delay(ms)`: how long every call takes at least.
  */
 export async function startFront({ motoPort, port = 0 }) {
   const policies = new Map();
   const issued = new Set();
+  const secrets = [];
   let counts = {};
   let strangers = 0;
   let delayMs = 0;
+
+  function keep(answer) {
+    for (const [, id] of answer.matchAll(/<AccessKeyId>([^<]+)</g)) issued.add(id);
+    for (const [, kind, text] of answer.matchAll(/<(SecretAccessKey|SessionToken)>([^<]+)</g))
+      secrets.push({ kind, text });
+  }
 
   async function answer(request, response) {
     const body = Buffer.concat(await Array.fromAsync(request));
@@ -94,6 +111,8 @@ export async function startFront({ motoPort, port = 0 }) {
     const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
     const form = isForm ? new URLSearchParams(body.toString()) : null;
 
+    const token = form?.get("WebIdentityToken");
+    if (token) secrets.push({ kind: "web identity token", text: token });
     const operation = operationOf(service, request, form);
     counts[service] ??= {};
     counts[service][operation] = (counts[service][operation] ?? 0) + 1;
@@ -104,8 +123,7 @@ export async function startFront({ motoPort, port = 0 }) {
     if (service !== "sts" && !issued.has(signer)) strangers += 1;
     const sent = { ...endToEnd(headers), host, "content-length": body.length };
     const given = await forward(motoPort, request, sent, body);
-    if (service === "sts")
-      for (const [, id] of given.body.toString().matchAll(/<AccessKeyId>([^<]+)</g)) issued.add(id);
+    if (service === "sts") keep(given.body.toString());
     const isBucketList = service === "s3" && request.url.startsWith("/?") && request.url.includes("max-buckets=");
     const told = isBucketList ? await withRegions(motoPort, sent, given.body) : given.body;
     response.writeHead(given.status, endToEnd(given.headers));
@@ -125,6 +143,7 @@ export async function startFront({ motoPort, port = 0 }) {
     calls: () => structuredClone(counts),
     forget: () => (counts = {}),
     strangers: () => strangers,
+    secrets: () => [...secrets],
     delay: (ms) => (delayMs = ms),
     stop() {
       server.closeAllConnections();

@@ -1,5 +1,6 @@
 // A caller of the API, and what every test needs first: an organization, its key, the demo account.
 import { DEMO_ACCESS_KEY_ID, DEMO_ACCOUNT_ID, DEMO_SECRET_ACCESS_KEY } from "../../../simulator/demo.ts";
+import { eventually } from "./runtime.mjs";
 
 const demoAccount = {
   name: "Demo",
@@ -8,8 +9,11 @@ const demoAccount = {
   credential: { method: "access_key", accessKeyId: DEMO_ACCESS_KEY_ID, secretAccessKey: DEMO_SECRET_ACCESS_KEY },
 };
 
-/** `call(method, path, body)` → `{ status, headers, body }`; nothing is thrown for what the API refuses. */
-export const caller = (origin, key) => async (method, route, body) => {
+/**
+ * `call(method, path, body)` → `{ status, headers, body }`; nothing is thrown for what the API refuses. The text of each answer
+ * is added to `told`.
+ */
+export const caller = (origin, key, told) => async (method, route, body) => {
   const answer = await fetch(`${origin}/api/v1${route}`, {
     method,
     headers: {
@@ -19,12 +23,13 @@ export const caller = (origin, key) => async (method, route, body) => {
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   const text = await answer.text();
+  told?.push(text);
   return { status: answer.status, headers: answer.headers, body: text === "" ? null : JSON.parse(text) };
 };
 
 /** The same, where anything but success is a failure of the test. Answers the body. */
-export const client = (origin, key) => {
-  const call = caller(origin, key);
+export const client = (origin, key, told) => {
+  const call = caller(origin, key, told);
   return async (method, route, body) => {
     const answer = await call(method, route, body);
     if (answer.status >= 400) throw new Error(`${method} ${route}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -33,13 +38,13 @@ export const client = (origin, key) => {
 };
 
 /** The first organization, with limits that a test does not meet, and an account, which is the demo account. */
-export async function setUp(origin, connected = demoAccount) {
-  const { data } = await client(origin, "bootstrap-token-for-development")("POST", "/bootstrap", {
+export async function setUp(origin, connected = demoAccount, told) {
+  const { data } = await client(origin, "bootstrap-token-for-development", told)("POST", "/bootstrap", {
     name: "E2E",
     slug: "e2e",
   });
   const key = data.key.key ?? data.key;
-  const api = client(origin, key);
+  const api = client(origin, key, told);
   const limits = {
     perCredentialPerMinute: 50_000,
     perOrganizationPerMinute: 50_000,
@@ -56,6 +61,17 @@ export const startScan = async ({ api, account }) =>
 
 const ended = new Set(["complete", "partial", "error", "canceled"]);
 export const hasEnded = ({ status }) => ended.has(status);
+
+/** Where a scan stands once it has ended. */
+export const endOf = ({ api }, scanId) =>
+  eventually(
+    `the end of scan ${scanId}`,
+    async () => {
+      const { data } = await api("GET", `/scans/${scanId}`);
+      return hasEnded(data) && data;
+    },
+    { timeoutMs: 240_000 },
+  );
 
 /** Every row of a list. */
 export async function all(api, route) {

@@ -54,26 +54,42 @@ export function newState(name) {
   return state;
 }
 
+/** A configuration of ours with another entry than its own; what else it names stays where it is. */
+function configWith(file, name, main, more = "") {
+  const own = path.join(root, file);
+  const toml = readFileSync(own, "utf8")
+    .replace(/^main = .*$/m, `main = ${JSON.stringify(path.join(import.meta.dirname, main))}`)
+    .replaceAll('"./', `"${path.dirname(own)}/`);
+  const target = path.join(scratch, name, "wrangler.toml");
+  mkdirSync(path.dirname(target), { recursive: true });
+  writeFileSync(target, `${toml}${more}`);
+  return target;
+}
+
 /** `simulator/wrangler.toml`, with a delay before each answer. */
 function simulatorConfig(delayMs) {
   if (delayMs === 0) return path.join(root, "simulator", "wrangler.toml");
-  const file = path.join(scratch, `simulator-${delayMs}`, "wrangler.toml");
-  const toml = readFileSync(path.join(root, "simulator", "wrangler.toml"), "utf8");
-  const main = path.join(import.meta.dirname, "slow-simulator.mjs");
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(
-    file,
-    `${toml.replace(/^main = .*$/m, `main = ${JSON.stringify(main)}`)}\n[vars]\nDELAY_MS = ${delayMs}\n`,
-  );
-  return file;
+  const more = `\n[vars]\nDELAY_MS = ${delayMs}\n`;
+  return configWith("simulator/wrangler.toml", `simulator-${delayMs}`, "slow-simulator.mjs", more);
 }
 
+let overheard;
+
+/** Cloudglass, printing every message that its queues deliver. */
+export const overheardConfig = () => (overheard ??= configWith("wrangler.dev.toml", "overheard", "overheard.mjs"));
+
 /**
- * Starts it, with what stands in for AWS (`awsConfig`) beside it, and waits until it answers. `kill()` is `kill -9` of wrangler
+ * Starts it (`config`), with what stands in for AWS (`awsConfig`) beside it, and waits until it answers. `kill()` is `kill -9` of wrangler
  * and workerd at once; nothing gets to say goodbye. `log()` is what was printed.
  */
-export async function startRuntime({ port, state, delayMs = 0, awsConfig = simulatorConfig(delayMs) }) {
-  const configs = ["-c", "wrangler.dev.toml", "-c", awsConfig];
+export async function startRuntime({
+  port,
+  state,
+  delayMs = 0,
+  config = "wrangler.dev.toml",
+  awsConfig = simulatorConfig(delayMs),
+}) {
+  const configs = ["-c", config, "-c", awsConfig];
   const quiet = ["--inspector-port", "0", "--show-interactive-dev-session=false", "--log-level=log"];
   const args = [wrangler, "dev", ...configs, "--port", String(port), "--persist-to", state, ...quiet];
   // A process group of its own: workerd and the bundler are in it.

@@ -79,6 +79,7 @@ export async function assumeRoleWithWebIdentity(
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     if (error.kind === "denied") throw error.withRemedy(trustRemedy(role.arn, identity));
+    if (keysUnread.has(error.code)) throw error.withRemedy(keysRemedy(identity.issuer));
     throw error.kind === "expired" ? error.withRemedy(expiredRemedy) : error;
   }
 }
@@ -91,6 +92,13 @@ function trustRemedy(roleArn: string, { issuer, audience, subject }: WebIdentity
     `policy allow it sts:AssumeRoleWithWebIdentity where ${host}:aud is ${audience} and ${host}:sub is ${subject}.`
   );
 }
+
+/** What AWS says, where it denies nothing, when it could not read the issuer's keys or not the one that signed. */
+const keysUnread = new Set(["InvalidIdentityToken", "IDPCommunicationError"]);
+
+const keysRemedy = (issuer: string): string =>
+  `AWS did not find the key that signed the token among those of ${issuer}: check that ${issuer}/.well-known/openid-configuration ` +
+  "and the keys it names answer from the internet and are this deployment's own.";
 
 const expiredRemedy = "The token had ended when AWS read it: check the clock of this deployment.";
 

@@ -371,6 +371,7 @@ describe("STS and regions", () => {
       expect(JSON.stringify([fault, (fault as Error).message, (fault as Error).stack])).not.toContain(identity.token);
       const { remedy } = fault as AwsFault;
       if (kind === "expired") expect(remedy).toContain("clock");
+      if (kind === "broken") expect(remedy).toContain(`${identity.issuer}/.well-known/openid-configuration`);
       if (kind !== "denied") continue;
       for (const part of [
         "111122223333",

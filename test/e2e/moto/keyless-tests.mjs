@@ -17,6 +17,8 @@ export const accessKey = {
   secretAccessKey: "CanarySecretOfAnAccessKeyInMoto000000000",
 };
 
+const keysOfAnother = "the keys of another deployment";
+
 const linesOf = (found) =>
   Object.entries(found)
     .flatMap(([collector, rows]) => rows.map(({ line, arn }) => `${collector} ${line} ${arn}`))
@@ -24,10 +26,11 @@ const linesOf = (found) =>
 const stateOf = (coverage) =>
   coverage.map(({ collector, region, state }) => `${collector} ${region} ${state}`).toSorted();
 
-/** How a role may not trust the deployment whose key this is, and what STS says then. */
-async function distrusts([{ kid }]) {
+/** How a role may not trust the deployment whose keys these are, and what STS says then. */
+async function distrusts([{ kid }], strangers) {
   const { jwk } = await newIssuer(kid);
   return {
+    [keysOfAnother]: ["InvalidIdentityToken", { keys: () => strangers }],
     "another subject": ["AccessDenied", { subject: "org:another:account:another" }],
     "another audience": ["InvalidIdentityToken", { audience: "sigstore" }],
     "another issuer": ["InvalidIdentityToken", { issuer: "https://issuer.example" }],
@@ -54,21 +57,26 @@ export function keylessTests(world) {
   const account = async () => (await demo.api("GET", `/accounts/${demo.account.id}`)).data;
   const scanned = async () => endOf(demo, (await startScan(demo)).id);
 
+  /** Either what the role must trust, or where its owner's AWS must find the keys. */
   function saysWhatToDo(message, code) {
     assert.ok(message.startsWith(`${code}: `), message);
     const { issuer, audience, subject } = webIdentity;
-    for (const part of [issuer, audience, subject, roleArn.split(":")[4]]) assert.ok(message.includes(part), message);
+    const areKeysUnread = message.includes("key that signed");
+    const trusted = [issuer, audience, subject, roleArn.split(":")[4]];
+    const parts = areKeysUnread ? [`${issuer}/.well-known/openid-configuration`] : trusted;
+    for (const part of parts) assert.ok(message.includes(part), message);
   }
 
   before(async () => {
     const { regions, deployments, front: aws } = world();
+    const strangers = await publishedKeys(deployments[0].origin);
     front = aws;
     const credential = { method: "keyless", roleArn };
     front.forget();
     demo = await deploy({ name: "keyless", port, connected: { awsAccountId: "123456789012", credential, regions } });
     deployments.push(demo);
     ({ webIdentity } = demo.account);
-    refused = await distrusts(await publishedKeys(demo.origin));
+    refused = await distrusts(await publishedKeys(demo.origin), strangers);
   });
 
   test("is told what its role must trust, and waits", async () => {
@@ -115,7 +123,9 @@ export function keylessTests(world) {
   test("keeps what was found while its role trusts somebody else, and it is said what to do", async (t) => {
     // The session of the last scan is good for an hour; an account that was changed is entered anew.
     await demo.api("PATCH", `/accounts/${demo.account.id}`, { name: "renamed" });
-    for (const [what, [code, change]] of Object.entries(refused))
+    // Keys that AWS cannot read it may read the next moment: such a scan is tried for a minute and a half.
+    const { [keysOfAnother]: _, ...denied } = refused;
+    for (const [what, [code, change]] of Object.entries(denied))
       await t.test(what, async () => {
         trust(change);
         const { status, errorMessage, resourcesRemoved, findingsResolved } = await scanned();

@@ -80,6 +80,20 @@ async function withRegions(port, headers, listed) {
   return Buffer.from(text);
 }
 
+/** moto tells the tags of everything, whichever ARNs are named: it is asked page by page, and those named are told. */
+async function tagsOfNamed(port, headers, { ResourceARNList: named }) {
+  const told = [];
+  let token = "";
+  do {
+    const asked = JSON.stringify({ ResourcesPerPage: 100, TagsPerPage: 500, ...(token && { PaginationToken: token }) });
+    const sent = { ...headers, "content-length": Buffer.byteLength(asked) };
+    const page = JSON.parse((await forward(port, { method: "POST", url: "/" }, sent, asked)).body.toString());
+    told.push(...page.ResourceTagMappingList.filter(({ ResourceARN }) => named.includes(ResourceARN)));
+    token = page.PaginationToken;
+  } while (token);
+  return Buffer.from(JSON.stringify({ ResourceTagMappingList: told, PaginationToken: "" }));
+}
+
 const hopByHop = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"]);
 const endToEnd = (headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
 
@@ -103,6 +117,14 @@ export async function startFront({ motoPort, port = 0 }) {
       secrets.push({ kind, text });
   }
 
+  /** What AWS answers and moto leaves out. */
+  async function mended(service, { url }, sent, { asked, told }) {
+    if (service === "s3" && url.startsWith("/?") && url.includes("max-buckets="))
+      return withRegions(motoPort, sent, told);
+    const input = service === "tagging" ? JSON.parse(asked.toString()) : {};
+    return input.ResourceARNList ? tagsOfNamed(motoPort, sent, input) : told;
+  }
+
   async function answer(request, response) {
     const body = Buffer.concat(await Array.fromAsync(request));
     const { "x-original-host": host = request.headers.host, ...headers } = request.headers;
@@ -124,10 +146,8 @@ export async function startFront({ motoPort, port = 0 }) {
     const sent = { ...endToEnd(headers), host, "content-length": body.length };
     const given = await forward(motoPort, request, sent, body);
     if (service === "sts") keep(given.body.toString());
-    const isBucketList = service === "s3" && request.url.startsWith("/?") && request.url.includes("max-buckets=");
-    const told = isBucketList ? await withRegions(motoPort, sent, given.body) : given.body;
     response.writeHead(given.status, endToEnd(given.headers));
-    return response.end(told);
+    return response.end(await mended(service, request, sent, { asked: body, told: given.body }));
   }
 
   const server = http.createServer((request, response) => {

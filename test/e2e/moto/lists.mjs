@@ -44,14 +44,13 @@ export async function listedByApi(api) {
   return Object.groupBy(rows, ({ resourceType }) => idOf.get(resourceType));
 }
 
-/** The tags of things by ARN, as the tagging API tells them of some kinds; of all without any. */
-export async function taggedBySdk(clientIn, regions, kinds) {
+/** The tags of things by ARN, as the tagging API tells them. */
+export async function taggedBySdk(clientIn, regions) {
   const { paginateGetResources, tagging } = await import("./tagging.mjs");
   const tagged = new Map();
-  const input = { TagsPerPage: 500, ...(kinds && { ResourceTypeFilters: kinds }) };
   for (const region of regions) {
     const config = { client: tagging(clientIn(region)), pageSize: 100 };
-    for await (const { ResourceTagMappingList } of paginateGetResources(config, input))
+    for await (const { ResourceTagMappingList } of paginateGetResources(config, { TagsPerPage: 500 }))
       for (const { ResourceARN, Tags } of ResourceTagMappingList)
         tagged.set(ResourceARN, Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])));
   }

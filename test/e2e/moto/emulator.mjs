@@ -34,13 +34,18 @@ function once(folder, list, work) {
   writeFileSync(mark, wanted);
 }
 
-/** moto and the AWS SDK's clients, at the versions that are written down. */
-export function installEmulator() {
+/** moto, at the version that is written down. */
+export function installMoto() {
   once(venv, "requirements.txt", () => {
     needPython();
     install("python3", ["-m", "venv", venv]);
     install(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]);
   });
+}
+
+/** moto and the AWS SDK's clients. */
+export function installEmulator() {
+  installMoto();
   once(path.join(here, "node_modules"), "package-lock.json", () =>
     install("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
   );
@@ -66,8 +71,11 @@ export async function startEmulator() {
   return { port: Number(first), stop, log: () => errors };
 }
 
-/** Fills it; answers how many milliseconds each service took. */
-export async function seed(port, regions) {
-  const { stdout } = await run(python, [path.join(here, "seed.py"), String(port), ...regions]);
+/** Runs a script beside its libraries; answers what it printed, as JSON. */
+export async function runPython(file, ...args) {
+  const { stdout } = await run(python, [file, ...args.map(String)]);
   return JSON.parse(stdout);
 }
+
+/** Fills it; answers how many milliseconds each service took. */
+export const seed = (port, regions) => runPython(path.join(here, "seed.py"), port, ...regions);

@@ -97,16 +97,55 @@ async function tagsOfNamed(port, headers, { ResourceARNList: named }) {
 const hopByHop = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"]);
 const endToEnd = (headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
 
+/** What makes two requests the same, whoever signed them and when. */
+const requestKey = ({ method, url }, { "x-amz-target": target = "" }, host, body) =>
+  [method, host, url, target, body.toString()].join("\n");
+
+/** What moto answers, mended. */
+async function askMoto(port, service, request, headers, body) {
+  const given = await forward(port, request, headers, body);
+  const told = await mended(port, service, request, headers, { asked: body, told: given.body });
+  return { status: given.status, headers: endToEnd(given.headers), body: told };
+}
+
+async function mended(port, service, { url }, headers, { asked, told }) {
+  if (service === "s3" && url.startsWith("/?") && url.includes("max-buckets=")) return withRegions(port, headers, told);
+  const input = service === "tagging" ? JSON.parse(asked.toString()) : {};
+  return input.ResourceARNList ? tagsOfNamed(port, headers, input) : told;
+}
+
+/** Answers kept by what was asked: while `replay` is off everything is asked and kept, then only what is not known. */
+function newRecordings() {
+  const known = new Map();
+  let replays = false;
+  let misses = 0;
+  return {
+    replay: (on) => (replays = on),
+    misses: () => misses,
+    async answer(key, ask) {
+      if (replays && known.has(key)) return known.get(key);
+      misses += 1;
+      const given = await ask();
+      known.set(key, given);
+      return given;
+    },
+  };
+}
+
 /**
  * Starts it. `trust(roleArn, policy)` says who is let into a role: `{ accessKeyId, externalId }`, or `{ issuer, audience,
  * subject, keys }` for tokens. `calls()`: how often each operation of each service was asked for, since `forget()`.
  * `strangers()`: calls to moto that were not signed with keys given here. `secrets()`: what STS was shown and gave, each with
- * its kind. `delay(ms)`: how long every call takes at least.
+ * its kind. `delay(ms)`: how long every call takes at least. `replay(true)`: from then on what was asked before is answered from
+ * memory, but for STS; `misses()`: how often moto was asked all the same. `instead(service, operation)` may answer
+ * `{ status, headers, body }` in moto's place. `onCall` is told each call when it was answered: key, service, operation, region,
+ * status, start and end.
  */
-export async function startFront({ motoPort, port = 0 }) {
+export async function startFront({ motoPort, port = 0, instead = () => null, onCall = () => {} }) {
   const policies = new Map();
   const issued = new Set();
   const secrets = [];
+  const recordings = newRecordings();
   let counts = {};
   let strangers = 0;
   let delayMs = 0;
@@ -117,18 +156,23 @@ export async function startFront({ motoPort, port = 0 }) {
       secrets.push({ kind, text });
   }
 
-  /** What AWS answers and moto leaves out. */
-  async function mended(service, { url }, sent, { asked, told }) {
-    if (service === "s3" && url.startsWith("/?") && url.includes("max-buckets="))
-      return withRegions(motoPort, sent, told);
-    const input = service === "tagging" ? JSON.parse(asked.toString()) : {};
-    return input.ResourceARNList ? tagsOfNamed(motoPort, sent, input) : told;
+  /** A fault of STS, or what moto says. */
+  async function given({ request, service, operation, signer, form, headers, body, key }) {
+    const refusal = service === "sts" && form ? await refusalOf(form, signer, policies) : null;
+    if (refusal) return { refusal };
+    if (service !== "sts" && !issued.has(signer)) strangers += 1;
+    const ask = () => instead(service, operation) ?? askMoto(motoPort, service, request, headers, body);
+    const answer = service === "sts" ? await ask() : await recordings.answer(key, ask);
+    if (service === "sts") keep(answer.body.toString());
+    return { answer };
   }
 
   async function answer(request, response) {
+    const start = performance.now();
     const body = Buffer.concat(await Array.fromAsync(request));
     const { "x-original-host": host = request.headers.host, ...headers } = request.headers;
-    const [, signer, scope] = /Credential=([^/]+)\/\d{8}\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? "") ?? [];
+    const [, signer, region, scope] =
+      /Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\//.exec(headers.authorization ?? "") ?? [];
     const service = scope ?? host.split(".", 1)[0];
     const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
     const form = isForm ? new URLSearchParams(body.toString()) : null;
@@ -138,16 +182,17 @@ export async function startFront({ motoPort, port = 0 }) {
     const operation = operationOf(service, request, form);
     counts[service] ??= {};
     counts[service][operation] = (counts[service][operation] ?? 0) + 1;
-    if (delayMs > 0) await pause(delayMs);
-
-    const refusal = service === "sts" && form ? await refusalOf(form, signer, policies) : null;
-    if (refusal) return refuse(response, refusal);
-    if (service !== "sts" && !issued.has(signer)) strangers += 1;
+    const key = requestKey(request, headers, host, body);
     const sent = { ...endToEnd(headers), host, "content-length": body.length };
-    const given = await forward(motoPort, request, sent, body);
-    if (service === "sts") keep(given.body.toString());
-    response.writeHead(given.status, endToEnd(given.headers));
-    return response.end(await mended(service, request, sent, { asked: body, told: given.body }));
+    const [said] = await Promise.all([
+      given({ request, service, operation, signer, form, headers: sent, body, key }),
+      delayMs > 0 && pause(delayMs),
+    ]);
+    const status = said.refusal?.status ?? said.answer.status;
+    onCall({ key, service, operation, region, status, start, end: performance.now() });
+    if (said.refusal) return refuse(response, said.refusal);
+    response.writeHead(said.answer.status, said.answer.headers);
+    return response.end(said.answer.body);
   }
 
   const server = http.createServer((request, response) => {
@@ -165,6 +210,8 @@ export async function startFront({ motoPort, port = 0 }) {
     strangers: () => strangers,
     secrets: () => [...secrets],
     delay: (ms) => (delayMs = ms),
+    replay: recordings.replay,
+    misses: recordings.misses,
     stop() {
       server.closeAllConnections();
       server.close();

@@ -70,30 +70,30 @@ function script(name) {
 const module = (name, contents) => ({ type: "ESModule", path: `/${name}.js`, contents });
 const moduleOf = (name, contents) => ({ modules: [module(name, contents)], modulesRoot: "/" });
 
-const countedEntry = `import product from "./worker.js";
-import { around } from "./counted.js";
+const entryAround = `import product from "./worker.js";
+import { around } from "./around.js";
 export { OrgGate, ScanFeed } from "./worker.js";
 export default around(product);`;
 
-/** The product, with modules around it that count. */
-const countedModules = () => {
-  const counted = readFileSync(path.join(import.meta.dirname, "workers", "counted.mjs"), "utf8");
-  const modules = [module("entry", countedEntry), module("counted", counted), module("worker", product())];
+/** The product, with one of the modules in `workers/` around it. */
+const modulesAround = (name) => {
+  const around = readFileSync(path.join(import.meta.dirname, "workers", `${name}.mjs`), "utf8");
+  const modules = [module("entry", entryAround), module("around", around), module("worker", product())];
   return { modules, modulesRoot: "/" };
 };
 
 const direct = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
 
 /** Bindings, queues and variables of `wrangler.dev.toml`: those of production, with secrets that open nothing. */
-function productOptions({ aws, counted }) {
+function productOptions({ aws, around, services }) {
   const { workerOptions } = optionsOf(path.join(root, "wrangler.dev.toml"));
   const { assets: _, modulesRules: __, rootPath: ___, ...options } = workerOptions;
   return {
     ...options,
     ...direct,
     name: "cloudglass",
-    ...(counted ? countedModules() : moduleOf("worker", product())),
-    serviceBindings: { AWS: aws, ASSETS: () => new AnyResponse(null, { status: 404 }) },
+    ...(around ? modulesAround(around) : moduleOf("worker", product())),
+    serviceBindings: { AWS: aws, ASSETS: () => new AnyResponse(null, { status: 404 }), ...services },
   };
 }
 
@@ -107,11 +107,12 @@ export const other = (name, compatibilityDate, bindings = {}) => ({
 });
 
 /**
- * Starts the product, and others beside it that share its database. `aws` answers its requests to AWS; `counted` counts all
- * that D1 does. Answers their origins, the database, what the Worker logged, and `stop`.
+ * Starts the product, and others beside it that share its database. `aws` answers its requests to AWS; `around` names a module
+ * in `workers/` that stands around it, and `services` are what that one binds. Answers their origins, the database, what the
+ * Worker logged, and `stop`.
  */
-export async function startRuntime({ aws = refuse, counted = false, others = () => [] } = {}) {
-  const main = productOptions({ aws, counted });
+export async function startRuntime({ aws = refuse, around = null, services = {}, others = () => [] } = {}) {
+  const main = productOptions({ aws, around, services });
   const workers = [main, ...others(main)];
   const logs = [];
   const keep = ({ level, message }) => (logs.length < 10_000 ? logs.push(`${level} ${message}`) : undefined);

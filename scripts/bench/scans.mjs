@@ -21,7 +21,7 @@ const steps = [
 /** One account of this size through all steps. */
 async function scansOf(resources) {
   const simulator = startSimulator();
-  const runtime = await startRuntime({ aws: simulator.aws, counted: true });
+  const runtime = await startRuntime({ aws: simulator.aws, around: "counted" });
   try {
     const organization = await makeOrganization(runtime.origin);
     const accountId = await connectAccount(organization, simulator, awsAccountId, { resources, epoch: at(0) });

@@ -1,12 +1,13 @@
 // `npm run bench`: what Cloudglass costs, measured against the runtime itself. Counted costs do not depend on the machine;
 // latencies are told as multiples of a floor measured in the same run. Ends with 1 when a promise of the design is broken.
-// `--quick` measures shortly, `--only <group>` one group (bundle, latency, costs, memory, telling), `--json FILE` writes everything.
+// `--quick` measures shortly, `--only <group>` one group (bundle, latency, costs, memory, telling, peers), `--json FILE` writes everything.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { measureBundle } from "./bench/bundle.mjs";
 import { measureCosts } from "./bench/costs.mjs";
 import { measureLatency } from "./bench/latency.mjs";
 import { measureMemory } from "./bench/memory.mjs";
+import { measurePeers } from "./bench/peers.mjs";
 import { broken, machine, printGroup } from "./bench/report.mjs";
 import { measureTelling } from "./bench/telling.mjs";
 
@@ -20,6 +21,7 @@ const measures = {
   costs: measureCosts,
   memory: measureMemory,
   telling: measureTelling,
+  peers: measurePeers,
 };
 const names = Object.keys(measures);
 if (values.only && !names.includes(values.only)) {
@@ -37,6 +39,7 @@ const full = {
   collected: [1_000, 10_000, 100_000],
   requests: 2_000,
   events: 40,
+  peers: { sizes: ["small", "large"], widths: [1, 4, 16], rounds: { small: 3, large: 1 } },
 };
 const quick = {
   ...full,
@@ -48,6 +51,7 @@ const quick = {
   resources: [1_000],
   collected: [1_000],
   events: 10,
+  peers: { sizes: ["small"], widths: [4], rounds: { small: 1 } },
 };
 
 const { cores, node, workerd } = machine();

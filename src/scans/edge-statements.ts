@@ -24,7 +24,7 @@ export function edgeStatements(
           org.db.sql(
             `DELETE FROM dependencies WHERE org_id = ?1 AND source_id IN (SELECT value FROM json_each(?2))
                AND target_id || source_id || kind NOT IN
-                 (SELECT e.value ->> 0 || e.value ->> 1 || e.value ->> 2 FROM json_each(?3) AS e)`,
+                 (SELECT (e.value ->> 0) || (e.value ->> 1) || (e.value ->> 2) FROM json_each(?3) AS e)`,
             org.id,
             JSON.stringify(sources),
             JSON.stringify(edges),

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { moody, simulated, twoScans } from "./life.ts";
 import { seeded } from "./random.ts";
-import { stateOf } from "./scenario.ts";
+import { stateOf, unseenIn } from "./scenario.ts";
 import { calm, rough } from "./world.ts";
 
 /** `npm run sim` asks for more. */
@@ -19,6 +19,8 @@ describe("two scans", () => {
     expect(expected["resources"]?.length).toBeGreaterThan(20);
     expect(expected["findings"]?.length).toBeGreaterThan(10);
     expect(expected["undelivered"]).toEqual([]);
+    expect(unseenIn(expected)).toEqual([]);
+    expect(expected["dependencies"]?.length).toBeGreaterThan(20);
     for (let seed = first; seed < first + seeds; seed += 1) {
       moody(receiver(), seeded(seed * 104_729));
       const random = seeded(seed * 31);

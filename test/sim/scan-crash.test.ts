@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { simulated, twoScans } from "./life.ts";
-import { stateOf } from "./scenario.ts";
+import { stateOf, unseenIn } from "./scenario.ts";
 import { counting, nthFails } from "./world.ts";
 
 /** Every n-th operation; `npm run sim` asks for all of them. */
@@ -17,6 +17,7 @@ describe("two scans", () => {
     const expected = await stateOf(await twoScans(chaos, 0));
     const operations = count();
     expect(operations).toBeGreaterThan(100);
+    expect(unseenIn(expected)).toEqual([]);
     for (let n = 1; n <= operations; n += stride) {
       for (const moment of ["before", "after"] as const) {
         for (const mode of ["crash", "error"] as const) {

@@ -152,6 +152,10 @@ async function makeWebhook(orgId: string): Promise<void> {
     .run();
 }
 
+/** Collectors that did not see all they were to see. */
+export const unseenIn = ({ coverage = [] }: Record<string, unknown[]>): readonly unknown[] =>
+  coverage.filter((one) => (one as { readonly state: string }).state !== "done");
+
 /** Everything a scan leaves behind that must be the same however it got there. */
 export async function stateOf({ orgId, accountId }: Scenario): Promise<Record<string, unknown[]>> {
   const queries: Record<string, string> = {

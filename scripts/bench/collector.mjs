@@ -64,7 +64,8 @@ async function runTask(place, work) {
   const begun = looked.flatMap(({ left }) => (left ? [left] : []));
   const resources = looked.reduce((sum, { part }) => sum + part.tally.resources, 0);
   const row = JSON.stringify({ facts: looked.map(({ facts }) => facts), parts: looked.map(({ part }) => part) }).length;
-  return { rest: shared({ fresh, begun }, usualPace.callsPerTask), resources, calls, row };
+  const cut = { callsMax: usualPace.callsPerTask, tasksAtOnce: usualPace.tasksAtOnce, callsOf: () => 1 };
+  return { rest: shared({ fresh, begun }, cut), resources, calls, row };
 }
 
 const tasks = [];

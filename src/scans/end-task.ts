@@ -47,13 +47,15 @@ const handedOn = ({ org, scan }: ClaimedTask, ids: readonly string[], rest: read
   );
 
 /** Where more tasks wait than may run, each one that ends wakes another, whose own message found no room. */
-const nextInLine = ({ org, scan, pace }: ClaimedTask): Statement =>
+const nextInLine = ({ org, scan, pace, id }: ClaimedTask): Statement =>
   org.db.sql(
     `SELECT id FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2 AND state = 'queued'
-       AND (SELECT count(*) FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2 AND state IN ('queued', 'running')) >= ?3 LIMIT 1`,
+       AND (SELECT count(*) FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2 AND state IN ('queued', 'running')) >= ?3
+       ORDER BY id > ?4 DESC, id LIMIT 1`,
     org.id,
     scan.id,
     pace.tasksAtOnce,
+    id,
   );
 
 /** Completion is derived: the second wave is made by whichever batch leaves no task unfinished. */

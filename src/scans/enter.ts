@@ -37,12 +37,13 @@ export const awsFetcher = (env: Env): Fetcher => env.AWS ?? { fetch: (request) =
 export async function enterAccount(entry: Entry): Promise<AwsCredentials> {
   const { account, transport } = entry;
   const credentials = await unverified(entry);
-  const actual = await accountOf(transport, credentials, account.awsAccountId);
+  const { credential, connectedAt } = account;
+  const [actual] = await Promise.all([
+    accountOf(transport, credentials, account.awsAccountId),
+    credential.method === "role" && connectedAt === null ? refuseUnguarded(entry, credential) : null,
+  ]);
   if (actual !== account.awsAccountId) {
     throw new Fault("CONFLICT", `These credentials belong to another AWS account than ${account.awsAccountId}.`);
-  }
-  if (account.credential.method === "role" && account.connectedAt === null) {
-    await refuseUnguarded(entry, account.credential);
   }
   return credentials;
 }

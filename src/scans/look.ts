@@ -40,8 +40,8 @@ export interface LookedAround {
   readonly fresh: readonly CollectorId[];
 }
 
-/** Collectors under way at once, and things described: enough to keep the six connections busy. */
-const collectorsAtOnce = 6;
+/** Collectors under way at once: while some wait for D1, others keep the six connections busy. */
+const collectorsAtOnce = 12;
 const describedAtOnce = 6;
 
 /**
@@ -54,6 +54,7 @@ export async function lookAround(look: Look, work: Work): Promise<LookedAround> 
   const units = unitsOf(work);
   const fresh: CollectorId[] = [];
   const runs: Run[] = [];
+  const told: Promise<void>[] = [];
   const isBegun = ({ collector }: Unit): boolean =>
     runs.some(({ unit }) => unit.collector.service === collector.service);
   const next = async (): Promise<void> => {
@@ -65,11 +66,12 @@ export async function lookAround(look: Look, work: Work): Promise<LookedAround> 
       const run = newRun(look, unit, describing);
       runs.push(run);
       await goThrough(run);
-      await look.onLooked(unit.collector);
+      // Nobody waits for those who watch.
+      told.push(look.onLooked(unit.collector));
     }
   };
   await Promise.all(Array.from({ length: collectorsAtOnce }, next));
-  await complete(look, runs);
+  await Promise.all([complete(look, runs), ...told]);
   return { looked: runs.map(lookedOf), fresh };
 }
 

@@ -1,5 +1,6 @@
 import { createBudget } from "./budget.ts";
-import { collectorsOf } from "./catalogue.ts";
+import type { CollectorId } from "#collectors/registry";
+import { collectorOf, collectorsOf } from "./catalogue.ts";
 import type { ClaimedTask } from "./claim.ts";
 import { endTask } from "./end-task.ts";
 import { lookAround, type Looked } from "./look.ts";
@@ -8,7 +9,7 @@ import { tellProgress } from "./progress.ts";
 import { openSession, visitOf } from "./session.ts";
 import { createSliceWriter } from "./slice-writer.ts";
 import type { Gone, StatesBefore } from "./slice.ts";
-import { statesBefore } from "./stored.ts";
+import { callsBefore, statesBefore } from "./stored.ts";
 import { goneOf } from "./sweep.ts";
 import { shared, type Work } from "./work.ts";
 
@@ -19,7 +20,8 @@ import { shared, type Work } from "./work.ts";
  */
 export async function runPlaceTask(task: ClaimedTask): Promise<void> {
   const [session, before] = await Promise.all([openSession(visitOf(task), task.place), statesBefore(task)]);
-  const work = task.work ?? wholePlace(task, before);
+  const all = task.work ?? wholePlace(task);
+  const work = { ...all, fresh: all.fresh.filter((id) => isDue(task, before, id)) };
   const writer = createSliceWriter(task, before, task.countsBefore);
   const total = work.fresh.length + work.begun.length;
   let through = 0;
@@ -39,7 +41,8 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
   );
   const counts = await writer.finish(await swept(task, looked));
   const begun = looked.flatMap(({ left }) => (left ? [left] : []));
-  const rest = shared({ fresh, begun }, task.pace.callsPerTask);
+  const { callsPerTask, tasksAtOnce } = task.pace;
+  const rest = shared({ fresh, begun }, { callsMax: callsPerTask, tasksAtOnce, callsOf: callsBefore(before) });
   await endTask(
     task,
     {
@@ -53,14 +56,13 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
   );
 }
 
-const wholePlace = ({ org, place, scan, account }: ClaimedTask, before: StatesBefore): Work => ({
-  fresh: collectorsOf(place, scan.services ?? account.services)
-    .filter(
-      ({ id, every }) => every === undefined || dayOf(before[id]?.completeAt ?? null) !== dayOf(org.now.toISOString()),
-    )
-    .map(({ id }) => id),
+const wholePlace = ({ place, scan, account }: ClaimedTask): Work => ({
+  fresh: collectorsOf(place, scan.services ?? account.services).map(({ id }) => id),
   begun: [],
 });
+
+const isDue = ({ org }: ClaimedTask, before: StatesBefore, id: CollectorId): boolean =>
+  collectorOf(id).every === undefined || dayOf(before[id]?.completeAt ?? null) !== dayOf(org.now.toISOString());
 
 const dayOf = (time: string | null): string | undefined => time?.slice(0, 10);
 

@@ -76,13 +76,16 @@ export async function goThrough(run: Run): Promise<void> {
   if (items.length > 0) await read(run, items);
   if (from === null) return;
   const pages = collector.list(run.context)[Symbol.asyncIterator]();
-  for (;;) {
-    const page = await pages.next().catch((error: unknown) => {
+  const nextPage = async (): Promise<IteratorResult<readonly unknown[], unknown>> =>
+    pages.next().catch((error: unknown) => {
       missed(run, error);
       return { done: true as const, value: undefined };
     });
-    if (page.done) return;
+  // The next page is on its way while what the last one listed is described.
+  for (let page = await nextPage(); !page.done;) {
+    const ahead = nextPage();
     await read(run, page.value);
+    page = await ahead;
   }
 }
 

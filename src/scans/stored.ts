@@ -64,6 +64,12 @@ export async function statesBefore({ org, account, place }: ClaimedTask): Promis
   return row?.collectors ?? {};
 }
 
+/** How many calls a collector made last time; one where it was not there. */
+export const callsBefore =
+  (states: StatesBefore) =>
+  (collector: string): number =>
+    Math.max(1, states[collector]?.calls ?? 1);
+
 /** The same of every place of the account. */
 export async function allStatesBefore({ org, account }: ClaimedTask): Promise<ReadonlyMap<string, StatesBefore>> {
   const rows = await org.db

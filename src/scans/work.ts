@@ -27,24 +27,40 @@ export interface Left extends Begun {
 /** Characters of items in one task: its row must stay far below the 2 MB of a D1 row. */
 const itemCharactersMax = 400_000;
 
+/** A task of fewer calls is not worth its rows. */
+const callsMin = 50;
+
+/** How work is cut: into tasks of so many calls at most, and where there is much of it, into as many as run side by side. */
+export interface Cut {
+  readonly callsMax: number;
+  readonly tasksAtOnce: number;
+  /** About how many calls a collector makes that was not begun. */
+  readonly callsOf: (collector: CollectorId) => number;
+}
+
 /**
- * What is left, as work for as few tasks as make about `callsMax` calls each. Every list that goes on gets its place in one
- * task, a service that was not begun in one, and items are dealt out in chunks.
+ * What is left, as work for tasks. Every list that goes on gets its place in one task, a service that was not begun in one,
+ * and items are dealt out in chunks.
  */
-export function shared(left: { fresh: readonly CollectorId[]; begun: readonly Left[] }, callsMax: number): Work[] {
+export function shared(
+  left: { readonly fresh: readonly CollectorId[]; readonly begun: readonly Left[] },
+  { callsMax: most, tasksAtOnce, callsOf }: Cut,
+): Work[] {
+  const total = sum(left.begun.map(callsLeft)) + sum(left.fresh.map(callsOf));
+  const callsMax = Math.min(most, Math.max(callsMin, Math.ceil(total / tasksAtOnce)));
   const pieces: Piece[] = [
     ...left.begun.flatMap((one) => piecesOf(one, callsMax)),
     ...Map.groupBy(left.fresh, serviceIn)
       .values()
-      .map((fresh): Piece => ({ calls: fresh.length, characters: 0, fresh })),
+      .map((fresh): Piece => ({ calls: sum(fresh.map(callsOf)), characters: 0, fresh })),
   ];
-  const shares: { calls: number; characters: number; pieces: Piece[] }[] = [];
-  for (const piece of pieces) {
-    const last = shares.at(-1);
-    const fits =
-      last && last.calls + piece.calls <= callsMax && last.characters + piece.characters <= itemCharactersMax;
-    const share = fits ? last : { calls: 0, characters: 0, pieces: [] };
-    if (!fits) shares.push(share);
+  const shares: Share[] = [];
+  // The largest first, each where there is room: the last tasks are the small ones.
+  for (const piece of pieces.toSorted((a, b) => b.calls - a.calls)) {
+    const fits = ({ calls, characters }: Share): boolean =>
+      calls + piece.calls <= callsMax && characters + piece.characters <= itemCharactersMax;
+    let share = shares.find(fits);
+    if (!share) shares.push((share = { calls: 0, characters: 0, pieces: [] }));
     share.calls += piece.calls;
     share.characters += piece.characters;
     share.pieces.push(piece);
@@ -55,7 +71,15 @@ export function shared(left: { fresh: readonly CollectorId[]; begun: readonly Le
   }));
 }
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
 const serviceIn = (collector: CollectorId): string => collector.slice(0, collector.indexOf("."));
+
+interface Share {
+  calls: number;
+  characters: number;
+  readonly pieces: Piece[];
+}
 
 interface Piece {
   readonly calls: number;
@@ -63,6 +87,8 @@ interface Piece {
   readonly fresh?: readonly CollectorId[];
   readonly begun?: Begun;
 }
+
+const callsLeft = ({ from, items, callsPerItem }: Left): number => (from ? 1 : 0) + items.length * callsPerItem;
 
 function piecesOf({ collector, from, items, callsPerItem, batch }: Left, callsMax: number): Piece[] {
   const list: Piece[] = from ? [{ calls: 1, characters: 0, begun: { collector, from, items: [] } }] : [];

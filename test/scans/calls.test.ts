@@ -94,6 +94,7 @@ const perTask = [
   "cloudwatch GetMetricData",
   "ecr GetRegistryScanningConfiguration",
   "eks DescribeClusterVersions",
+  "sagemaker DescribeEndpointConfig",
   "tagging GetResources",
 ];
 

@@ -29,17 +29,20 @@ const left = fc.uniqueArray(fc.constantFrom(...ids), { maxLength: 6 }).chain((co
 const fresh = fc.uniqueArray(fc.constantFrom(...ids), { maxLength: 6 });
 const callsMax = fc.integer({ min: 1, max: 50 });
 
+const cutInto = (callsMax: number, tasksAtOnce = 1) => ({ callsMax, tasksAtOnce, callsOf: () => 1 });
+
 describe("what a task hands on", () => {
   it("is everything that is left, each piece once", ({ expect }) => {
     fc.assert(
       fc.property(left, fresh, callsMax, (begun, begin, most) => {
-        const works = shared({ begun, fresh: begin }, most);
+        const works = shared({ begun, fresh: begin }, cutInto(most));
         expect(works.flatMap((work) => work.fresh).toSorted()).toEqual(begin.toSorted());
         const services = works.flatMap((work) => [...new Set(work.fresh.map((id) => id.split(".")[0]))]);
         expect(new Set(services).size).toBe(services.length);
         for (const one of begun as readonly Left[]) {
           const own = works.flatMap((work) => work.begun).filter(({ collector }) => collector === one.collector);
-          expect(own.flatMap(({ items }) => items)).toEqual(one.items);
+          const sorted = (items: readonly unknown[]) => items.map((item) => JSON.stringify(item)).toSorted();
+          expect(sorted(own.flatMap(({ items }) => items))).toEqual(sorted(one.items));
           expect(own.flatMap(({ from }) => (from ? [from] : []))).toEqual(one.from ? [one.from] : []);
         }
       }),
@@ -50,7 +53,7 @@ describe("what a task hands on", () => {
     fc.assert(
       fc.property(left, fresh, callsMax, (begun, begin, most) => {
         const costOf = new Map((begun as readonly Left[]).map((one) => [one.collector, one]));
-        for (const work of shared({ begun, fresh: begin }, most)) {
+        for (const work of shared({ begun, fresh: begin }, cutInto(most))) {
           const pieces = work.begun.map(({ collector, from, items }) => {
             const { callsPerItem = 1, batch = 1 } = costOf.get(collector) ?? {};
             return (from ? 1 : 0) + Math.ceil(items.length / batch) * callsPerItem * batch;
@@ -63,10 +66,19 @@ describe("what a task hands on", () => {
     );
   });
 
+  it("keeps as many tasks busy as may run, unless it is little", ({ expect }) => {
+    const items = Array.from({ length: 1_000 }, (_, n) => ({ name: `${n}` }));
+    const begun: Left[] = [{ collector: "s3.buckets", from: null, items, callsPerItem: 1, batch: 1 }];
+    expect(shared({ begun, fresh: [] }, cutInto(300, 1))).toHaveLength(4);
+    expect(shared({ begun, fresh: [] }, cutInto(300, 16))).toHaveLength(16);
+    expect(shared({ begun, fresh: [] }, cutInto(300, 100))).toHaveLength(20);
+    expect(shared({ begun, fresh: [] }, cutInto(10, 16))).toHaveLength(100);
+  });
+
   it("fits a row however long its items are", ({ expect }) => {
     const items = Array.from({ length: 5_000 }, (_, n) => ({ name: `${n}`.repeat(100) }));
     const begun: Left[] = [{ collector: "s3.buckets", from: null, items, callsPerItem: 1, batch: 1 }];
-    const works = shared({ begun, fresh: [] }, 1_000_000);
+    const works = shared({ begun, fresh: [] }, cutInto(1_000_000));
     expect(works.length).toBeGreaterThan(1);
     for (const work of works) expect(JSON.stringify(work).length).toBeLessThan(500_000);
     expect(works.flatMap((work) => work.begun.flatMap((one) => one.items))).toEqual(items);

@@ -1,5 +1,4 @@
-import type { z } from "zod";
-import type { AwsCaller, Input, Operation } from "#aws/caller";
+import type { Operation, Paging } from "#aws/caller";
 import type { Relation } from "./collector.ts";
 import { logsTo } from "./relations.ts";
 
@@ -26,29 +25,9 @@ export const logGroupsOf = (stages: readonly Stage[]): readonly Relation[] =>
   logsTo(stages.map(({ accessLogDestinationArn: arn }) => (arn?.includes(":log-group:") ? arn : null)));
 
 /** One IAM action is for all that is read. */
-export const aboutApis = (service: "apigateway" | "apigatewayv2", action: string, path: string): Operation => ({
-  service,
-  action,
-  iam: "apigateway:GET",
-  method: "GET",
-  path,
-});
-
-/** Every page of a list about one API. null: the API is gone; `undefined`: not all of it could be read. */
-export async function pagesAbout<Page extends { readonly next: string | null }>(
-  aws: AwsCaller,
-  { operation, token, input }: { readonly operation: Operation; readonly token: string; readonly input: Input },
-  schema: z.ZodType<Page>,
-): Promise<readonly Page[] | null | undefined> {
-  const pages: Page[] = [];
-  let from: string | null = null;
-  do {
-    const answer = await aws.attempt(operation, { ...input, ...(from && { [token]: from }) }, ["NotFoundException"]);
-    if (answer === null) return null;
-    const page: Page | undefined = schema.safeParse(answer).data;
-    if (!page || (from !== null && page.next === from)) return undefined;
-    pages.push(page);
-    from = page.next;
-  } while (from !== null);
-  return pages;
-}
+export const aboutApis = (
+  service: "apigateway" | "apigatewayv2",
+  action: string,
+  path: string,
+  paging?: Paging,
+): Operation => ({ service, action, iam: "apigateway:GET", method: "GET", path, ...(paging && { paging }) });

@@ -78,8 +78,11 @@ export interface Found<Attributes = Record<string, unknown>, Observed = Record<s
   readonly expiresAt?: string | null;
   /** The region it lives in; `null` for global things. Left out: the region of the task. */
   readonly region?: string | null;
-  /** USD per month at list price in its region, not rounded; null or left out: not known. */
-  readonly costMonthly?: number | null;
+  /**
+   * USD per month at list price in its region, not rounded; null or left out: not known; `undefined`, where it is named: what it
+   * hangs on could not be read.
+   */
+  readonly costMonthly?: number | null | undefined;
   /** What it depends on, each once, in any order. */
   readonly relations?: readonly Relation[];
   /** Names under which it answers, lower case: a load balancer's, a distribution's. */
@@ -91,8 +94,10 @@ export interface Found<Attributes = Record<string, unknown>, Observed = Record<s
 }
 
 /** A found thing with a part that could not be read keeps what was stored of it. */
-export const isPartial = ({ tagsUnread = false, attributes }: Found<object, object>): boolean =>
-  tagsUnread || Object.values(attributes).includes(undefined);
+export const isPartial = (found: Found<object, object>): boolean =>
+  found.tagsUnread === true ||
+  Object.values(found.attributes).includes(undefined) ||
+  (Object.hasOwn(found, "costMonthly") && found.costMonthly === undefined);
 
 export interface CollectContext {
   readonly aws: AwsCaller;

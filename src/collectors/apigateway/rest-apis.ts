@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Operation } from "#aws/caller";
-import { aboutApis, isPreflight, logGroupsOf, pagesAbout, type OpenRoute, type Stage } from "#collectors/api-routes";
+import { aboutApis, isPreflight, logGroupsOf, type OpenRoute, type Stage } from "#collectors/api-routes";
 import type { CollectContext, Collector, Found, Place, Relation } from "#collectors/collector";
 import { flag, instant, part, tagMap, text, texts } from "#collectors/json";
 import { by } from "#collectors/order";
+import { pagesAbout } from "#collectors/pages-about";
 import { policyOf, type PolicyStatement } from "#collectors/policy";
 import { oneByOne } from "#collectors/read";
 import { related } from "#collectors/relations";
@@ -32,12 +32,11 @@ export interface RestStage extends Stage {
   readonly webAclArn: string | null;
 }
 
-const getRestApis: Operation = {
-  ...aboutApis("apigateway", "GetRestApis", "/restapis"),
-  paging: { token: "position", next: "position", limit: ["limit", 500] },
-};
-const getResources = aboutApis("apigateway", "GetResources", "/restapis/{restapi_id}/resources");
+const paging = { token: "position", next: "position", limit: ["limit", 500] } as const;
+const getRestApis = aboutApis("apigateway", "GetRestApis", "/restapis", paging);
+const getResources = aboutApis("apigateway", "GetResources", "/restapis/{restapi_id}/resources", paging);
 const getStages = aboutApis("apigateway", "GetStages", "/restapis/{restapi_id}/stages");
+const gone = ["NotFoundException"] as const;
 
 const ListedApi = z.object({
   id: z.string(),
@@ -62,15 +61,13 @@ const Method = z.object({
 const ResourcesPage = z
   .object({
     item: z.array(z.object({ path: z.string(), resourceMethods: z.record(z.string(), Method).nullish() })),
-    position: text,
   })
-  .transform(({ item, position: next }) => ({
-    next,
-    methods: item.flatMap(({ path, resourceMethods }) =>
+  .transform(({ item }) =>
+    item.flatMap(({ path, resourceMethods }) =>
       Object.entries(resourceMethods ?? {}).map(([verb, method]) => ({ route: `${verb} ${path}`, ...method })),
     ),
-  }));
-type Method = z.infer<typeof ResourcesPage>["methods"][number];
+  );
+type Method = z.infer<typeof ResourcesPage>[number];
 
 const Stages = z.object({
   item: z.array(
@@ -111,13 +108,12 @@ export const collector: Collector<RestApi, object, ListedApi> = {
 /** null: it is gone since it was listed. */
 async function found({ aws, place }: CollectContext, api: ListedApi): Promise<Found<RestApi> | null> {
   const restapi_id = api.id;
-  const resources = { operation: getResources, token: "position", input: { restapi_id, embed: "methods", limit: 500 } };
   const [pages, stagesAnswer] = await Promise.all([
-    pagesAbout(aws, resources, ResourcesPage),
-    aws.attempt(getStages, { restapi_id }, ["NotFoundException"]),
+    pagesAbout(aws, getResources, { restapi_id, embed: "methods" }, { page: ResourcesPage, gone }),
+    aws.attempt(getStages, { restapi_id }, gone),
   ]);
   if (pages === null || stagesAnswer === null) return null;
-  const methods = pages?.flatMap((page) => page.methods);
+  const methods = pages?.flat();
   const stages = Stages.safeParse(stagesAnswer).data?.item.toSorted(by(({ name }) => name));
   const arn = `arn:${place.partition}:apigateway:${place.region}::/restapis/${api.id}`;
   return {

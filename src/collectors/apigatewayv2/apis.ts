@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Operation } from "#aws/caller";
-import { aboutApis, isPreflight, logGroupsOf, pagesAbout, type OpenRoute, type Stage } from "#collectors/api-routes";
+import { aboutApis, isPreflight, logGroupsOf, type OpenRoute, type Stage } from "#collectors/api-routes";
 import type { CollectContext, Collector, Found } from "#collectors/collector";
 import { flag, instant, part, tagMap, text, texts } from "#collectors/json";
 import { by } from "#collectors/order";
+import { pagesAbout } from "#collectors/pages-about";
 import { oneByOne } from "#collectors/read";
 
 /** An HTTP or WebSocket API. */
@@ -22,12 +22,11 @@ export interface Api {
   readonly stages: readonly Stage[] | undefined;
 }
 
-const getApis: Operation = {
-  ...aboutApis("apigatewayv2", "GetApis", "/v2/apis"),
-  paging: { token: "nextToken", next: "nextToken" },
-};
-const getRoutes = aboutApis("apigatewayv2", "GetRoutes", "/v2/apis/{apiId}/routes");
-const getStages = aboutApis("apigatewayv2", "GetStages", "/v2/apis/{apiId}/stages");
+const paging = { token: "nextToken", next: "nextToken" } as const;
+const getApis = aboutApis("apigatewayv2", "GetApis", "/v2/apis", paging);
+const getRoutes = aboutApis("apigatewayv2", "GetRoutes", "/v2/apis/{apiId}/routes", paging);
+const getStages = aboutApis("apigatewayv2", "GetStages", "/v2/apis/{apiId}/stages", paging);
+const gone = ["NotFoundException"] as const;
 
 const ListedApi = z.object({
   apiId: z.string(),
@@ -43,9 +42,7 @@ type ListedApi = z.infer<typeof ListedApi>;
 const Page = z.object({ items: z.array(ListedApi) });
 
 const pageOf = <Entry extends z.ZodType>(entry: Entry) =>
-  z
-    .object({ items: z.array(entry), nextToken: text })
-    .transform(({ items, nextToken: next }) => ({ items: items as readonly z.output<Entry>[], next }));
+  z.object({ items: z.array(entry) }).transform(({ items }) => items as readonly z.output<Entry>[]);
 const RoutesPage = pageOf(z.object({ routeKey: z.string(), authorizationType: text, apiKeyRequired: flag }));
 const StagesPage = pageOf(
   z
@@ -79,14 +76,14 @@ export const collector: Collector<Api, object, ListedApi> = {
 
 /** null: it is gone since it was listed. */
 async function found({ aws, place }: CollectContext, api: ListedApi): Promise<Found<Api> | null> {
-  const about = (operation: Operation) => ({ operation, token: "nextToken", input: { apiId: api.apiId } });
+  const { apiId } = api;
   const [routePages, stagePages] = await Promise.all([
-    pagesAbout(aws, about(getRoutes), RoutesPage),
-    pagesAbout(aws, about(getStages), StagesPage),
+    pagesAbout(aws, getRoutes, { apiId }, { page: RoutesPage, gone }),
+    pagesAbout(aws, getStages, { apiId }, { page: StagesPage, gone }),
   ]);
   if (routePages === null || stagePages === null) return null;
-  const routes = routePages?.flatMap(({ items }) => items).filter(({ routeKey }) => !isPreflight(routeKey));
-  const stages = stagePages?.flatMap(({ items }) => items).toSorted(by(({ name }) => name));
+  const routes = routePages?.flat().filter(({ routeKey }) => !isPreflight(routeKey));
+  const stages = stagePages?.flat().toSorted(by(({ name }) => name));
   const arn = `arn:${place.partition}:apigateway:${place.region}::/apis/${api.apiId}`;
   return {
     nativeId: arn,

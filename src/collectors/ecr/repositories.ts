@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AwsCaller, Operation } from "#aws/caller";
+import { AwsFault } from "#aws/fault";
 import type { CollectContext, Collector, Found } from "#collectors/collector";
 import { flag, instant, number, part, text, texts } from "#collectors/json";
 import { policyIn, type PolicyStatement } from "#collectors/policy";
@@ -67,8 +68,11 @@ const describeRepositories: Operation = {
 };
 const getRepositoryPolicy: Operation = { service: "ecr", action: "GetRepositoryPolicy" };
 const getLifecyclePolicy: Operation = { service: "ecr", action: "GetLifecyclePolicy" };
-const describeImages: Operation = { service: "ecr", action: "DescribeImages" };
-const imagesPerPage = 1000;
+const describeImages: Operation = {
+  service: "ecr",
+  action: "DescribeImages",
+  paging: { token: "nextToken", next: "nextToken", limit: ["maxResults", 1000] },
+};
 const unusedAfterMs = 90 * 86_400_000;
 
 const ListedRepository = z.object({
@@ -106,7 +110,6 @@ const ImagesPage = z.object({
       imageScanFindingsSummary: part({ findingSeverityCounts: z.record(z.string(), z.number()).nullish() }),
     }),
   ),
-  nextToken: text,
 });
 type ImageDetail = z.infer<typeof ImagesPage>["imageDetails"][number];
 
@@ -135,7 +138,7 @@ export const collector: Collector<Repository, RepositoryObserved, ListedReposito
   describe: oneByOne(found),
 };
 
-const gone = ["RepositoryNotFoundException"] as const;
+const gone: ReadonlySet<string> = new Set(["RepositoryNotFoundException"]);
 
 /** null: it is gone since it was listed. */
 async function found(
@@ -158,7 +161,7 @@ async function found(
     state: null,
     ...taggedAs(repositoryArn),
     createdAt: repository.createdAt,
-    costMonthly: images ? inRegion(imagesMonthlyUsd(images.sizeBytes), place.region) : null,
+    costMonthly: images && inRegion(imagesMonthlyUsd(images.sizeBytes), place.region),
     relations: encryptedBy(kmsKeyArn, place),
     attributes: {
       uri: repository.repositoryUri,
@@ -178,17 +181,15 @@ async function found(
 async function imagesOf(aws: AwsCaller, repositoryName: string, now: Date): Promise<Images | null | undefined> {
   const unusedSince = new Date(now.getTime() - unusedAfterMs).toISOString();
   let images: Images = { count: 0, sizeBytes: 0, unusedSizeBytes: 0, latest: null };
-  let nextToken: string | null = null;
-  do {
-    const input = { repositoryName, maxResults: imagesPerPage, ...(nextToken !== null && { nextToken }) };
-    const answer = await aws.attempt(describeImages, input, gone);
-    if (answer === null) return null;
-    const page = ImagesPage.safeParse(answer).data;
-    if (!page || (nextToken !== null && page.nextToken === nextToken)) return undefined;
-    images = page.imageDetails.reduce((sum, image) => counted(sum, image, unusedSince), images);
-    nextToken = page.nextToken;
-  } while (nextToken !== null);
-  return images;
+  try {
+    for await (const page of aws.pages(describeImages, { repositoryName })) {
+      const { imageDetails } = ImagesPage.parse(page);
+      images = imageDetails.reduce((sum, image) => counted(sum, image, unusedSince), images);
+    }
+    return images;
+  } catch (error) {
+    return error instanceof AwsFault && gone.has(error.code) ? null : aws.gap(error);
+  }
 }
 
 function counted(images: Images, image: ImageDetail, unusedSince: string): Images {

@@ -146,7 +146,12 @@ describe("ecr.repositories", () => {
   it("does not take what was denied or odd for nothing", async ({ expect }) => {
     const denied = fakeAws({ DescribeRepositories: page([repository("shop/api")]) });
     const [found] = await allOf(collector, denied, now);
-    expect(found).toMatchObject({ tags: {}, tagsUnread: true, costMonthly: null, observed: { images: undefined } });
+    expect(found).toMatchObject({
+      tags: {},
+      tagsUnread: true,
+      costMonthly: undefined,
+      observed: { images: undefined },
+    });
     expect(found?.attributes).toMatchObject({
       registryScanFrequency: undefined,
       policy: undefined,

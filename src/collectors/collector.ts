@@ -99,6 +99,10 @@ export const isPartial = (found: Found<object, object>): boolean =>
   Object.values(found.attributes).includes(undefined) ||
   (Object.hasOwn(found, "costMonthly") && found.costMonthly === undefined);
 
+/** Whether anything of it could not be read, also of what moves by itself. */
+export const isReadInPart = (found: Found<object, object>): boolean =>
+  isPartial(found) || Object.values(found.observed ?? {}).includes(undefined);
+
 export interface CollectContext {
   readonly aws: AwsCaller;
   readonly place: Place;

@@ -1,5 +1,5 @@
 import type { SealedCheck } from "#checks/sealed";
-import { isPartial, type Found, type Place, type Relation } from "#collectors/collector";
+import { isPartial, isReadInPart, type Found, type Place, type Relation } from "#collectors/collector";
 import { digestOf } from "#lib/hash";
 import { derivedId } from "#lib/id";
 import type { AnyCollector } from "./catalogue.ts";
@@ -93,14 +93,15 @@ export async function changeOf(
   { found, ...rest }: Seen,
   stored: StoredResource | undefined,
 ): Promise<Change | null> {
-  const seen: Seen = { ...rest, found: inOrder(found) };
-  const keep = stored !== undefined && isPartial(seen.found);
+  const before = readVerdicts(stored?.verdicts ?? "");
+  const keep = stored !== undefined && isPartial(found);
+  const judged = isReadInPart(found) ? rest.judged.map((one) => steadied(one, before.get(one.check.id))) : rest.judged;
+  const seen: Seen = { ...rest, judged, found: inOrder(found) };
   const digest = keep ? "" : await digestOfFacts(seen.found);
   const verdicts = writeVerdicts(new Map(seen.judged.map(({ check, stored: verdict }) => [check.id, verdict])));
   const sameFacts = keep || digest === stored?.digest;
   if (stored && sameFacts && verdicts === stored.verdicts) return null;
   const resource = resourceWrite(collector, place, seen, { digest, verdicts });
-  const before = readVerdicts(stored?.verdicts ?? "");
   const fates = await Promise.all(seen.judged.map((judged) => fateOf(resource, judged, before.get(judged.check.id))));
   const gone = await endedOf(seen.id, before, new Set(seen.judged.map(({ check }) => check.id)));
   return {
@@ -112,6 +113,12 @@ export async function changeOf(
     unverified: fates.flatMap(({ unverified }) => (unverified ? [unverified] : [])),
   };
 }
+
+/** What was read in part does not put a finding into other words. */
+const steadied = (judged: Judged, before: StoredVerdict | undefined): Judged =>
+  judged.fail && before?.status === "fail"
+    ? { ...judged, stored: before, fail: { ...judged.fail, digest: before.digest } }
+    : judged;
 
 /** Findings of checks that no longer apply to a resource that was seen: the failing thing is not there any more. */
 export async function endedOf(

@@ -84,16 +84,18 @@ function endingOf(
     place,
     states: { ...before.get(place), ...coverage[place] },
   }));
-  return { ...verdictOf(Object.values(coverage), failed), summary, coverage: known };
+  return { ...verdictOf(Object.values(coverage), failed, task.scan.seq), summary, coverage: known };
 }
 
 type States = Readonly<Record<string, CollectorState>>;
 
-/** Complete: every collector saw all it was sent for. Error: none saw anything. Else partial. */
-function verdictOf(coverage: readonly States[], failed: number): Pick<Ending, "status" | "errorMessage"> {
+/** Complete: every collector saw all it was sent for. Error: none saw even its list. Else partial. */
+function verdictOf(coverage: readonly States[], failed: number, seq: number): Pick<Ending, "status" | "errorMessage"> {
   const states = coverage.flatMap((place) => Object.values(place));
   const isSeen = ({ state }: CollectorState): boolean => state === "done" || state === "skipped";
-  if (states.length > 0 && !states.some(isSeen)) return { status: "error", errorMessage: firstError(states) };
+  const isListed = ({ completeSeq }: CollectorState): boolean => completeSeq === seq;
+  if (states.length > 0 && !states.some((state) => isSeen(state) || isListed(state)))
+    return { status: "error", errorMessage: firstError(states) };
   return { status: failed === 0 && states.every(isSeen) ? "complete" : "partial", errorMessage: null };
 }
 

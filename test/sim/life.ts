@@ -40,11 +40,20 @@ export function simulated(): () => Receiver {
   };
 }
 
-/** A receiver that refuses, breaks off and answers late as chance has it. */
+/** An attempt fewer than there are, so that nothing is given up. */
+const refusalsMax = 9;
+
+/** A receiver that refuses and breaks off as chance has it, but takes every event in the end. */
 export function moody(receiver: Receiver, random: Random): void {
-  receiver.answer(() => {
-    if (random.chance(0.1)) throw new TypeError("Network connection lost");
-    return new Response(null, { status: random.chance(0.3) ? 500 : 204 });
+  const refused = new Map<string, number>();
+  receiver.answer(({ headers }) => {
+    const id = headers.get("webhook-id") ?? "";
+    const [breaksOff, refuses] = [random.chance(0.1), random.chance(0.3)];
+    const before = refused.get(id) ?? 0;
+    if (!(breaksOff || refuses) || before >= refusalsMax) return new Response(null, { status: 204 });
+    refused.set(id, before + 1);
+    if (breaksOff) throw new TypeError("Network connection lost");
+    return new Response(null, { status: 500 });
   });
 }
 

@@ -4,8 +4,10 @@ import type { OrgContext } from "#db/context";
 export interface Budget {
   /** Counts resources read and characters of facts kept. */
   add(resources: number, factCharacters: number): void;
-  /** From then on no list is gone along further, and nothing new is begun. */
+  /** From then on no list is gone along further, and no service is begun. */
   isSpent(): boolean;
+  /** Spent, and there is no room for more than calls: from then on nothing at all is begun. */
+  isFull(): boolean;
 }
 
 /** A Worker may ask D1 1,000 times; what is begun already has to fit in the rest. */
@@ -20,16 +22,17 @@ export function createBudget(org: OrgContext, callsMax: number, calls: () => num
   const startedAt = clock();
   let resources = 0;
   let factCharacters = 0;
+  const isFull = (): boolean =>
+    resources >= resourcesMax ||
+    factCharacters >= factCharactersMax ||
+    org.db.meter.roundTrips >= roundTripsMax ||
+    clock() - startedAt >= elapsedMaxMs;
   return {
     add(more, characters) {
       resources += more;
       factCharacters += characters;
     },
-    isSpent: () =>
-      calls() >= callsMax ||
-      resources >= resourcesMax ||
-      factCharacters >= factCharactersMax ||
-      org.db.meter.roundTrips >= roundTripsMax ||
-      clock() - startedAt >= elapsedMaxMs,
+    isSpent: () => calls() >= callsMax || isFull(),
+    isFull,
   };
 }

@@ -45,6 +45,9 @@ export function condensers(id: CollectorId): readonly Condense[] {
   return all.filter((condense) => condense !== undefined);
 }
 
+/** Whether anything is kept of what a collector finds, in its task's row. */
+export const keepsFacts = (id: CollectorId): boolean => condensers(id).length > 0;
+
 const crossByCollector = new Map(
   allCollectors.map(({ id }) => [id, crossChecks.filter((check) => judgesCollector(check, id))]),
 );

@@ -4,7 +4,7 @@ import type { Found, Place } from "#collectors/collector";
 import { completed, type Asked } from "#collectors/read";
 import type { CollectorId } from "#collectors/registry";
 import type { Budget } from "./budget.ts";
-import { collectorOf, type AnyCollector } from "./catalogue.ts";
+import { collectorOf, keepsFacts, type AnyCollector } from "./catalogue.ts";
 import type { ClaimedTask } from "./claim.ts";
 import type { CollectorPart, Fact } from "./outcome.ts";
 import { goThrough, lookedOf, newRun, type Run, type Unit } from "./run.ts";
@@ -41,7 +41,9 @@ export interface LookedAround {
 }
 
 /** Collectors under way at once: while some wait for D1, others keep the six connections busy. */
-const collectorsAtOnce = 12;
+const collectorsAtOnce = 10;
+/** Beside them, of those of whose things something is kept in the task's row: what pages under way bring must fit there. */
+const keepersAtOnce = 2;
 const describedAtOnce = 6;
 
 /**
@@ -51,15 +53,18 @@ const describedAtOnce = 6;
  */
 export async function lookAround(look: Look, work: Work): Promise<LookedAround> {
   const describing = createLimiter(describedAtOnce);
-  const units = unitsOf(work);
+  const { keepers = [], others = [] } = Object.groupBy(unitsOf(work), ({ collector }) =>
+    keepsFacts(collector.id) ? "keepers" : "others",
+  );
   const fresh: CollectorId[] = [];
   const runs: Run[] = [];
   const told: Promise<void>[] = [];
   const isBegun = ({ collector }: Unit): boolean =>
     runs.some(({ unit }) => unit.collector.service === collector.service);
-  const next = async (): Promise<void> => {
+  const isLeft = (unit: Unit): boolean => look.budget.isFull() || (look.budget.isSpent() && !isBegun(unit));
+  const next = async (units: Unit[]): Promise<void> => {
     for (let unit = units.shift(); unit; unit = units.shift()) {
-      if (unit.from === undefined && runs.length > 0 && look.budget.isSpent() && !isBegun(unit)) {
+      if (unit.from === undefined && runs.length > 0 && isLeft(unit)) {
         fresh.push(unit.collector.id);
         continue;
       }
@@ -70,7 +75,10 @@ export async function lookAround(look: Look, work: Work): Promise<LookedAround> 
       told.push(look.onLooked(unit.collector));
     }
   };
-  await Promise.all(Array.from({ length: collectorsAtOnce }, next));
+  await Promise.all([
+    ...Array.from({ length: keepersAtOnce }, () => next(keepers)),
+    ...Array.from({ length: collectorsAtOnce }, () => next(others)),
+  ]);
   await Promise.all([complete(look, runs), ...told]);
   return { looked: runs.map(lookedOf), fresh };
 }

@@ -3,7 +3,7 @@ import type { Limiter } from "#aws/limiter";
 import type { Cursor } from "#aws/pages";
 import type { CollectContext, Found } from "#collectors/collector";
 import { askedOf, isWanting, type Asked } from "#collectors/read";
-import type { AnyCollector } from "./catalogue.ts";
+import { keepsFacts, type AnyCollector } from "./catalogue.ts";
 import { gapOf, partOf, type Gap } from "./coverage.ts";
 import type { Look, Looked } from "./look.ts";
 import { packed } from "./seen.ts";
@@ -81,11 +81,12 @@ export async function goThrough(run: Run): Promise<void> {
       missed(run, error);
       return { done: true as const, value: undefined };
     });
-  // The next page is on its way while what the last one listed is described.
+  // The next page is on its way while what the last one listed is described, unless the last one may be enough for the row.
+  const mayBeAhead = !keepsFacts(collector.id);
   for (let page = await nextPage(); !page.done;) {
-    const ahead = nextPage();
+    const ahead = mayBeAhead ? nextPage() : null;
     await read(run, page.value);
-    page = await ahead;
+    page = await (ahead ?? nextPage());
   }
 }
 

@@ -36,14 +36,18 @@ export const localChecks = (id: CollectorId): readonly SealedCheck[] => localByC
 
 export const crossChecks: readonly SealedCheck[] = allChecks.filter(isCross);
 
-/** What a cross-service check keeps of each thing a collector finds. */
-export function condensers(id: CollectorId): readonly Condense[] {
-  // safe: a check's condenser for a collector is asked only about what that collector found.
-  const all = crossChecks.map(
-    ({ condense }) => new Map(Object.entries(condense ?? {})).get(id) as Condense | undefined,
-  );
-  return all.filter((condense) => condense !== undefined);
-}
+const condensersByCollector = new Map(
+  allCollectors.map(({ id }) => [
+    id,
+    // safe: a check's condenser for a collector is asked only about what that collector found.
+    crossChecks.flatMap(
+      ({ condense }) => (new Map(Object.entries(condense ?? {})).get(id) as Condense | undefined) ?? [],
+    ),
+  ]),
+);
+
+/** What the cross-service checks keep of each thing a collector finds. */
+export const condensers = (id: CollectorId): readonly Condense[] => condensersByCollector.get(id) ?? [];
 
 /** Whether anything is kept of what a collector finds, in its task's row. */
 export const keepsFacts = (id: CollectorId): boolean => condensers(id).length > 0;

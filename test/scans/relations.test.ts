@@ -2,13 +2,10 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { resourceIdOf } from "#scans/relations";
 import { simulated } from "../sim/life.ts";
-import { seeded } from "../sim/random.ts";
-import { makeScenario, stateOf, unseenIn, type Scenario } from "../sim/scenario.ts";
-import { calm } from "../sim/world.ts";
+import { makeScenario, scanned, stateOf, unseenIn, type Scenario } from "../sim/scenario.ts";
 
 async function scan(scenario: Scenario): Promise<Record<string, unknown[]>> {
-  await scenario.scan();
-  await scenario.world.run(seeded(1), calm, () => scenario.atRest());
+  await scanned(scenario);
   return stateOf(scenario);
 }
 

@@ -3,8 +3,7 @@ import { describe, it } from "vitest";
 import { collectors } from "#collectors/registry";
 import { simulated } from "./life.ts";
 import { seeded } from "./random.ts";
-import { makeScenario, type Scenario } from "./scenario.ts";
-import { calm } from "./world.ts";
+import { makeScenario, rowsOf, scanned, type Scenario } from "./scenario.ts";
 
 /** `npm run sim` asks for more. */
 const { seeds, first } = env.SIMULATION;
@@ -15,9 +14,6 @@ const collecting = [...new Set(Object.values(collectors).map(({ service }) => se
 const services: readonly string[] = [...collecting, "account", "tagging"];
 /** What is found by number: a few of every kind that can be many. */
 const few: Readonly<Record<string, number>> = Object.fromEntries(Object.keys(collectors).map((id) => [id, 3]));
-
-const rowsOf = async <Row>(scenario: Scenario, query: string): Promise<Row[]> =>
-  (await env.DB.prepare(query).bind(scenario.orgId).all<Row>()).results;
 
 interface Seen {
   readonly resources: readonly unknown[];
@@ -49,29 +45,23 @@ const coverageOf = async (scenario: Scenario): Promise<ReadonlyMap<string, Cover
   return new Map(rows.map(({ collector, state }) => [collector, JSON.parse(state) as Covered]));
 };
 
-async function scan(scenario: Scenario, services?: readonly string[]): Promise<string> {
-  const id = await scenario.scan(services);
-  await scenario.world.run(seeded(1), calm, () => scenario.atRest());
-  return (await env.DB.prepare("SELECT status FROM scans WHERE id = ?1").bind(id).first<string>("status")) ?? "";
-}
-
 describe("a service that AWS refuses, throttles or breaks", () => {
   simulated();
 
   it("never lets a scan take what it did not see for gone or mended, and coverage says why", async ({ expect }) => {
     const scenario = await makeScenario({ things: few }, {});
-    await scan(scenario);
+    await scanned(scenario);
     const before = await seenIn(scenario);
     for (let seed = first; seed < first + seeds; seed += 1) {
       const random = seeded(seed * 6007);
       const [service, kind] = [random.pick(services), random.pick(kinds)];
       // With others beside it that work, mostly a few.
       const others = collecting.filter((one) => one !== service);
-      const scanned = random.chance(0.05) ? undefined : [service, random.pick(others), random.pick(others)];
+      const chosen = random.chance(0.05) ? undefined : [service, random.pick(others), random.pick(others)];
       const hint = `${kind} of ${service}: npm run sim -- --from ${seed} --seeds 1`;
       // From its first call on, or in the middle.
       await scenario.configure({ faults: [{ service, kind, afterCalls: random.chance(0.5) ? 0 : random.below(12) }] });
-      const status = await scan(scenario, scanned);
+      const status = await scanned(scenario, chosen);
       // Without its list of regions, which EC2 gives, a scan cannot be planned.
       expect(["complete", "partial", ...(service === "ec2" ? ["error"] : [])], hint).toContain(status);
       expect(await seenIn(scenario), hint).toEqual(before);
@@ -90,7 +80,7 @@ describe("a service that AWS refuses, throttles or breaks", () => {
         }
       }
       await scenario.configure({ faults: [] });
-      expect(await scan(scenario, scanned), hint).toBe("complete");
+      expect(await scanned(scenario, chosen), hint).toBe("complete");
       expect(await seenIn(scenario), hint).toEqual(before);
     }
   }, 7_200_000);

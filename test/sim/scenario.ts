@@ -9,7 +9,8 @@ import { startScans } from "#scans/start";
 import { createSimulator } from "../../simulator/simulator.ts";
 import { makeOrg } from "../support/org.ts";
 import { noFaults } from "./faults.ts";
-import { World } from "./world.ts";
+import { seeded } from "./random.ts";
+import { calm, World } from "./world.ts";
 
 /** What the simulated AWS account is told: see simulator/README.md. */
 export type AwsSetting = Readonly<Record<string, unknown>>;
@@ -150,6 +151,17 @@ async function makeWebhook(orgId: string): Promise<void> {
   )
     .bind(orgId, id, receiverUrl, secret, start.toISOString())
     .run();
+}
+
+/** Rows of the scenario's organization, which a query names `?1`. */
+export const rowsOf = async <Row>({ orgId }: Pick<Scenario, "orgId">, query: string): Promise<Row[]> =>
+  (await env.DB.prepare(query).bind(orgId).all<Row>()).results;
+
+/** A scan to its end, undisturbed; answers its status. */
+export async function scanned({ scan, world, atRest }: Scenario, services?: readonly string[]): Promise<string> {
+  const id = await scan(services);
+  await world.run(seeded(1), calm, () => atRest());
+  return (await env.DB.prepare("SELECT status FROM scans WHERE id = ?1").bind(id).first<string>("status")) ?? "";
 }
 
 /** Collectors that did not see all they were to see. */

@@ -1,5 +1,6 @@
-// Copies the reference UI's script from its package to where the Worker serves static files from.
-import { copyFileSync, mkdirSync } from "node:fs";
+// Writes what the Worker serves or looks up as static files, and so need not carry in its bundle: the reference UI's script,
+// the words people read about checks, and the description of the API.
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const root = path.join(import.meta.dirname, "..");
@@ -7,3 +8,18 @@ const assets = path.join(root, "assets");
 
 mkdirSync(assets, { recursive: true });
 copyFileSync(path.join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), path.join(assets, "rapidoc-min.js"));
+
+write("checks.json", await aboutChecks());
+
+/** Check → its rationale and remediation. */
+async function aboutChecks() {
+  const files = globSync("src/checks/*/*.ts", { cwd: root }).toSorted();
+  const modules = await Promise.all(files.map((file) => import(path.join(root, file))));
+  return Object.fromEntries(modules.flatMap(({ check, about }) => (check ? [[check.id, about]] : [])));
+}
+
+function write(name, value) {
+  const target = path.join(assets, name);
+  const text = JSON.stringify(value);
+  if (!existsSync(target) || readFileSync(target, "utf8") !== text) writeFileSync(target, text);
+}

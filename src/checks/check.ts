@@ -6,6 +6,21 @@ export type Severity = (typeof severities)[number];
 export const categories = ["security", "cost", "reliability", "compliance", "operations"] as const;
 export type Category = (typeof categories)[number];
 
+/** `internet`: anybody can try. `idle`: stopped, detached or unused, so that nobody can at present. */
+export const exposures = ["internet", "internal", "idle"] as const;
+export type Exposure = (typeof exposures)[number];
+
+/** Framework id → control ids. */
+export type Controls = Readonly<Record<string, readonly string[]>>;
+
+/** What people read about a check. It lies beside the check and not in it, so that the Worker's bundle goes without it. */
+export interface About {
+  /** Why it matters. */
+  readonly rationale: string;
+  /** What to do. */
+  readonly remediation: string;
+}
+
 /** The call, the field and the value a verdict rests on. */
 export interface Evidence {
   /** `<service>:<Operation>`, e.g. `ec2:DescribeVolumes`. */
@@ -23,6 +38,10 @@ export interface Fail {
   readonly evidence: readonly Evidence[];
   /** When it differs from the check's. */
   readonly severity?: Severity;
+  /** How far the thing can be reached; `internal` when left out. It weighs the finding in scores. */
+  readonly exposure?: Exposure;
+  /** Which of the check's `variants` fail. */
+  readonly variants?: readonly string[];
   /** USD per month at list price; null or absent when the check saves nothing or it cannot be said. */
   readonly savingsMonthly?: number | null;
 }
@@ -44,7 +63,10 @@ export interface JudgeContext<Params, Reads extends CollectorId> {
   readonly place: Place;
   /** Regions the organization allows; null when it has not said. */
   readonly allowedRegions: readonly string[] | null;
-  /** Everything another collector of the same place found. Only collectors named in `reads`; complete, else the verdict is unknown before `judge` is asked. */
+  /**
+   * Everything another collector found: in the same region or globally; for a global thing in every region, each with the
+   * `region` it lives in. Only collectors named in `reads`; complete, else the verdict is unknown before `judge` is asked.
+   */
   others<Id extends Reads>(id: Id): readonly FoundBy<Id>[];
 }
 
@@ -68,37 +90,50 @@ export interface Check<Id extends CollectorId, Params extends object = object, R
   /** The collectors whose resources it judges; `every` judges whatever any collector finds. */
   readonly resources: readonly Id[] | "every";
   /**
-   * Collectors whose complete lists (of the same account and region) it needs beside the one resource. Such a check is
-   * judged in the second wave, when all tasks are done.
+   * Collectors whose complete lists (of the same account) it needs beside the one resource. Such a check is judged in the
+   * second wave, when all tasks are done.
    */
   readonly reads?: readonly Reads[];
   /**
-   * For checks with `reads`: the attributes, as they are, that it needs of each resource, its own and the others'. Keep
-   * few: they are held for the whole account. `null`: this resource does not matter. `judge` then sees no other attributes,
-   * no `observed`, and the tags of its own resource only.
+   * For checks with `reads`: the members of `attributes` and `observed`, as they are, that it needs of each resource, its
+   * own and the others'. Keep few: they are held for the whole account. `null`: this resource does not matter. `judge` then
+   * sees no other members, and the tags of its own resource only.
    */
-  readonly condense?: { readonly [K in Id | Reads]?: (found: FoundBy<K>) => Partial<FoundBy<K>["attributes"]> | null };
-  readonly rationale: string;
-  readonly remediation: string;
-  /** Framework id → control ids. */
-  readonly controls: Readonly<Record<string, readonly string[]>>;
+  readonly condense?: { readonly [K in Id | Reads]?: (found: FoundBy<K>) => Kept<K> | null };
+  /** Members of a fail's `details`: a person's decision ends when one of them, or the severity, has changed. */
+  readonly decisive: readonly string[];
+  /** The controls its verdict is evidence of. */
+  readonly controls: Controls;
+  /** Parts of the check that are evidence of further controls: such a control fails where the fail names the variant. */
+  readonly variants?: Readonly<Record<string, Controls>>;
   readonly params: Params;
   judge(found: FoundBy<Id>, context: JudgeContext<Params, Reads>): Verdict;
   /** What depends on the day it is read (`daysUntilExpiry`), added to the details then. */
   atRead?(details: Readonly<Record<string, unknown>>, now: Date): Record<string, unknown>;
 }
 
+/** What a check across services keeps of a thing. */
+export type Kept<Id extends CollectorId> = Partial<FoundBy<Id>["attributes"] & NonNullable<FoundBy<Id>["observed"]>>;
+
 /** One worked example per boundary; a function, so that the bundle leaves it out. */
 export interface Example<Id extends CollectorId, Params extends object = object> {
   readonly name: string;
   readonly found: FoundBy<Id>;
+  /** Who found it: named where the check judges several kinds and reads across services. */
+  readonly by?: Id;
   readonly now?: Date;
   readonly params?: Partial<Params>;
   readonly place?: Partial<Place>;
   readonly allowedRegions?: readonly string[] | null;
   readonly others?: Partial<Record<CollectorId, readonly unknown[]>>;
   /** For fails: what must hold of it. */
-  readonly expect?: { severity?: Severity; savingsMonthly?: number; details?: Record<string, unknown> };
+  readonly expect?: {
+    severity?: Severity;
+    exposure?: Exposure;
+    savingsMonthly?: number;
+    details?: Record<string, unknown>;
+    variants?: readonly string[];
+  };
 }
 export interface Examples<Id extends CollectorId, Params extends object = object> {
   readonly pass: readonly Example<Id, Params>[];

@@ -6,7 +6,7 @@ import type { AnyCollector } from "./catalogue.ts";
 import type { ClaimedTask } from "./claim.ts";
 import { edgesOf, inOrder, type Edge } from "./relations.ts";
 import { severityRank, type Judged } from "./judge.ts";
-import { readVerdicts, writeVerdicts, type StoredVerdict } from "./verdicts.ts";
+import { readVerdicts, writeVerdicts, type StoredVerdict, type StoredVerdicts } from "./verdicts.ts";
 
 /** What a task compares its findings with: enough to know whether anything changed. */
 export interface StoredResource {
@@ -95,7 +95,8 @@ export async function changeOf(
 ): Promise<Change | null> {
   const before = readVerdicts(stored?.verdicts ?? "");
   const keep = stored !== undefined && isPartial(found);
-  const judged = isReadInPart(found) ? rest.judged.map((one) => steadied(one, before.get(one.check.id))) : rest.judged;
+  const remembered = rememberPasses(rest.judged, before);
+  const judged = isReadInPart(found) ? remembered.map((one) => steadied(one, before.get(one.check.id))) : remembered;
   const seen: Seen = { ...rest, judged, found: inOrder(found) };
   const digest = keep ? "" : await digestOfFacts(seen.found);
   const verdicts = writeVerdicts(new Map(seen.judged.map(({ check, stored: verdict }) => [check.id, verdict])));
@@ -113,6 +114,16 @@ export async function changeOf(
     unverified: fates.flatMap(({ unverified }) => (unverified ? [unverified] : [])),
   };
 }
+
+/** What was not seen for a while may have regressed meanwhile: an unknown says whether the last thing known was a pass. */
+export const rememberPasses = (judged: readonly Judged[], before: StoredVerdicts): Judged[] =>
+  judged.map((one) => {
+    if (one.stored.status !== "unknown") return one;
+    return hasPassed(before.get(one.check.id)) ? { ...one, stored: { status: "unknown", passed: true } } : one;
+  });
+
+const hasPassed = (verdict: StoredVerdict | undefined): boolean =>
+  verdict?.status === "pass" || (verdict?.status === "unknown" && verdict.passed === true);
 
 /** What was read in part does not put a finding into other words. */
 const steadied = (judged: Judged, before: StoredVerdict | undefined): Judged =>
@@ -145,7 +156,7 @@ export async function fateOf(
   const { check, stored, fail } = judged;
   if (fail) {
     const same = before?.status === "fail" && before.digest === fail.digest;
-    return same ? {} : { open: await findingWrite(resource, check, fail, before?.status === "pass") };
+    return same ? {} : { open: await findingWrite(resource, check, fail, hasPassed(before)) };
   }
   if (before === undefined || before.status === "pass") return {};
   if (stored.status === "pass") return { resolve: await findingIdOf(resource.id, check.id) };

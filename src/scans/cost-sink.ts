@@ -1,7 +1,7 @@
 import type { ServiceCost, ServiceCostObserved } from "#collectors/ce/costs";
 import type { Found } from "#collectors/collector";
 import { fenced, type ClaimedTask } from "./claim.ts";
-import { noTally } from "./coverage.ts";
+import { newTally } from "./coverage.ts";
 import type { Sink } from "./sink.ts";
 
 /** One day of an account, all services together. */
@@ -17,7 +17,7 @@ interface Day {
 export function createCostSink(task: ClaimedTask): Sink {
   return {
     seen: new Set(),
-    tally: { ...noTally },
+    tally: newTally(),
     facts: [],
     async take(found) {
       // safe: only `ce.costs` keeps daily costs.

@@ -1,6 +1,8 @@
 import { AwsFault, type AwsFaultKind } from "#aws/fault";
 import type { CollectorState, CoverageError, CoverageState } from "#db/values";
+import type { Judged } from "./judge.ts";
 import type { CollectorPart } from "./outcome.ts";
+import { addVerdict, joinedCounts, noVerdicts, type VerdictCounts } from "./verdict-counts.ts";
 
 /** One call that gave no answer. */
 export type Gap = Pick<AwsFault, "service" | "action" | "iamAction" | "region" | "code" | "kind" | "remedy">;
@@ -69,9 +71,28 @@ export interface Tally {
   pass: number;
   fail: number;
   unknown: number;
+  /** The same check by check. */
+  readonly checks: Record<string, VerdictCounts>;
 }
 
-export const noTally: Tally = { resources: 0, pass: 0, fail: 0, unknown: 0 };
+export const newTally = (): Tally => ({ resources: 0, pass: 0, fail: 0, unknown: 0, checks: {} });
+
+/** Counts what was judged of one resource. */
+export function count(tally: Tally, judged: readonly Judged[]): void {
+  for (const { check, stored } of judged) {
+    tally[stored.status] += 1;
+    const known = tally.checks[check.id] ?? noVerdicts;
+    tally.checks[check.id] = addVerdict(known, stored);
+  }
+}
+
+export const addTallies = (a: Tally, b: Tally): Tally => ({
+  resources: a.resources + b.resources,
+  pass: a.pass + b.pass,
+  fail: a.fail + b.fail,
+  unknown: a.unknown + b.unknown,
+  checks: joinedCounts([a.checks, b.checks]),
+});
 
 /** What a task leaves of a collector, given the calls that gave no answer. */
 export function partOf(
@@ -98,7 +119,7 @@ export function failedPart(
     kind: "broken",
     remedy: failure.remedy,
   };
-  return partOf([gap], { whole: false, tally: noTally, calls: 0, seen: null });
+  return partOf([gap], { whole: false, tally: newTally(), calls: 0, seen: null });
 }
 
 /** What is known of a collector after this scan. Only a list seen whole counts as a run. */
@@ -108,12 +129,13 @@ export function stateAfter(
   { seq, now }: { seq: number; now: Date },
 ): CollectorState {
   const { whole, state, tally, calls, errors } = part;
+  const { checks: _, ...figures } = tally;
   return {
     state,
     completeSeq: whole ? seq : (before?.completeSeq ?? 0),
     completeAt: whole ? now.toISOString() : (before?.completeAt ?? null),
     runs: (before?.runs ?? 0) + Number(whole),
-    ...tally,
+    ...figures,
     // What nobody looked at is as many as it was.
     resources: whole ? tally.resources : Math.max(tally.resources, before?.resources ?? 0),
     calls,

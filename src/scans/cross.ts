@@ -2,11 +2,13 @@ import { partitionOf } from "#aws/regions";
 import type { Found } from "#collectors/collector";
 import type { Statement } from "#db/database";
 import { allCollectors, crossChecksOf, isSubject, type AnyCollector } from "./catalogue.ts";
-import { endedOf, fateOf, resourceWrite, type FindingWrite } from "./change.ts";
+import { endedOf, fateOf, rememberPasses, resourceWrite, type FindingWrite } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
 import { findingStatements, transitionsOf, type FindingChanges } from "./finding-changes.ts";
 import { judge, judgeSettings, type JudgeSettings, type Lists } from "./judge.ts";
+import { count, type Tally } from "./coverage.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
+import type { PlaceOutcome } from "./parts.ts";
 import { resourceIdOf } from "./relations.ts";
 import { findingCounts, knownIn, writeCounted, type StatesBefore } from "./slice.ts";
 import { readVerdicts, writeVerdicts } from "./verdicts.ts";
@@ -21,10 +23,16 @@ export interface CrossChange {
   readonly unverified: readonly string[];
 }
 
-/** Judges the cross-service checks of one place, and compares with what they said before. */
-export async function crossChangesOf(task: ClaimedTask, place: string, facts: Lists): Promise<CrossChange[]> {
+/** Judges the cross-service checks of one place from what they see there, and compares with what they said before. */
+export async function crossChangesOf(
+  task: ClaimedTask,
+  { place, facts, collectors }: Pick<PlaceOutcome, "place" | "facts" | "collectors">,
+  view: Lists,
+): Promise<CrossChange[]> {
   const subjects = allCollectors.filter(({ id }) => facts.get(id) && isSubject(id));
-  const changes = await Promise.all(subjects.map((collector) => changesOfCollector(task, place, collector, facts)));
+  const changes = await Promise.all(
+    subjects.map((collector) => changesOfCollector(task, place, collector, view, collectors.get(collector.id)?.tally)),
+  );
   return changes.flat();
 }
 
@@ -33,6 +41,7 @@ async function changesOfCollector(
   place: string,
   collector: AnyCollector,
   facts: Lists,
+  tally: Tally | undefined,
 ): Promise<CrossChange[]> {
   const before = await verdictsBefore(task, place, collector.id);
   const { awsAccountId } = task.account;
@@ -42,7 +51,7 @@ async function changesOfCollector(
       const id = await resourceIdOf(task.org.id, awsAccountId, collector.resourceType, found.nativeId);
       const stored = before.get(id) ?? "";
       before.delete(id);
-      return changeOf(collector, settings, { id, found }, facts, stored);
+      return changeOf(collector, settings, { id, found }, facts, stored, tally);
     }),
   );
   // What is left is there, and no check has a word to say of it any more.
@@ -63,11 +72,13 @@ async function changeOf(
   { id, found }: { id: string; found: Found },
   facts: Lists,
   stored: string,
+  tally: Tally | undefined,
 ): Promise<CrossChange | null> {
-  const judged = await judge(found, crossChecksOf(collector.id), facts, settings);
+  const before = readVerdicts(stored);
+  const judged = rememberPasses(await judge(found, crossChecksOf(collector.id), facts, settings), before);
+  if (tally) count(tally, judged);
   const verdicts = writeVerdicts(new Map(judged.map(({ check, stored: verdict }) => [check.id, verdict])));
   if (stored === verdicts) return null;
-  const before = readVerdicts(stored);
   const resource = resourceWrite(collector, settings.place, { id, found }, { digest: "", verdicts: "" });
   const fates = await Promise.all(judged.map((one) => fateOf(resource, one, before.get(one.check.id))));
   const ended = await endedOf(id, before, new Set(judged.map(({ check }) => check.id)));

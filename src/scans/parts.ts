@@ -4,7 +4,7 @@ import type { OrgContext } from "#db/context";
 import type { CollectorState } from "#db/values";
 import { allCollectors, collectorsOf } from "./catalogue.ts";
 import type { ScanRow } from "./claim.ts";
-import { failedPart, joined, stateAfter, worstOf } from "./coverage.ts";
+import { addTallies, failedPart, joined, stateAfter, worstOf } from "./coverage.ts";
 import { addCounts, foundOf, noCounts, type CollectorPart, type TaskCounts, type TaskOutcome } from "./outcome.ts";
 import { placeOf, type Work } from "./work.ts";
 
@@ -110,12 +110,7 @@ const together = (a: CollectorPart, b: CollectorPart): CollectorPart => ({
   whole: a.whole && b.whole,
   state: worstOf([a.state, b.state]),
   errors: joined([...a.errors, ...b.errors]),
-  tally: {
-    resources: a.tally.resources + b.tally.resources,
-    pass: a.tally.pass + b.tally.pass,
-    fail: a.tally.fail + b.tally.fail,
-    unknown: a.tally.unknown + b.tally.unknown,
-  },
+  tally: addTallies(a.tally, b.tally),
   calls: a.calls + b.calls,
   seen: null,
 });

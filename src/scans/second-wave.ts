@@ -10,6 +10,7 @@ import { createSliceWriter } from "./slice-writer.ts";
 import type { StatesBefore } from "./slice.ts";
 import { allStatesBefore } from "./stored.ts";
 import { goneOf } from "./sweep.ts";
+import { viewsOf } from "./views.ts";
 import { wakeTasks } from "./wake.ts";
 
 /** A Worker may ask D1 1,000 times: what is done by then stays, and another invocation goes on. */
@@ -23,12 +24,14 @@ export async function runSecondWave(task: ClaimedTask): Promise<void> {
   const { org, scan, account } = task;
   const [rows, before] = await Promise.all([taskRows(org, scan.id), allStatesBefore(task)]);
   const places = placesOf(rows, scan.services ?? account.services);
+  const views = viewsOf(places, { everyRegion: scan.regions === null && account.regions === null });
   const plan = rows.find(({ id }) => id === "plan");
   let counts = task.countsBefore ?? noCounts;
   for (const one of places) {
     const states = before.get(one.place) ?? {};
     counts = await sweep({ ...task, place: one.place }, one, states, counts);
-    counts = await writeCrossChanges(task, one.place, await crossChangesOf(task, one.place, one.facts), states, counts);
+    const changes = await crossChangesOf(task, one, views.of(one.place));
+    counts = await writeCrossChanges(task, one.place, changes, states, counts);
     if (org.db.meter.roundTrips > roundTripsMax) return goOnLater(task);
   }
   const ending = endingOf(task, places, before, addCounts(counts, plan?.outcome?.counts ?? {}));

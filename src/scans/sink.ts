@@ -3,7 +3,7 @@ import { condensers, isSubject, localChecks, type AnyCollector } from "./catalog
 import { changeOf } from "./change.ts";
 import { resourceIdOf } from "./relations.ts";
 import { createCostSink } from "./cost-sink.ts";
-import { noTally, type Tally } from "./coverage.ts";
+import { count, newTally, type Tally } from "./coverage.ts";
 import { judge, judgeSettings } from "./judge.ts";
 import type { Look } from "./look.ts";
 import { factOf, type Fact } from "./outcome.ts";
@@ -31,7 +31,7 @@ function createFactSink({ budget }: Look, collector: AnyCollector): Sink {
   const facts: Fact[] = [];
   return {
     seen: new Set(),
-    tally: { ...noTally },
+    tally: newTally(),
     facts,
     async take(found) {
       for (const fact of found.map((one) => condensed(one, collector)).filter((one) => one !== null)) {
@@ -44,7 +44,7 @@ function createFactSink({ budget }: Look, collector: AnyCollector): Sink {
 
 function createResourceSink(look: Look, collector: AnyCollector): Sink {
   const seen = new Set<string>();
-  const tally: Tally = { ...noTally };
+  const tally: Tally = newTally();
   const facts: Fact[] = [];
   const settings = judgeSettings(look.task, look.place);
 
@@ -58,7 +58,7 @@ function createResourceSink(look: Look, collector: AnyCollector): Sink {
     for (const { id, found } of fresh) {
       const judged = await judge(found, localChecks(collector.id), new Map(), settings);
       tally.resources += 1;
-      for (const { stored: verdict } of judged) tally[verdict.status] += 1;
+      count(tally, judged);
       const fact = condensed(found, collector);
       if (fact) facts.push(fact);
       look.budget.add(1, fact ? JSON.stringify(fact).length : 0);
@@ -106,10 +106,9 @@ async function freshOf(
 function condensed(found: Found, collector: AnyCollector): Fact | null {
   const kept = condensers(collector.id)
     .map((condense) => condense(found))
-    .filter((attributes) => attributes !== null);
+    .filter((members) => members !== null);
   if (kept.length === 0) return null;
   const { nativeId, arn, name, state, createdAt, region, tags } = found;
-  const attributes = Object.assign({}, ...kept) as Record<string, unknown>;
   return factOf({
     nativeId,
     arn,
@@ -118,6 +117,18 @@ function condensed(found: Found, collector: AnyCollector): Fact | null {
     createdAt,
     ...(region === undefined ? {} : { region }),
     tags: isSubject(collector.id) ? tags : {},
-    attributes,
+    ...parted(found, Object.assign({}, ...kept) as Record<string, unknown>),
   });
+}
+
+/** Kept members, each where it came from. */
+function parted(
+  { observed = {} }: Found,
+  kept: Readonly<Record<string, unknown>>,
+): Pick<Found, "attributes" | "observed"> {
+  const moves = (name: string): boolean => Object.hasOwn(observed, name);
+  const only = (is: (name: string) => boolean): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(kept).filter(([name]) => is(name)));
+  const seen = only(moves);
+  return { attributes: only((name) => !moves(name)), ...(Object.keys(seen).length > 0 ? { observed: seen } : {}) };
 }

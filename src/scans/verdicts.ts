@@ -6,14 +6,22 @@ import type { Severity } from "#checks/check";
  */
 export type StoredVerdict =
   | { readonly status: "pass" }
-  | { readonly status: "unknown" }
-  | { readonly status: "fail"; readonly severity: Severity; readonly digest: string };
+  /** `passed`: what was last known of it was a pass. */
+  | { readonly status: "unknown"; readonly passed?: boolean }
+  | {
+      readonly status: "fail";
+      readonly severity: Severity;
+      readonly digest: string;
+      readonly variants?: readonly string[];
+    };
 
 export type StoredVerdicts = ReadonlyMap<string, StoredVerdict>;
 
 const written = (verdict: StoredVerdict): string => {
   if (verdict.status === "pass") return "p";
-  return verdict.status === "unknown" ? "u" : `f:${verdict.severity}:${verdict.digest}`;
+  if (verdict.status === "unknown") return verdict.passed ? "up" : "u";
+  const variants = (verdict.variants ?? []).join("+");
+  return `f:${verdict.severity}:${verdict.digest}${variants && `:${variants}`}`;
 };
 
 export const writeVerdicts = (verdicts: StoredVerdicts): string =>
@@ -36,7 +44,9 @@ export function readVerdicts(text: string): StoredVerdicts {
 function readVerdict(text: string): StoredVerdict {
   if (text === "p") return { status: "pass" };
   if (text === "u") return { status: "unknown" };
-  const [, severity = "low", digest = ""] = text.split(":", 3);
+  if (text === "up") return { status: "unknown", passed: true };
+  const [, severity = "low", digest = "", variants] = text.split(":", 4);
   // safe: only `writeVerdicts` writes this column.
-  return { status: "fail", severity: severity as Severity, digest };
+  const fail = { status: "fail", severity: severity as Severity, digest } as const;
+  return variants === undefined ? fail : { ...fail, variants: variants.split("+") };
 }

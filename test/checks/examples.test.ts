@@ -1,12 +1,14 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 import { describe, it } from "vitest";
-import { categories, severities, type Example, type Examples, type Verdict } from "#checks/check";
+import { categories, severities, type About, type Example, type Examples, type Verdict } from "#checks/check";
 import { checks } from "#checks/registry";
 import type { SealedCheck } from "#checks/sealed";
+import type { Collector } from "#collectors/collector";
 import { collectors, type CollectorId, type FoundBy } from "#collectors/registry";
 
 interface CheckFile {
   readonly check: SealedCheck;
+  readonly about?: About;
   readonly examples?: () => Examples<CollectorId>;
 }
 
@@ -36,15 +38,20 @@ function judge(check: SealedCheck, { found, ...given }: Example<CollectorId>, no
   });
 }
 
-type Kept = Readonly<Record<string, unknown>> | null;
+type Keep = (found: FoundBy<CollectorId>) => Readonly<Record<string, unknown>> | null;
+// safe: the registry's collectors are declared as themselves; here only this member is asked for.
+const keepsOf = (id: CollectorId): string | undefined => (collectors[id] as unknown as Collector).keeps;
 
 /** What the engine hands on to the second wave of what one collector found; null: nothing. */
 function condensed({ condense, resources }: SealedCheck, collector: CollectorId, found: FoundBy<CollectorId>): unknown {
   // safe: examples stand under the id of the collector that would have found them.
-  const keep = condense?.[collector] as ((found: FoundBy<CollectorId>) => Kept) | undefined;
-  const attributes = keep?.(found) ?? null;
-  const { observed: _, ...rest } = found;
-  return attributes && { ...rest, tags: resources.includes(collector) ? found.tags : {}, attributes };
+  const keep = condense?.[collector] as Keep | undefined;
+  const kept = keep?.(found) ?? null;
+  if (kept === null) return null;
+  const of = (members: object | undefined): object =>
+    Object.fromEntries(Object.entries(kept).filter(([name]) => Object.hasOwn(members ?? {}, name)));
+  const tags = resources.includes(collector) ? found.tags : {};
+  return { ...found, tags, attributes: of(found.attributes), observed: of(found.observed) };
 }
 
 /** Judges an example as the second wave would: from what `condense` keeps of it and of the others. */
@@ -66,7 +73,7 @@ it("every check file is in the registry", ({ expect }) => {
   expect(new Set(checks.map(({ id }) => id)).size).toBe(files.length);
 });
 
-describe.for(files)("%s", ([path, { check, examples }]) => {
+describe.for(files)("%s", ([path, { check, about, examples }]) => {
   const all: Partial<Examples<CollectorId>> = examples?.() ?? {};
   const cases = (["pass", "fail", "unknown", "notApplicable"] as const).flatMap((status) =>
     (all[status] ?? []).map((one) => ({ status, one, name: one.name })),
@@ -79,7 +86,8 @@ describe.for(files)("%s", ([path, { check, examples }]) => {
   });
 
   it("says what it is", ({ expect }) => {
-    for (const words of [check.title, check.rationale, check.remediation]) expect(words.trim()).toMatch(/^\S.{9,}$/s);
+    for (const words of [check.title, about?.rationale, about?.remediation])
+      expect(words?.trim()).toMatch(/^\S.{9,}$/s);
     expect(severities).toContain(check.severity);
     expect(categories).toContain(check.category);
     expect(check.domain).toMatch(/^[a-z_]+$/);
@@ -91,7 +99,8 @@ describe.for(files)("%s", ([path, { check, examples }]) => {
   });
 
   it("names controls that are not empty and not twice there", ({ expect }) => {
-    for (const [framework, controls] of Object.entries(check.controls)) {
+    const all = [check.controls, ...Object.values(check.variants ?? {})].flatMap((one) => Object.entries(one));
+    for (const [framework, controls] of all) {
       expect(framework).toMatch(/^[a-z][a-z0-9_.]*$/);
       expect(controls.length).toBeGreaterThan(0);
       expect(new Set(controls).size).toBe(controls.length);
@@ -112,27 +121,28 @@ describe.for(files)("%s", ([path, { check, examples }]) => {
     if (verdict?.status === "unknown") expect(verdict.reason.trim()).not.toBe("");
   });
 
-  // From an example alone it cannot be told which collector found it, so a check across services judges one kind.
-  const crossing = check.condense && check.resources !== "every" ? check.resources : [];
-  it("judges one kind of resource if it reads across services", ({ expect }) => {
-    expect(crossing).toHaveLength(check.condense ? 1 : 0);
-  });
+  const subjectOf = ({ by }: Example<CollectorId>): CollectorId | undefined =>
+    by ?? (check.resources !== "every" && check.resources.length === 1 ? check.resources[0] : undefined);
   it("keeps something of everything it reads, as it is", ({ expect }) => {
     if (!check.reads) return expect(check.condense).toBeUndefined();
-    expect(Object.keys(check.condense ?? {}).toSorted()).toEqual(
-      [...new Set([check.resources, check.reads].flat())].toSorted(),
+    expect(check.resources, "a check across services names its kinds").not.toBe("every");
+    const kept = [...new Set([check.resources, check.reads].flat())].filter(
+      (id) => !(id in collectors) || keepsOf(id as CollectorId) !== "dailyCosts",
     );
+    expect(Object.keys(check.condense ?? {}).toSorted()).toEqual(kept.toSorted());
     for (const { one } of cases) {
-      for (const subject of crossing) {
-        // safe: the example stands under its subject.
-        const kept = condensed(check, subject, one.found) as { attributes: object } | null;
-        for (const [name, value] of Object.entries(kept?.attributes ?? {})) {
-          expect(value, name).toBe((one.found.attributes as unknown as Record<string, unknown>)[name]);
-        }
-      }
+      const subject = subjectOf(one);
+      expect(subject, "an example says who found it").toBeDefined();
+      // safe: the engine keeps plain members.
+      const members = subject && (check.condense?.[subject] as Keep | undefined)?.(one.found);
+      const own = { ...one.found.attributes, ...one.found.observed } as Record<string, unknown>;
+      for (const [name, value] of Object.entries(members ?? {})) expect(value, name).toBe(own[name]);
     }
   });
-  const condensing = crossing.flatMap((subject) => cases.map(({ name, one }) => ({ name, one, subject })));
+  const condensing = cases.flatMap(({ name, one }) => {
+    const subject = check.condense && subjectOf(one);
+    return subject ? [{ name, one, subject }] : [];
+  });
   it.for(condensing)("says the same from what it keeps: $name", ({ one, subject }, { expect }) => {
     expect(judgeCondensed(check, one, subject)).toEqual(judge(check, one, nowOf(one)));
   });
@@ -149,7 +159,11 @@ describe.for(files)("%s", ([path, { check, examples }]) => {
       }
       const plain: unknown = JSON.parse(JSON.stringify([verdict.details, verdict.evidence]));
       expect(plain, "details and evidence survive JSON").toEqual([verdict.details, verdict.evidence]);
-      const { severity, savingsMonthly, details } = one.expect ?? {};
+      const { severity, exposure, savingsMonthly, details, variants } = one.expect ?? {};
+      for (const name of check.decisive) expect(Object.keys(verdict.details), "decisive").toContain(name);
+      for (const name of verdict.variants ?? []) expect(Object.keys(check.variants ?? {})).toContain(name);
+      if (exposure !== undefined) expect(verdict.exposure ?? "internal").toBe(exposure);
+      if (variants !== undefined) expect(verdict.variants).toEqual(variants);
       if (severity !== undefined) expect(verdict.severity ?? check.severity).toBe(severity);
       if (savingsMonthly !== undefined) expect(verdict.savingsMonthly).toBe(savingsMonthly);
       if (details !== undefined) expect(verdict.details).toMatchObject(details);
@@ -177,12 +191,58 @@ describe.for(files)("%s", ([path, { check, examples }]) => {
     });
   });
 
+  it("never passes what fails because a part of it could not be read", ({ expect }) => {
+    for (const { one } of fails) {
+      for (const [part, name] of readable(check, one.found)) {
+        // safe: what a collector gives when that part was refused.
+        const members = { ...one.found[part], [name]: undefined } as never;
+        const verdict = judgeOrThrow(check, { ...one, found: { ...one.found, [part]: members } });
+        expect(verdict, `${one.name}: without ${name}`).not.toBe("pass");
+      }
+    }
+  });
+
   it("can be read when the details are not what they were", () => {
     for (const details of [{}, ...fails.flatMap(({ one }) => oddities(judge(check, one, nowOf(one))))]) {
       check.atRead?.(details, example.now);
     }
   });
 });
+
+const sources = import.meta.glob<string>("/src/collectors/*/*.ts", {
+  eager: true,
+  // @ts-expect-error vite reads files as text; the types at hand know fewer options
+  query: "?raw",
+  import: "default",
+});
+/** Members of a thing that its collector leaves `undefined` where a call was refused. */
+function readable(check: SealedCheck, { attributes, observed = {} }: FoundBy<CollectorId>): [Part, string][] {
+  const ids = check.resources === "every" ? [] : check.resources;
+  const names = new Set(ids.flatMap(unreadable));
+  const of = (part: Part, members: object): [Part, string][] =>
+    Object.keys(members).flatMap((name): [Part, string][] => (names.has(name) ? [[part, name]] : []));
+  return [...of("attributes", attributes), ...of("observed", observed)];
+}
+
+type Part = "attributes" | "observed";
+
+function unreadable(id: CollectorId): string[] {
+  const [folder, plural = ""] = id.split(".");
+  const file = `/src/collectors/${folder}/${plural.replaceAll(/[A-Z0-9]+/g, (word) => `-${word.toLowerCase()}`)}.ts`;
+  const text = sources[file];
+  if (text === undefined) throw new Error(`${file} is not there`);
+  const members = text.matchAll(/readonly (\w+)\??:[^;]*\bundefined\b[^;]*;/g);
+  return [...members].flatMap(([, name]) => name ?? []);
+}
+
+/** The engine calls what throws unknown. */
+function judgeOrThrow(check: SealedCheck, one: Example<CollectorId>): string {
+  try {
+    return statusOf(judge(check, one, nowOf(one)));
+  } catch {
+    return "unknown";
+  }
+}
 
 /** The details of a fail with every member replaced: by nothing, by another type, by text that is no date. */
 function oddities(verdict: Verdict): readonly Record<string, unknown>[] {

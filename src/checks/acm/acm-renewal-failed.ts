@@ -1,6 +1,6 @@
 import type { Upkeep } from "#collectors/acm/certificates";
 import type { FoundBy } from "#collectors/registry";
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleCertificate } from "./examples.ts";
 
 interface Params {
@@ -20,10 +20,7 @@ export const check: Check<"acm.certificates", Params> = {
   confidence: 1,
   drift: false,
   resources: ["acm.certificates"],
-  rationale:
-    "ACM keeps trying, but until the owner of every domain is shown it issues nothing and the old certificate ends.",
-  remediation:
-    "Put the CNAME record ACM asks for back into the DNS of each domain named here, or answer the validation e-mail.",
+  decisive: [],
   controls: {
     aws_fsbp: ["ACM.1"],
   },
@@ -72,6 +69,13 @@ function renewing(upkeep: Upkeep | null | undefined) {
   if (upkeep?.renewalStatus === "FAILED") return "could not be renewed";
   return upkeep?.renewalStatus === "PENDING_VALIDATION" ? "waits for validation before it can be renewed" : null;
 }
+
+export const about: About = {
+  rationale:
+    "ACM keeps trying, but until the owner of every domain is shown it issues nothing and the old certificate ends.",
+  remediation:
+    "Put the CNAME record ACM asks for back into the DNS of each domain named here, or answer the validation e-mail.",
+};
 
 export function examples(): Examples<"acm.certificates", Params> {
   const upkeep = (facts: Partial<Upkeep> = {}) => ({

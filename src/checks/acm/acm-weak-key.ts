@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleCertificate } from "./examples.ts";
 
 interface Params {
@@ -16,8 +16,7 @@ export const check: Check<"acm.certificates", Params> = {
   confidence: 1,
   drift: false,
   resources: ["acm.certificates"],
-  rationale: "Keys of this size are within reach of a determined attacker, and up-to-date clients turn them down.",
-  remediation: "Get a certificate with RSA 2048 or ECDSA P-256 and put it on the listeners in place of this one.",
+  decisive: ["algorithm"],
   controls: {
     aws_fsbp: ["ACM.2"],
     "pci_dss_4.0": ["3.7.1"],
@@ -35,6 +34,11 @@ export const check: Check<"acm.certificates", Params> = {
       evidence: [{ call: "acm:ListCertificates", field: "KeyAlgorithm", value: algorithm }],
     };
   },
+};
+
+export const about: About = {
+  rationale: "Keys of this size are within reach of a determined attacker, and up-to-date clients turn them down.",
+  remediation: "Get a certificate with RSA 2048 or ECDSA P-256 and put it on the listeners in place of this one.",
 };
 
 export function examples(): Examples<"acm.certificates", Params> {

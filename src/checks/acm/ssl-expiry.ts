@@ -1,5 +1,5 @@
 import type { CertificateFacts } from "#collectors/shapes";
-import type { Check, Examples, Severity } from "#checks/check";
+import type { About, Check, Examples, Severity } from "#checks/check";
 import { dayMs, daysUntil } from "#checks/days";
 import { exampleServerCertificate } from "#checks/iam/examples";
 import { exampleCertificate } from "./examples.ts";
@@ -21,9 +21,7 @@ export const check: Check<"acm.certificates" | "iam.serverCertificates", Params>
   confidence: 1,
   drift: false,
   resources: ["acm.certificates", "iam.serverCertificates"],
-  rationale: "From the second it ends, browsers warn their users away and programs refuse to connect.",
-  remediation:
-    "If ACM issued it, put its DNS validation records in order so that it renews by itself; if it was imported, import the new one under the same ARN.",
+  decisive: ["notAfter"],
   controls: {
     aws_fsbp: ["ACM.1"],
     gdpr: ["article_32"],
@@ -82,6 +80,12 @@ function severityOf(days: number, inUse: boolean | null): Severity {
   const severity = days <= 14 ? "high" : days <= 30 ? "medium" : "low";
   return inUse === false ? oneLower[severity] : severity;
 }
+
+export const about: About = {
+  rationale: "From the second it ends, browsers warn their users away and programs refuse to connect.",
+  remediation:
+    "If ACM issued it, put its DNS validation records in order so that it renews by itself; if it was imported, import the new one under the same ARN.",
+};
 
 export function examples(): Examples<"acm.certificates" | "iam.serverCertificates", Params> {
   const end = Date.parse("2026-07-01T00:00:00.000Z");

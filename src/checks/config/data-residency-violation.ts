@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import type { CollectorId, FoundBy } from "#collectors/registry";
 
 interface Params {
@@ -18,10 +18,7 @@ export const check: Check<CollectorId, Params> = {
   confidence: 1,
   drift: false,
   resources: "every",
-  rationale:
-    "Contracts and data protection law often tie personal and customers' data to a place. What is stored elsewhere can break them without anybody noticing.",
-  remediation:
-    "Copy what is needed to an allowed region and delete it here, or add the region to the organization's list if it is meant to be. A service control policy on aws:RequestedRegion keeps it from coming back.",
+  decisive: ["region"],
   controls: {},
   params: {
     dataKinds: [
@@ -75,6 +72,13 @@ function exampleOf(arn: string | null, rest: { region?: string | null } = {}): F
   // safe: this check reads no attributes.
   return { ...bare, attributes: {} } as unknown as FoundBy<CollectorId>;
 }
+
+export const about: About = {
+  rationale:
+    "Contracts and data protection law often tie personal and customers' data to a place. What is stored elsewhere can break them without anybody noticing.",
+  remediation:
+    "Copy what is needed to an allowed region and delete it here, or add the region to the organization's list if it is meant to be. A service control policy on aws:RequestedRegion keeps it from coming back.",
+};
 
 export const examples = (): Examples<CollectorId, Params> => {
   const volume = exampleOf("arn:aws:ec2:us-west-2:111122223333:volume/vol-0a");

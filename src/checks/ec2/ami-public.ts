@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleImage } from "./examples.ts";
 
 export const check: Check<"ec2.images"> = {
@@ -11,10 +11,7 @@ export const check: Check<"ec2.images"> = {
   confidence: 1,
   drift: true,
   resources: ["ec2.images"],
-  rationale:
-    "Anybody who starts an instance from this image holds all its files: software, configuration and any keys that were left in when it was built.",
-  remediation:
-    "Take the launch permission away from the group `all` (ModifyImageAttribute), replace secrets the image contains, and block public sharing of images for the region.",
+  decisive: ["snapshotIds"],
   controls: {
     iso_27001_2022: ["A.8.1"],
     soc2: ["cc_6_6"],
@@ -30,6 +27,13 @@ export const check: Check<"ec2.images"> = {
       evidence: [{ call: "ec2:DescribeImages", field: "Images[].Public", value: true }],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "Anybody who starts an instance from this image holds all its files: software, configuration and any keys that were left in when it was built.",
+  remediation:
+    "Take the launch permission away from the group `all` (ModifyImageAttribute), replace secrets the image contains, and block public sharing of images for the region.",
 };
 
 export const examples = (): Examples<"ec2.images"> => ({

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleGroup, exampleInterface, exampleRule } from "./examples.ts";
 import { usageEvidence, usageOf } from "./shared.ts";
 
@@ -18,10 +18,7 @@ export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces">
       groupName === "default" ? { groupId, groupName, vpcId, ingress, egress } : null,
     "ec2.networkInterfaces": ({ attributes: { securityGroupIds, publicIps } }) => ({ securityGroupIds, publicIps }),
   },
-  rationale:
-    "Whatever is created without naming a security group gets this one. An empty default group makes such an oversight harmless; one with rules makes it a hole.",
-  remediation:
-    "Put what uses the group into groups made for the purpose. Then take away the default group's rules, inbound and outbound; the group itself cannot be deleted.",
+  decisive: ["ingressRules", "egressRules", "inUse"],
   controls: {
     "cis_aws_3.0": ["5.4"],
     "cis_aws_4.0": ["5.5"],
@@ -72,6 +69,13 @@ export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces">
       ],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "Whatever is created without naming a security group gets this one. An empty default group makes such an oversight harmless; one with rules makes it a hole.",
+  remediation:
+    "Put what uses the group into groups made for the purpose. Then take away the default group's rules, inbound and outbound; the group itself cannot be deleted.",
 };
 
 export const examples = (): Examples<"ec2.securityGroups"> => {

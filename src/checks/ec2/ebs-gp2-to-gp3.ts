@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { cents, gp3MonthlyUsd, prices } from "#prices/prices";
 import { exampleVolume } from "./examples.ts";
 
@@ -12,10 +12,7 @@ export const check: Check<"ec2.volumes"> = {
   confidence: 0.95,
   drift: false,
   resources: ["ec2.volumes"],
-  rationale:
-    "The newer volume type asks less for each GiB and comes with a fixed share of IOPS and throughput, where gp2 ties speed to size.",
-  remediation:
-    "Change the volume's type to gp3 while it is in use (ModifyVolume). Set the IOPS and throughput named in this finding so that nothing gets slower.",
+  decisive: ["volumeSize", "volumeType"],
   controls: {},
   params: {},
   judge({ state, attributes }) {
@@ -45,6 +42,13 @@ const gp2Performance = (sizeGib: number) => ({
   iops: Math.min(16_000, Math.max(100, 3 * sizeGib)),
   throughputMibps: sizeGib <= 170 ? 128 : 250,
 });
+
+export const about: About = {
+  rationale:
+    "The newer volume type asks less for each GiB and comes with a fixed share of IOPS and throughput, where gp2 ties speed to size.",
+  remediation:
+    "Change the volume's type to gp3 while it is in use (ModifyVolume). Set the IOPS and throughput named in this finding so that nothing gets slower.",
+};
 
 export const examples = (): Examples<"ec2.volumes"> => {
   const gp2 = (sizeGib: number | null) => exampleVolume({ volumeType: "gp2", sizeGib, throughputMibps: null });

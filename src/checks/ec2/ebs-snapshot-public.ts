@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleSnapshot } from "./examples.ts";
 
 export const check: Check<"ec2.snapshots"> = {
@@ -11,10 +11,7 @@ export const check: Check<"ec2.snapshots"> = {
   confidence: 1,
   drift: true,
   resources: ["ec2.snapshots"],
-  rationale:
-    "Public snapshots are listed for all customers of AWS and are searched for secrets. Whoever finds this one can make a volume of it and read every file.",
-  remediation:
-    "Withdraw the permission of the group `all` (ModifySnapshotAttribute). Treat what was on the disk as known to strangers and replace any credentials on it. Then block public sharing of snapshots for the region.",
+  decisive: ["encrypted"],
   controls: {
     aws_fsbp: ["EC2.1"],
     hipaa: ["164_308_a_1_ii_b", "164_308_a_3_i", "164_312_a_1"],
@@ -71,6 +68,13 @@ export const check: Check<"ec2.snapshots"> = {
       ],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "Public snapshots are listed for all customers of AWS and are searched for secrets. Whoever finds this one can make a volume of it and read every file.",
+  remediation:
+    "Withdraw the permission of the group `all` (ModifySnapshotAttribute). Treat what was on the disk as known to strangers and replace any credentials on it. Then block public sharing of snapshots for the region.",
 };
 
 export const examples = (): Examples<"ec2.snapshots"> => ({

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleVolume } from "./examples.ts";
 
 export const check: Check<"ec2.volumes"> = {
@@ -11,10 +11,7 @@ export const check: Check<"ec2.volumes"> = {
   confidence: 1,
   drift: false,
   resources: ["ec2.volumes"],
-  rationale:
-    "Encryption at rest travels with a disk. Without it every snapshot, copy and share of this volume can be read by whoever gets hold of it.",
-  remediation:
-    "Encryption cannot be added to an existing volume: snapshot it, copy the snapshot encrypted, make a new volume of the copy and exchange the two. Turn on encryption by default for the region to keep new volumes right.",
+  decisive: [],
   controls: {
     "cis_aws_3.0": ["2.2.1"],
     "cis_aws_4.0": ["5.1.1"],
@@ -39,6 +36,13 @@ export const check: Check<"ec2.volumes"> = {
       evidence: [{ call: "ec2:DescribeVolumes", field: "Volumes[].Encrypted", value: encrypted }],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "Encryption at rest travels with a disk. Without it every snapshot, copy and share of this volume can be read by whoever gets hold of it.",
+  remediation:
+    "Encryption cannot be added to an existing volume: snapshot it, copy the snapshot encrypted, make a new volume of the copy and exchange the two. Turn on encryption by default for the region to keep new volumes right.",
 };
 
 export const examples = (): Examples<"ec2.volumes"> => ({

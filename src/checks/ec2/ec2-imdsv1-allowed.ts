@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleInstance } from "./examples.ts";
 
 export const check: Check<"ec2.instances"> = {
@@ -11,10 +11,7 @@ export const check: Check<"ec2.instances"> = {
   confidence: 1,
   drift: true,
   resources: ["ec2.instances"],
-  rationale:
-    "With IMDSv1 a plain GET from the instance is answered with the keys of its role. A web application that can be talked into fetching an address (SSRF) hands them to the attacker.",
-  remediation:
-    "Watch the CloudWatch metric MetadataNoToken until it stays at zero, then set HttpTokens to `required` (ModifyInstanceMetadataOptions). Make that the account's default for the region as well.",
+  decisive: [],
   controls: {
     "cis_aws_3.0": ["5.6"],
     "cis_aws_4.0": ["5.7"],
@@ -81,6 +78,13 @@ export const check: Check<"ec2.instances"> = {
       ],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "With IMDSv1 a plain GET from the instance is answered with the keys of its role. A web application that can be talked into fetching an address (SSRF) hands them to the attacker.",
+  remediation:
+    "Watch the CloudWatch metric MetadataNoToken until it stays at zero, then set HttpTokens to `required` (ModifyInstanceMetadataOptions). Make that the account's default for the region as well.",
 };
 
 export const examples = (): Examples<"ec2.instances"> => ({

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleInstance } from "./examples.ts";
 
 export const check: Check<"ec2.instances"> = {
@@ -11,10 +11,7 @@ export const check: Check<"ec2.instances"> = {
   confidence: 1,
   drift: false,
   resources: ["ec2.instances"],
-  rationale:
-    "Programs that need AWS but have no role are commonly fed access keys that never expire and lie on the disk. Session Manager and patching need a role as well.",
-  remediation:
-    "Give the instance a profile whose role allows just the calls its programs make. Then look for access keys on the machine and delete them.",
+  decisive: [],
   controls: {
     "cis_aws_3.0": ["1.18"],
     "cis_aws_4.0": ["1.18"],
@@ -42,6 +39,13 @@ export const check: Check<"ec2.instances"> = {
       ],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "Programs that need AWS but have no role are commonly fed access keys that never expire and lie on the disk. Session Manager and patching need a role as well.",
+  remediation:
+    "Give the instance a profile whose role allows just the calls its programs make. Then look for access keys on the machine and delete them.",
 };
 
 export const examples = (): Examples<"ec2.instances"> => ({

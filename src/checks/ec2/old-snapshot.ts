@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { cents, snapshotMonthlyUsd } from "#prices/prices";
 import { daysSince, isOlderThan } from "#checks/days";
 import { exampleSnapshot, exampleVolume } from "./examples.ts";
@@ -32,10 +32,7 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
     "ec2.volumes": ({ attributes: { volumeId } }) => ({ volumeId }),
     "ec2.images": ({ attributes: { snapshotIds } }) => ({ snapshotIds }),
   },
-  rationale:
-    "A point in time that long ago is rarely restored. It costs storage every month and may hold records that should have been erased by now.",
-  remediation:
-    "Remove the snapshot, or archive one that has to stay. Let AWS Backup or Data Lifecycle Manager end new ones by themselves. A tag named in `keepTags` exempts one.",
+  decisive: [],
   controls: {},
   params: { maxAgeDays: 365, keepTags: ["retain", "legal-hold"] },
   judge(found, context) {
@@ -66,6 +63,13 @@ function hasTag(tags: Readonly<Record<string, string>>, keys: readonly string[])
   const wanted = new Set(keys.map((key) => key.toLowerCase()));
   return Object.keys(tags).some((key) => wanted.has(key.toLowerCase()));
 }
+
+export const about: About = {
+  rationale:
+    "A point in time that long ago is rarely restored. It costs storage every month and may hold records that should have been erased by now.",
+  remediation:
+    "Remove the snapshot, or archive one that has to stay. Let AWS Backup or Data Lifecycle Manager end new ones by themselves. A tag named in `keepTags` exempts one.",
+};
 
 export const examples = (): Examples<"ec2.snapshots", Params> => {
   const now = new Date("2026-06-01T00:00:00Z");

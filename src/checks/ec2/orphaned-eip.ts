@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { cents, publicIpv4MonthlyUsd } from "#prices/prices";
 import { exampleAddress } from "./examples.ts";
 
@@ -12,10 +12,7 @@ export const check: Check<"ec2.addresses"> = {
   confidence: 1,
   drift: false,
   resources: ["ec2.addresses"],
-  rationale:
-    "AWS charges by the hour for each public IPv4 address, idle ones included. Others may still trust it, too: DNS records and partners' allow-lists tend to outlive the server.",
-  remediation:
-    "Look for the address in DNS and in firewalls on the other side, remove it there, and release it. An address that must be kept can be ignored here with that reason.",
+  decisive: [],
   controls: {
     aws_fsbp: ["EC2.12"],
     iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
@@ -37,6 +34,13 @@ export const check: Check<"ec2.addresses"> = {
       savingsMonthly: publicIpv4Pool === "amazon" ? cents(publicIpv4MonthlyUsd) : 0,
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "AWS charges by the hour for each public IPv4 address, idle ones included. Others may still trust it, too: DNS records and partners' allow-lists tend to outlive the server.",
+  remediation:
+    "Look for the address in DNS and in firewalls on the other side, remove it there, and release it. An address that must be kept can be ignored here with that reason.",
 };
 
 export const examples = (): Examples<"ec2.addresses"> => ({

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { cents, snapshotMonthlyUsd } from "#prices/prices";
 import { daysSince, isOlderThan } from "#checks/days";
 import { exampleImage, exampleSnapshot, exampleVolume } from "./examples.ts";
@@ -30,10 +30,7 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
     "ec2.volumes": ({ attributes: { volumeId } }) => ({ volumeId }),
     "ec2.images": ({ attributes: { snapshotIds } }) => ({ snapshotIds }),
   },
-  rationale:
-    "The volume it was taken of no longer exists in this region and no image starts from it, so probably nobody will restore it; storage is charged all the same.",
-  remediation:
-    "Delete the snapshot. If something obliges you to keep it, say so with a tag and archive it, which costs a quarter.",
+  decisive: ["volumeSize"],
   controls: {},
   params: { minAgeDays: 30 },
   judge(found, context) {
@@ -56,6 +53,13 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
     };
   },
   atRead: ({ createdAt }, now) => ({ ageDays: daysSince(createdAt, now) }),
+};
+
+export const about: About = {
+  rationale:
+    "The volume it was taken of no longer exists in this region and no image starts from it, so probably nobody will restore it; storage is charged all the same.",
+  remediation:
+    "Delete the snapshot. If something obliges you to keep it, say so with a tag and archive it, which costs a quarter.",
 };
 
 export const examples = (): Examples<"ec2.snapshots", Params> => {

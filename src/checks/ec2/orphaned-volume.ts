@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { cents, volumeMonthlyUsd } from "#prices/prices";
 import { daysSince, isOlderThan } from "#checks/days";
 import { exampleVolume } from "./examples.ts";
@@ -18,10 +18,7 @@ export const check: Check<"ec2.volumes", Params> = {
   confidence: 0.95,
   drift: false,
   resources: ["ec2.volumes"],
-  rationale:
-    "EBS charges for what is provisioned, not for what is used: an unattached volume costs as much as a busy one, and whatever is left on it is easily forgotten.",
-  remediation:
-    "Find out whose it was (tags, the snapshot it came from). Take a snapshot if its contents may still be wanted, then delete the volume.",
+  decisive: ["volumeSize", "encrypted"],
   controls: {},
   params: { graceDays: 1 },
   judge({ state, createdAt, attributes }, { now, params }) {
@@ -44,6 +41,13 @@ export const check: Check<"ec2.volumes", Params> = {
     };
   },
   atRead: ({ createdAt }, now) => ({ ageDays: daysSince(createdAt, now) }),
+};
+
+export const about: About = {
+  rationale:
+    "EBS charges for what is provisioned, not for what is used: an unattached volume costs as much as a busy one, and whatever is left on it is easily forgotten.",
+  remediation:
+    "Find out whose it was (tags, the snapshot it came from). Take a snapshot if its contents may still be wanted, then delete the volume.",
 };
 
 export const examples = (): Examples<"ec2.volumes", Params> => {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { anywhereIn } from "#checks/ingress";
 import { exampleGroup, exampleInterface, exampleRule } from "./examples.ts";
 import { everyPort, isEveryPort, ruleEvidence, usageEvidence, usageOf, type EveryPort } from "./shared.ts";
@@ -18,10 +18,7 @@ export const check: Check<"ec2.securityGroups", EveryPort, "ec2.networkInterface
     "ec2.securityGroups": ({ attributes: { groupId, vpcId, ingress } }) => ({ groupId, vpcId, ingress }),
     "ec2.networkInterfaces": ({ attributes: { securityGroupIds, publicIps } }) => ({ securityGroupIds, publicIps }),
   },
-  rationale:
-    "The rule filters nothing. Whatever listens on a machine in this group, meant for others or not, can be reached by anyone.",
-  remediation:
-    "Remove the rule. Allow the ports that are really offered, one by one, and those for administration only from known addresses.",
+  decisive: ["sources", "protocols", "inUse"],
   controls: {
     "cis_aws_3.0": ["5.2", "5.3"],
     "cis_aws_4.0": ["5.3", "5.4"],
@@ -54,6 +51,13 @@ export const check: Check<"ec2.securityGroups", EveryPort, "ec2.networkInterface
       evidence: [...open.map(ruleEvidence), usageEvidence(groupId, inUse)],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "The rule filters nothing. Whatever listens on a machine in this group, meant for others or not, can be reached by anyone.",
+  remediation:
+    "Remove the rule. Allow the ports that are really offered, one by one, and those for administration only from known addresses.",
 };
 
 export const examples = (): Examples<"ec2.securityGroups", EveryPort> => {

@@ -1,4 +1,4 @@
-import { severities, type Check, type Examples, type Severity } from "#checks/check";
+import { type About, severities, type Check, type Examples, type Severity } from "#checks/check";
 import { anywhereIn, coversPort, isTcp, isUdp, type Ingress } from "#checks/ingress";
 import { exampleGroup, exampleInterface, exampleRule } from "./examples.ts";
 import { everyPort, isEveryPort, ruleEvidence, usageEvidence, usageOf, type Usage } from "./shared.ts";
@@ -26,10 +26,7 @@ export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces">
     "ec2.securityGroups": ({ attributes: { groupId, vpcId, ingress } }) => ({ groupId, vpcId, ingress }),
     "ec2.networkInterfaces": ({ attributes: { securityGroupIds, publicIps } }) => ({ securityGroupIds, publicIps }),
   },
-  rationale:
-    "Ports of remote administration, databases and file sharing are probed all over the internet without pause; a weak password or a missing patch behind one is found quickly.",
-  remediation:
-    "Narrow the rule to the addresses, the prefix list or the security group that need the port. For administration use Session Manager or an EC2 Instance Connect endpoint, which need no open port at all.",
+  decisive: ["ports", "sources", "inUse", "hasPublicIp"],
   controls: {
     "cis_aws_3.0": ["5.2", "5.3"],
     "cis_aws_4.0": ["5.3", "5.4"],
@@ -124,6 +121,13 @@ const evidenceOf = (groupId: string, { inUse, hasPublicIp }: Usage) => [
   usageEvidence(groupId, inUse),
   { call: "ec2:DescribeNetworkInterfaces", field: "NetworkInterfaces[].Association.PublicIp", value: hasPublicIp },
 ];
+
+export const about: About = {
+  rationale:
+    "Ports of remote administration, databases and file sharing are probed all over the internet without pause; a weak password or a missing patch behind one is found quickly.",
+  remediation:
+    "Narrow the rule to the addresses, the prefix list or the security group that need the port. For administration use Session Manager or an EC2 Instance Connect endpoint, which need no open port at all.",
+};
 
 export const examples = (): Examples<"ec2.securityGroups", Params> => {
   const port = (fromPort: number, toPort = fromPort, protocol = "tcp") =>

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { cents, prices, publicIpv4MonthlyUsd, volumeMonthlyUsd } from "#prices/prices";
 import type { FoundBy } from "#collectors/registry";
 import { daysSince, isOlderThan } from "#checks/days";
@@ -32,10 +32,7 @@ export const check: Check<"ec2.instances", Params, "ec2.volumes" | "ec2.addresse
     "ec2.addresses": ({ attributes: { instanceId, publicIp, publicIpv4Pool } }) =>
       instanceId === null ? null : { instanceId, publicIp, publicIpv4Pool },
   },
-  rationale:
-    "Stopping ends the charge for computing only. The disks with their provisioned speed and the addresses held for the instance go on being billed.",
-  remediation:
-    "If it is needed again, start it. If not, make an image of it, terminate it, and release the addresses that belonged to it.",
+  decisive: ["stoppedAt", "volumeIds", "publicIps"],
   controls: {
     aws_fsbp: ["EC2.4"],
   },
@@ -81,6 +78,13 @@ function saving(volumes: readonly FoundBy<"ec2.volumes">[], held: readonly Found
   }
   return cents(Math.max(0, usd));
 }
+
+export const about: About = {
+  rationale:
+    "Stopping ends the charge for computing only. The disks with their provisioned speed and the addresses held for the instance go on being billed.",
+  remediation:
+    "If it is needed again, start it. If not, make an image of it, terminate it, and release the addresses that belonged to it.",
+};
 
 export const examples = (): Examples<"ec2.instances", Params> => {
   const stopped = (attributes: Parameters<typeof exampleInstance>[0] = {}) =>

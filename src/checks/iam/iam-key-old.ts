@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleInactiveKey, exampleKey } from "./examples.ts";
 import { dayMs, daysSince, isOlderThan } from "#checks/days";
 
@@ -18,10 +18,7 @@ export const check: Check<"iam.accessKeys", Params> = {
   confidence: 1,
   drift: false,
   resources: ["iam.accessKeys"],
-  rationale:
-    "A static key ends up in shell histories, images, logs and old laptops, and every copy works until the key is replaced.",
-  remediation:
-    "Make a second key, move its user over to it, switch the old key off, and delete it when nothing broke. Better: use a role or OIDC and no key.",
+  decisive: ["accessKeyId", "createdAt"],
   controls: {
     aws_fsbp: ["IAM.3"],
     "cis_aws_3.0": ["1.14"],
@@ -83,6 +80,13 @@ export const check: Check<"iam.accessKeys", Params> = {
   atRead({ createdAt }, now) {
     return { ageDays: daysSince(createdAt, now) };
   },
+};
+
+export const about: About = {
+  rationale:
+    "A static key ends up in shell histories, images, logs and old laptops, and every copy works until the key is replaced.",
+  remediation:
+    "Make a second key, move its user over to it, switch the old key off, and delete it when nothing broke. Better: use a role or OIDC and no key.",
 };
 
 export function examples(): Examples<"iam.accessKeys", Params> {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleInactiveKey, exampleKey } from "./examples.ts";
 import { dayMs, daysSince } from "#checks/days";
 
@@ -16,9 +16,7 @@ export const check: Check<"iam.accessKeys", Params> = {
   confidence: 1,
   drift: false,
   resources: ["iam.accessKeys"],
-  rationale:
-    "It opens the account like any other key, yet its owner would not notice if somebody else began to use it.",
-  remediation: "Switch the key off, give whoever may still need it two weeks to speak up, and delete it.",
+  decisive: ["accessKeyId", "lastUsedAt"],
   controls: {
     aws_fsbp: ["IAM.8", "IAM.22", "IAM.26"],
     "cis_aws_3.0": ["1.12"],
@@ -96,6 +94,12 @@ export const check: Check<"iam.accessKeys", Params> = {
   atRead({ createdAt, lastUsedAt }, now) {
     return { unusedDays: daysSince(lastUsedAt ?? createdAt, now) };
   },
+};
+
+export const about: About = {
+  rationale:
+    "It opens the account like any other key, yet its owner would not notice if somebody else began to use it.",
+  remediation: "Switch the key off, give whoever may still need it two weeks to speak up, and delete it.",
 };
 
 export function examples(): Examples<"iam.accessKeys", Params> {

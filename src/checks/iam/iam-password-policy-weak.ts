@@ -1,6 +1,6 @@
 import type { PasswordPolicy } from "#collectors/iam/password-policies";
 import type { FoundBy } from "#collectors/registry";
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 
 interface Params {
   readonly minLength: number;
@@ -24,9 +24,7 @@ export const check: Check<"iam.passwordPolicies", Params, "iam.users"> = {
     "iam.passwordPolicies": ({ attributes: { policy } }) => ({ policy }),
     "iam.users": ({ attributes: { passwordEnabled } }) => ({ passwordEnabled }),
   },
-  rationale: "Short passwords are guessed, and passwords used before are already in somebody's list.",
-  remediation:
-    "Ask for 14 characters at least and refuse the last 24 passwords; or do without passwords of IAM users and sign in through IAM Identity Center.",
+  decisive: ["failed"],
   controls: {
     aws_fsbp: ["IAM.7", "IAM.10"],
     "cis_aws_3.0": ["1.8", "1.9"],
@@ -127,6 +125,12 @@ function shortcomings(policy: PasswordPolicy | null, params: Params): string[] {
   };
   return Object.keys(short).filter((name) => short[name]);
 }
+
+export const about: About = {
+  rationale: "Short passwords are guessed, and passwords used before are already in somebody's list.",
+  remediation:
+    "Ask for 14 characters at least and refuse the last 24 passwords; or do without passwords of IAM users and sign in through IAM Identity Center.",
+};
 
 export function examples(): Examples<"iam.passwordPolicies", Params> {
   const strong: PasswordPolicy = {

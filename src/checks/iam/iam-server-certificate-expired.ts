@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleServerCertificate } from "./examples.ts";
 
 export const check: Check<"iam.serverCertificates"> = {
@@ -11,8 +11,7 @@ export const check: Check<"iam.serverCertificates"> = {
   confidence: 1,
   drift: false,
   resources: ["iam.serverCertificates"],
-  rationale: "Put on a load balancer by mistake, it turns every visitor away with a certificate error.",
-  remediation: "Delete it (iam:DeleteServerCertificate) once nothing presents it, and keep new certificates in ACM.",
+  decisive: ["notAfter"],
   controls: {
     aws_fsbp: ["IAM.26"],
     "cis_aws_3.0": ["1.19"],
@@ -32,6 +31,11 @@ export const check: Check<"iam.serverCertificates"> = {
       evidence: [{ call: "iam:ListServerCertificates", field: "Expiration", value: notAfter }],
     };
   },
+};
+
+export const about: About = {
+  rationale: "Put on a load balancer by mistake, it turns every visitor away with a certificate error.",
+  remediation: "Delete it (iam:DeleteServerCertificate) once nothing presents it, and keep new certificates in ACM.",
 };
 
 export function examples(): Examples<"iam.serverCertificates"> {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleUser } from "./examples.ts";
 import { daysSince, isOlderThan } from "#checks/days";
 
@@ -16,8 +16,7 @@ export const check: Check<"iam.users", Params> = {
   confidence: 1,
   drift: false,
   resources: ["iam.users"],
-  rationale: "Logins left behind by people who changed jobs are attacked without anybody noticing.",
-  remediation: "Delete the user's login profile, and the user too when no key or service depends on it.",
+  decisive: ["passwordLastUsedAt"],
   controls: {
     aws_fsbp: ["IAM.8", "IAM.22", "IAM.26"],
     "cis_aws_3.0": ["1.12"],
@@ -95,6 +94,11 @@ export const check: Check<"iam.users", Params> = {
   atRead({ unusedSince }, now) {
     return { unusedDays: daysSince(unusedSince, now) };
   },
+};
+
+export const about: About = {
+  rationale: "Logins left behind by people who changed jobs are attacked without anybody noticing.",
+  remediation: "Delete the user's login profile, and the user too when no key or service depends on it.",
 };
 
 export function examples(): Examples<"iam.users", Params> {

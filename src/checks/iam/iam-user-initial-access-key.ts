@@ -1,5 +1,5 @@
 import type { FoundBy } from "#collectors/registry";
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleUser } from "./examples.ts";
 
 interface Params {
@@ -17,8 +17,7 @@ export const check: Check<"iam.users", Params> = {
   confidence: 0.9,
   drift: false,
   resources: ["iam.users"],
-  rationale: "A key made by ticking a box along with the user is one that nobody asked for and nobody looks after.",
-  remediation: "Delete the key; make one when the user asks for it and says what for.",
+  decisive: [],
   controls: {
     "cis_aws_3.0": ["1.11"],
     "cis_aws_4.0": ["1.11"],
@@ -54,6 +53,11 @@ const evidence = (slot: 1 | 2, rotatedAt: string | null) => [
   { call: "iam:GetCredentialReport", field: `access_key_${slot}_last_rotated`, value: rotatedAt },
   { call: "iam:GetCredentialReport", field: `access_key_${slot}_last_used_date`, value: "N/A" },
 ];
+
+export const about: About = {
+  rationale: "A key made by ticking a box along with the user is one that nobody asked for and nobody looks after.",
+  remediation: "Delete the key; make one when the user asks for it and says what for.",
+};
 
 export function examples(): Examples<"iam.users", Params> {
   const withKey = (rotatedAt: string, at: string | null = null, active = true): FoundBy<"iam.users"> =>

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleUser } from "./examples.ts";
 
 export const check: Check<"iam.users"> = {
@@ -11,9 +11,7 @@ export const check: Check<"iam.users"> = {
   confidence: 1,
   drift: true,
   resources: ["iam.users"],
-  rationale: "Whoever phishes, guesses or finds the password elsewhere is in; nothing else stands in the way.",
-  remediation:
-    "Have the user register an MFA device, or move the person to IAM Identity Center and remove the IAM user's password.",
+  decisive: [],
   controls: {
     aws_fsbp: ["IAM.5", "IAM.19"],
     "cis_aws_3.0": ["1.10"],
@@ -79,6 +77,12 @@ export const check: Check<"iam.users"> = {
       ],
     };
   },
+};
+
+export const about: About = {
+  rationale: "Whoever phishes, guesses or finds the password elsewhere is in; nothing else stands in the way.",
+  remediation:
+    "Have the user register an MFA device, or move the person to IAM Identity Center and remove the IAM user's password.",
 };
 
 export function examples(): Examples<"iam.users"> {

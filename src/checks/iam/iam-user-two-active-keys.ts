@@ -1,5 +1,5 @@
 import type { FoundBy } from "#collectors/registry";
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleUser } from "./examples.ts";
 import { isOlderThan } from "#checks/days";
 
@@ -18,8 +18,7 @@ export const check: Check<"iam.users", Params> = {
   confidence: 1,
   drift: false,
   resources: ["iam.users"],
-  rationale: "The second key is there for the days of a rotation; when both stay, there is one more secret to lose.",
-  remediation: "See from the last use which of the two still works for somebody, and delete the other.",
+  decisive: ["keys"],
   controls: {
     "cis_aws_3.0": ["1.13"],
     "cis_aws_4.0": ["1.13"],
@@ -49,6 +48,11 @@ export const check: Check<"iam.users", Params> = {
       })),
     };
   },
+};
+
+export const about: About = {
+  rationale: "The second key is there for the days of a rotation; when both stay, there is one more secret to lose.",
+  remediation: "See from the last use which of the two still works for somebody, and delete the other.",
 };
 
 export function examples(): Examples<"iam.users", Params> {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleAccount } from "./examples.ts";
 
 export const check: Check<"iam.accounts"> = {
@@ -11,10 +11,7 @@ export const check: Check<"iam.accounts"> = {
   confidence: 1,
   drift: true,
   resources: ["iam.accounts"],
-  rationale:
-    "No policy limits a root key: whoever copies it owns the account, its bills and its backups, and can close it for good.",
-  remediation:
-    "Sign in as root, delete its access keys under Security credentials, and give whatever used them a role of its own.",
+  decisive: [],
   controls: {
     aws_fsbp: ["IAM.4"],
     "cis_aws_3.0": ["1.4"],
@@ -79,6 +76,13 @@ export const check: Check<"iam.accounts"> = {
       evidence: [{ call: "iam:GetAccountSummary", field: "SummaryMap.AccountAccessKeysPresent", value: 1 }],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "No policy limits a root key: whoever copies it owns the account, its bills and its backups, and can close it for good.",
+  remediation:
+    "Sign in as root, delete its access keys under Security credentials, and give whatever used them a role of its own.",
 };
 
 export function examples(): Examples<"iam.accounts"> {

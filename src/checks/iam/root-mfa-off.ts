@@ -1,5 +1,5 @@
 import type { FoundBy } from "#collectors/registry";
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleAccount } from "./examples.ts";
 
 export const check: Check<"iam.accounts"> = {
@@ -12,10 +12,7 @@ export const check: Check<"iam.accounts"> = {
   confidence: 1,
   drift: true,
   resources: ["iam.accounts"],
-  rationale:
-    "With nothing but a password, or access to the mailbox that can reset it, a stranger takes over the whole account.",
-  remediation:
-    "Register two passkeys or hardware tokens for root. In an organization, take the root credentials of member accounts away from the management account instead.",
+  decisive: [],
   controls: {
     aws_fsbp: ["IAM.9"],
     "cis_aws_3.0": ["1.5"],
@@ -75,6 +72,13 @@ export const check: Check<"iam.accounts"> = {
       evidence: [{ call: "iam:GetAccountSummary", field: "SummaryMap.AccountMFAEnabled", value: 0 }],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "With nothing but a password, or access to the mailbox that can reset it, a stranger takes over the whole account.",
+  remediation:
+    "Register two passkeys or hardware tokens for root. In an organization, take the root credentials of member accounts away from the management account instead.",
 };
 
 export function examples(): Examples<"iam.accounts"> {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { dayMs } from "#checks/days";
 import { exampleAccount } from "./examples.ts";
 
@@ -17,10 +17,7 @@ export const check: Check<"iam.accounts", Params> = {
   confidence: 1,
   drift: false,
   resources: ["iam.accounts"],
-  rationale:
-    "What root does is nobody's in particular and no guard rail holds it back, so it should do next to nothing.",
-  remediation:
-    "Do the daily work with an administrator role from IAM Identity Center; open root only for the tasks AWS reserves for it.",
+  decisive: [],
   controls: {
     "cis_aws_3.0": ["1.7"],
     "cis_aws_4.0": ["1.7"],
@@ -53,6 +50,13 @@ export const check: Check<"iam.accounts", Params> = {
       evidence: Object.entries(dates).map(([field, value]) => ({ call: "iam:GetCredentialReport", field, value })),
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "What root does is nobody's in particular and no guard rail holds it back, so it should do next to nothing.",
+  remediation:
+    "Do the daily work with an administrator role from IAM Identity Center; open root only for the tasks AWS reserves for it.",
 };
 
 export function examples(): Examples<"iam.accounts", Params> {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleInstance } from "./examples.ts";
 import { isRdsEngine } from "./shared.ts";
 
@@ -16,9 +16,7 @@ export const check: Check<"rds.dbInstances", Params> = {
   confidence: 1,
   drift: true,
   resources: ["rds.dbInstances"],
-  rationale: "Damage is often noticed days later. By then there may be no backup left from before it.",
-  remediation:
-    "Keep automated backups for a week at the least. Backup storage up to the size of the databases in the region costs nothing.",
+  decisive: ["backupRetentionDays"],
   controls: {
     aws_fsbp: ["RDS.11"],
     nist_800_53_r5: [
@@ -67,6 +65,12 @@ export const check: Check<"rds.dbInstances", Params> = {
       evidence: [{ call: "rds:DescribeDBInstances", field: "BackupRetentionPeriod", value: days }],
     };
   },
+};
+
+export const about: About = {
+  rationale: "Damage is often noticed days later. By then there may be no backup left from before it.",
+  remediation:
+    "Keep automated backups for a week at the least. Backup storage up to the size of the databases in the region costs nothing.",
 };
 
 export const examples = (): Examples<"rds.dbInstances", Params> => ({

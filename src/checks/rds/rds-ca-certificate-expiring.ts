@@ -1,4 +1,4 @@
-import type { Check, Examples, Severity } from "#checks/check";
+import type { About, Check, Examples, Severity } from "#checks/check";
 import { dayMs, daysUntil } from "#checks/days";
 import { exampleInstance } from "./examples.ts";
 import { isRdsEngine } from "./shared.ts";
@@ -17,9 +17,7 @@ export const check: Check<"rds.dbInstances", Params> = {
   confidence: 1,
   drift: false,
   resources: ["rds.dbInstances"],
-  rationale: "From that day on, clients that verify the certificate can no longer connect.",
-  remediation:
-    "Give clients the current RDS trust bundle first, then move the instance to a newer certificate authority such as rds-ca-rsa2048-g1.",
+  decisive: ["caValidTill"],
   controls: {},
   params: { warnDays: 90 },
   judge({ attributes: { identifier, engine, caCertificateIdentifier, caValidTill } }, { now, params }) {
@@ -44,6 +42,12 @@ function severityWith(leftDays: number): Severity {
   if (leftDays <= 7) return "critical";
   return leftDays <= 30 ? "high" : "medium";
 }
+
+export const about: About = {
+  rationale: "From that day on, clients that verify the certificate can no longer connect.",
+  remediation:
+    "Give clients the current RDS trust bundle first, then move the instance to a newer certificate authority such as rds-ca-rsa2048-g1.",
+};
 
 export const examples = (): Examples<"rds.dbInstances", Params> => {
   const now = new Date("2026-03-01T00:00:00Z");

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleInstance } from "./examples.ts";
 import { environmentOf, isOneOf, isRdsEngine } from "./shared.ts";
 
@@ -18,8 +18,7 @@ export const check: Check<"rds.dbInstances", Params> = {
   confidence: 1,
   drift: true,
   resources: ["rds.dbInstances"],
-  rationale: "A slip in a script, or the deletion of a stack, takes the database and its automated backups with it.",
-  remediation: "Turn on deletion protection. It changes at once, without a restart.",
+  decisive: [],
   controls: {
     aws_fsbp: ["RDS.7", "RDS.8"],
     nist_800_53_r5: [
@@ -60,6 +59,11 @@ export const check: Check<"rds.dbInstances", Params> = {
       evidence: [{ call: "rds:DescribeDBInstances", field: "DeletionProtection", value: deletionProtection }],
     };
   },
+};
+
+export const about: About = {
+  rationale: "A slip in a script, or the deletion of a stack, takes the database and its automated backups with it.",
+  remediation: "Turn on deletion protection. It changes at once, without a restart.",
 };
 
 export const examples = (): Examples<"rds.dbInstances", Params> => {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleInstance } from "./examples.ts";
 import { isRdsEngine } from "./shared.ts";
 
@@ -12,9 +12,7 @@ export const check: Check<"rds.dbInstances"> = {
   confidence: 1,
   drift: true,
   resources: ["rds.dbInstances"],
-  rationale: "Minor versions bring the engine's security fixes, which now wait until somebody thinks of them.",
-  remediation:
-    "Turn on automatic minor version upgrades and choose a maintenance window in which a short restart does no harm.",
+  decisive: [],
   controls: {
     "cis_aws_3.0": ["2.3.2"],
     "cis_aws_5.0": ["2.2.2"],
@@ -38,6 +36,12 @@ export const check: Check<"rds.dbInstances"> = {
       evidence: [{ call: "rds:DescribeDBInstances", field: "AutoMinorVersionUpgrade", value: autoMinorVersionUpgrade }],
     };
   },
+};
+
+export const about: About = {
+  rationale: "Minor versions bring the engine's security fixes, which now wait until somebody thinks of them.",
+  remediation:
+    "Turn on automatic minor version upgrades and choose a maintenance window in which a short restart does no harm.",
 };
 
 export const examples = (): Examples<"rds.dbInstances"> => ({

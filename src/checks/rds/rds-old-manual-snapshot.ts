@@ -1,5 +1,5 @@
 import { cents, prices } from "#prices/prices";
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { daysSince, isOlderThan } from "#checks/days";
 import { exampleInstance, exampleSnapshot } from "./examples.ts";
 
@@ -27,8 +27,7 @@ export const check: Check<"rds.dbSnapshots", Params, "rds.dbInstances"> = {
     }),
     "rds.dbInstances": ({ attributes: { identifier } }) => ({ identifier }),
   },
-  rationale: "Nothing removes a manual snapshot, so it is paid for every month until somebody deletes it.",
-  remediation: "Delete the snapshot, or export it to S3 and a cold storage class if it has to be kept.",
+  decisive: ["sourceExists"],
   controls: {},
   params: { maxAgeDays: 365, orphanAgeDays: 90 },
   judge({ name, nativeId, createdAt, attributes: { sourceInstanceId, allocatedStorageGib } }, context) {
@@ -52,6 +51,11 @@ export const check: Check<"rds.dbSnapshots", Params, "rds.dbInstances"> = {
     };
   },
   atRead: ({ snapshotCreatedAt }, now) => ({ ageDays: daysSince(snapshotCreatedAt, now) }),
+};
+
+export const about: About = {
+  rationale: "Nothing removes a manual snapshot, so it is paid for every month until somebody deletes it.",
+  remediation: "Delete the snapshot, or export it to S3 and a cold storage class if it has to be kept.",
 };
 
 export const examples = (): Examples<"rds.dbSnapshots", Params> => {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleGroup, exampleRule } from "#checks/ec2/examples";
 import { anywhereIn, coversPort, isTcp, type Ingress } from "#checks/ingress";
 import { exampleInstance } from "./examples.ts";
@@ -22,10 +22,7 @@ export const check: Check<"rds.dbInstances", object, "ec2.securityGroups"> = {
     "ec2.securityGroups": ({ attributes: { groupId, ingress } }) =>
       ingress.some((rule) => anywhereIn(rule).length > 0) ? { groupId, ingress } : null,
   },
-  rationale:
-    "Its name resolves to an address on the internet: security groups are all that keeps strangers from the login, and one rule too wide lets them try.",
-  remediation:
-    "Set PubliclyAccessible to false and reach the database from inside the VPC, over VPN, peering or Session Manager. Close the security group to the internet at once.",
+  decisive: ["port", "openSecurityGroupIds"],
   controls: {
     "cis_aws_3.0": ["2.3.3"],
     "cis_aws_5.0": ["2.2.3"],
@@ -106,6 +103,13 @@ const isOpen = (ingress: readonly Ingress[], port: number | null): boolean =>
   ingress.some(
     (rule) => anywhereIn(rule).length > 0 && (rule.protocol === "-1" || (isTcp(rule) && coversPort(rule, port))),
   );
+
+export const about: About = {
+  rationale:
+    "Its name resolves to an address on the internet: security groups are all that keeps strangers from the login, and one rule too wide lets them try.",
+  remediation:
+    "Set PubliclyAccessible to false and reach the database from inside the VPC, over VPN, peering or Session Manager. Close the security group to the internet at once.",
+};
 
 export const examples = (): Examples<"rds.dbInstances"> => {
   const opened = (rule: Partial<Ingress>, groupId = "sg-0a1") => ({

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleInstance } from "./examples.ts";
 import { environmentOf, isOneOf, isRdsEngine } from "./shared.ts";
 
@@ -18,9 +18,7 @@ export const check: Check<"rds.dbInstances", Params> = {
   confidence: 0.9,
   drift: true,
   resources: ["rds.dbInstances"],
-  rationale: "When the zone fails, or the host under it, the database is down until a new one has been restored.",
-  remediation:
-    "Convert the instance to Multi-AZ, which doubles what instance and storage cost, or write down that the outage is acceptable.",
+  decisive: [],
   controls: {
     "cis_aws_5.0": ["2.2.4"],
     aws_fsbp: ["RDS.5", "RDS.15"],
@@ -67,6 +65,12 @@ export const check: Check<"rds.dbInstances", Params> = {
       evidence: [{ call: "rds:DescribeDBInstances", field: "MultiAZ", value: multiAz }],
     };
   },
+};
+
+export const about: About = {
+  rationale: "When the zone fails, or the host under it, the database is down until a new one has been restored.",
+  remediation:
+    "Convert the instance to Multi-AZ, which doubles what instance and storage cost, or write down that the outage is acceptable.",
 };
 
 export const examples = (): Examples<"rds.dbInstances", Params> => {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleSnapshot } from "./examples.ts";
 
 export const check: Check<"rds.dbSnapshots"> = {
@@ -11,9 +11,7 @@ export const check: Check<"rds.dbSnapshots"> = {
   confidence: 1,
   drift: true,
   resources: ["rds.dbSnapshots"],
-  rationale: "Every AWS customer, known to you or not, may make a database of it and read all that is inside.",
-  remediation:
-    "Take `all` out of the snapshot's restore attribute. Treat what is in it as leaked, and change every secret it holds.",
+  decisive: ["encrypted"],
   controls: {
     aws_fsbp: ["RDS.1"],
     nist_800_53_r5: [
@@ -63,6 +61,12 @@ export const check: Check<"rds.dbSnapshots"> = {
       evidence: [{ call: "rds:DescribeDBSnapshotAttributes", field: "restore", value: "all" }],
     };
   },
+};
+
+export const about: About = {
+  rationale: "Every AWS customer, known to you or not, may make a database of it and read all that is inside.",
+  remediation:
+    "Take `all` out of the snapshot's restore attribute. Treat what is in it as leaked, and change every secret it holds.",
 };
 
 export const examples = (): Examples<"rds.dbSnapshots"> => ({

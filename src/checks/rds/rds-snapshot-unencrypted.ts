@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleSnapshot } from "./examples.ts";
 
 export const check: Check<"rds.dbSnapshots"> = {
@@ -11,8 +11,7 @@ export const check: Check<"rds.dbSnapshots"> = {
   confidence: 1,
   drift: false,
   resources: ["rds.dbSnapshots"],
-  rationale: "Permission on the snapshot is all it takes to share or restore it: no key stands in between.",
-  remediation: "Copy the snapshot under a KMS key, then delete the one in clear text.",
+  decisive: [],
   controls: {
     aws_fsbp: ["RDS.4"],
     "pci_dss_4.0": ["3.5.1", "8.3.2"],
@@ -28,6 +27,11 @@ export const check: Check<"rds.dbSnapshots"> = {
       evidence: [{ call: "rds:DescribeDBSnapshots", field: "Encrypted", value: encrypted }],
     };
   },
+};
+
+export const about: About = {
+  rationale: "Permission on the snapshot is all it takes to share or restore it: no key stands in between.",
+  remediation: "Copy the snapshot under a KMS key, then delete the one in clear text.",
 };
 
 export const examples = (): Examples<"rds.dbSnapshots"> => ({

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleInstance } from "./examples.ts";
 import { isRdsEngine } from "./shared.ts";
 
@@ -12,10 +12,7 @@ export const check: Check<"rds.dbInstances"> = {
   confidence: 1,
   drift: false,
   resources: ["rds.dbInstances"],
-  rationale:
-    "Whatever is made from it, backups, snapshots and replicas, lies in clear text too and opens without a key.",
-  remediation:
-    "Encryption cannot be added to a running instance: copy a snapshot with a KMS key, restore it as a new instance and move clients over.",
+  decisive: [],
   controls: {
     "cis_aws_3.0": ["2.3.1"],
     "cis_aws_5.0": ["2.2.1"],
@@ -45,6 +42,13 @@ export const check: Check<"rds.dbInstances"> = {
       evidence: [{ call: "rds:DescribeDBInstances", field: "StorageEncrypted", value: storageEncrypted }],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "Whatever is made from it, backups, snapshots and replicas, lies in clear text too and opens without a key.",
+  remediation:
+    "Encryption cannot be added to a running instance: copy a snapshot with a KMS key, restore it as a new instance and move clients over.",
 };
 
 export const examples = (): Examples<"rds.dbInstances"> => ({

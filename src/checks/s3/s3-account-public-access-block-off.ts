@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleAccount, exampleBlocks, exampleBucket } from "./examples.ts";
 import { settingsOff } from "./shared.ts";
 
@@ -17,10 +17,7 @@ export const check: Check<"s3.accountPublicAccessBlocks", object, "s3.buckets"> 
     "s3.buckets": ({ attributes: { publicAccessBlock } }) => ({ publicAccessBlock }),
     "s3.accountPublicAccessBlocks": ({ attributes: { publicAccessBlock } }) => ({ publicAccessBlock }),
   },
-  rationale:
-    "Without the account-wide switch every bucket stands on its own: one careless policy or ACL, today or on a bucket made tomorrow, opens data to the world.",
-  remediation:
-    "Find the buckets that serve the public on purpose and move them behind CloudFront, then switch on all four Block Public Access settings for the account.",
+  decisive: ["settingsOff"],
   controls: {
     "cis_aws_3.0": ["2.1.4"],
     "cis_aws_5.0": ["2.1.4"],
@@ -86,6 +83,13 @@ export const check: Check<"s3.accountPublicAccessBlocks", object, "s3.buckets"> 
       evidence: [{ call: "s3control:GetPublicAccessBlock", field: "PublicAccessBlockConfiguration", value: block }],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "Without the account-wide switch every bucket stands on its own: one careless policy or ACL, today or on a bucket made tomorrow, opens data to the world.",
+  remediation:
+    "Find the buckets that serve the public on purpose and move them behind CloudFront, then switch on all four Block Public Access settings for the account.",
 };
 
 export const examples = (): Examples<"s3.accountPublicAccessBlocks"> => {

@@ -1,5 +1,5 @@
 import type { FoundBy } from "#collectors/registry";
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleBucket } from "./examples.ts";
 import { oncePerList } from "#checks/once";
 
@@ -15,9 +15,7 @@ export const check: Check<"s3.buckets", object, "s3.buckets"> = {
   resources: ["s3.buckets"],
   reads: ["s3.buckets"],
   condense: { "s3.buckets": ({ attributes: { logging } }) => ({ logging }) },
-  rationale: "After an incident nobody can say which objects were read or changed, and by whom.",
-  remediation:
-    "Turn on server access logging into a bucket kept for logs. Where objects are sensitive, record them as CloudTrail data events instead.",
+  decisive: [],
   controls: {
     aws_fsbp: ["S3.9"],
     nist_800_53_r5: [
@@ -116,6 +114,12 @@ const logTargets = oncePerList((buckets: readonly FoundBy<"s3.buckets">[]): LogT
   const targets = new Set(logging.flatMap((one) => one?.targetBucket ?? []));
   return { targets, isComplete: !logging.includes(undefined) };
 });
+
+export const about: About = {
+  rationale: "After an incident nobody can say which objects were read or changed, and by whom.",
+  remediation:
+    "Turn on server access logging into a bucket kept for logs. Where objects are sensitive, record them as CloudTrail data events instead.",
+};
 
 export const examples = (): Examples<"s3.buckets"> => {
   const silent = exampleBucket({ logging: null }, { name: "acme-logs" });

@@ -1,5 +1,5 @@
 import type { PolicyStatement } from "#collectors/policy";
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleBucket } from "./examples.ts";
 
 interface Params {
@@ -17,9 +17,7 @@ export const check: Check<"s3.buckets", Params> = {
   confidence: 1,
   drift: true,
   resources: ["s3.buckets"],
-  rationale: "A stolen access key is enough to erase every version of an object, audit logs included.",
-  remediation:
-    "Turn on MFA delete for the bucket, which only the root user can do. Where programs must be able to write, Object Lock in compliance mode gives the same assurance.",
+  decisive: [],
   controls: {
     "cis_aws_3.0": ["2.1.2"],
     "cis_aws_5.0": ["2.1.2"],
@@ -51,6 +49,12 @@ const letsCloudTrailWrite = (statement: PolicyStatement): boolean =>
   statement.effect === "Allow" &&
   Object.values(statement.principals).some((names) => names.includes("cloudtrail.amazonaws.com")) &&
   statement.actions.some((action) => ["s3:putobject", "s3:put*", "s3:*", "*"].includes(action.toLowerCase()));
+
+export const about: About = {
+  rationale: "A stolen access key is enough to erase every version of an object, audit logs included.",
+  remediation:
+    "Turn on MFA delete for the bucket, which only the root user can do. Where programs must be able to write, Object Lock in compliance mode gives the same assurance.",
+};
 
 export const examples = (): Examples<"s3.buckets", Params> => {
   const delivery: PolicyStatement = {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleBucket } from "./examples.ts";
 
 interface Params {
@@ -18,10 +18,7 @@ export const check: Check<"s3.buckets", Params> = {
   confidence: 1,
   drift: true,
   resources: ["s3.buckets"],
-  rationale:
-    "Keys that S3 manages open for whoever may read the object. A KMS key has a policy of its own, records each use and can be disabled.",
-  remediation:
-    "Make SSE-KMS with a key of your own the bucket's default encryption and turn on bucket keys, which cut the number of KMS requests.",
+  decisive: ["algorithms"],
   controls: {
     aws_fsbp: ["S3.17"],
     nist_800_53_r5: [
@@ -72,6 +69,13 @@ function isSensitive(tags: Readonly<Record<string, string>>, { tagKey, values }:
   const sensitive = new Set(values.map((value) => value.toLowerCase()));
   return Object.entries(tags).some(([key, value]) => key === tagKey && sensitive.has(value.toLowerCase()));
 }
+
+export const about: About = {
+  rationale:
+    "Keys that S3 manages open for whoever may read the object. A KMS key has a policy of its own, records each use and can be disabled.",
+  remediation:
+    "Make SSE-KMS with a key of your own the bucket's default encryption and turn on bucket keys, which cut the number of KMS requests.",
+};
 
 export const examples = (): Examples<"s3.buckets", Params> => {
   const rule = (algorithm: string) => ({ encryption: [{ algorithm, kmsKeyId: null, bucketKeyEnabled: true }] });

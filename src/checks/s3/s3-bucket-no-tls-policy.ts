@@ -1,5 +1,5 @@
 import type { PolicyStatement } from "#collectors/policy";
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleBucket } from "./examples.ts";
 
 export const check: Check<"s3.buckets"> = {
@@ -12,10 +12,7 @@ export const check: Check<"s3.buckets"> = {
   confidence: 1,
   drift: true,
   resources: ["s3.buckets"],
-  rationale:
-    "S3 also answers plain HTTP. Unless the policy refuses it, objects and signed links can be read on the way.",
-  remediation:
-    "Add a statement to the bucket policy that denies everyone s3:* on the bucket and on everything in it while aws:SecureTransport is false.",
+  decisive: [],
   controls: {
     "cis_aws_3.0": ["2.1.1"],
     "cis_aws_5.0": ["2.1.1"],
@@ -122,6 +119,13 @@ function matches(pattern: string, text: string): boolean {
   }
   return /^\**$/.test(pattern.slice(at));
 }
+
+export const about: About = {
+  rationale:
+    "S3 also answers plain HTTP. Unless the policy refuses it, objects and signed links can be read on the way.",
+  remediation:
+    "Add a statement to the bucket policy that denies everyone s3:* on the bucket and on everything in it while aws:SecureTransport is false.",
+};
 
 export const examples = (): Examples<"s3.buckets"> => {
   const refusal: PolicyStatement = {

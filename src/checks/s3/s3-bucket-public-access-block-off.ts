@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import type { PublicAccessBlock } from "#collectors/s3/shapes";
 import { exampleAccount, exampleBlocks, exampleBucket } from "./examples.ts";
 import { settingsOff } from "./shared.ts";
@@ -18,10 +18,7 @@ export const check: Check<"s3.buckets", object, "s3.accountPublicAccessBlocks"> 
     "s3.buckets": ({ attributes: { publicAccessBlock } }) => ({ publicAccessBlock }),
     "s3.accountPublicAccessBlocks": ({ attributes: { publicAccessBlock } }) => ({ publicAccessBlock }),
   },
-  rationale:
-    "Anyone who may edit the bucket's policy or ACLs can open it to the internet, and nothing holds them back.",
-  remediation:
-    "Switch on all four Block Public Access settings on the bucket, or once on the account, which then holds for every bucket.",
+  decisive: ["settingsOff"],
   controls: {
     "cis_aws_3.0": ["2.1.4"],
     "cis_aws_5.0": ["2.1.4"],
@@ -50,6 +47,13 @@ export const check: Check<"s3.buckets", object, "s3.accountPublicAccessBlocks"> 
       ],
     };
   },
+};
+
+export const about: About = {
+  rationale:
+    "Anyone who may edit the bucket's policy or ACLs can open it to the internet, and nothing holds them back.",
+  remediation:
+    "Switch on all four Block Public Access settings on the bucket, or once on the account, which then holds for every bucket.",
 };
 
 export const examples = (): Examples<"s3.buckets"> => {

@@ -1,4 +1,4 @@
-import type { Check, Examples } from "#checks/check";
+import type { About, Check, Examples } from "#checks/check";
 import { exampleBucket } from "./examples.ts";
 
 export const check: Check<"s3.buckets"> = {
@@ -11,9 +11,7 @@ export const check: Check<"s3.buckets"> = {
   confidence: 1,
   drift: true,
   resources: ["s3.buckets"],
-  rationale: "What is overwritten or deleted, by mistake or by an intruder, is gone for good.",
-  remediation:
-    "Enable versioning, and add a lifecycle rule that removes versions once they are old enough, so that storage does not grow without end.",
+  decisive: [],
   controls: {
     aws_fsbp: ["S3.14"],
     nist_800_53_r5: [
@@ -60,6 +58,12 @@ export const check: Check<"s3.buckets"> = {
       evidence: [{ call: "s3:GetBucketVersioning", field: "Status", value: versioning }],
     };
   },
+};
+
+export const about: About = {
+  rationale: "What is overwritten or deleted, by mistake or by an intruder, is gone for good.",
+  remediation:
+    "Enable versioning, and add a lifecycle rule that removes versions once they are old enough, so that storage does not grow without end.",
 };
 
 export const examples = (): Examples<"s3.buckets"> => ({

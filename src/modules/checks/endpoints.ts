@@ -17,6 +17,6 @@ export const endpoints = [
       reply: list(CheckBody, checkBody),
       faults: ["INVALID_REQUEST"],
     },
-    async ({ query }) => listChecks(query),
+    ({ org, query }) => listChecks(org, query),
   ),
 ];

@@ -1,1 +1,1 @@
-export { checkBody, CheckBody } from "./shapes.ts";
+export { aboutChecks } from "./about.ts";

@@ -1,8 +1,11 @@
 import { checks } from "#checks/registry";
+import type { About } from "#checks/check";
 import type { SealedCheck } from "#checks/sealed";
 import { collectors } from "#collectors/registry";
+import type { OrgContext } from "#db/context";
 import { wholePage, type Page } from "#db/page";
 import { serviceMeaning } from "#modules/accounts";
+import { aboutChecks } from "./about.ts";
 
 export interface CheckFilters {
   readonly severity?: readonly string[] | undefined;
@@ -11,8 +14,18 @@ export interface CheckFilters {
   readonly framework?: readonly string[] | undefined;
 }
 
+/** A check with what people read about it. */
+export interface DescribedCheck {
+  readonly check: SealedCheck;
+  readonly about: About | undefined;
+}
+
 /** The catalogue, by id; the same for every organization. */
-export function listChecks({ severity, category, service, framework }: CheckFilters): Page<SealedCheck> {
+export async function listChecks(
+  org: OrgContext,
+  { severity, category, service, framework }: CheckFilters,
+): Promise<Page<DescribedCheck>> {
+  const about = await aboutChecks(org.env);
   const found = checks.filter(
     (check) =>
       (severity?.includes(check.severity) ?? true) &&
@@ -20,7 +33,9 @@ export function listChecks({ severity, category, service, framework }: CheckFilt
       (framework?.some((id) => id in check.controls) ?? true) &&
       (service === undefined || judges(check, service)),
   );
-  return wholePage(found.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  return wholePage(
+    found.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map((check) => ({ check, about: about[check.id] })),
+  );
 }
 
 /** A check that judges whatever is found judges every service. */

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { categories, severities } from "#checks/check";
 import { checks } from "#checks/registry";
 import type { SealedCheck } from "#checks/sealed";
+import type { DescribedCheck } from "./list.ts";
 import { collectors } from "#collectors/registry";
 import { commaList, serviceList } from "#modules/accounts";
 
@@ -62,15 +63,15 @@ export const CheckBody = z
   });
 
 /** A check of the catalogue, without its judgement. */
-export const checkBody = (check: SealedCheck): z.input<typeof CheckBody> => ({
+export const checkBody = ({ check, about }: DescribedCheck): z.input<typeof CheckBody> => ({
   id: check.id,
   title: check.title,
   severity: check.severity,
   category: check.category,
   domain: check.domain,
   ...judgedBy(check),
-  rationale: check.rationale,
-  remediation: check.remediation,
+  rationale: about?.rationale ?? "",
+  remediation: about?.remediation ?? "",
   effort: check.effort,
   confidence: check.confidence,
   drift: check.drift,

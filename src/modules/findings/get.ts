@@ -1,8 +1,10 @@
 import { and, eq, sql } from "drizzle-orm";
+import type { About } from "#checks/check";
 import type { OrgContext } from "#db/context";
 import { coverage, findings, resources } from "#db/schema";
 import { notFound } from "#lib/fault";
 import { sightsIn } from "#modules/accounts";
+import { aboutChecks } from "#modules/checks";
 import { resourceOf, type Resource, type ResourceRow } from "#modules/resources";
 import { findingOf, type Finding, type FindingRow } from "./finding.ts";
 
@@ -10,13 +12,15 @@ import { findingOf, type Finding, type FindingRow } from "./finding.ts";
 export interface WholeFinding extends Finding {
   /** Null: it is gone. */
   readonly resource: Resource | null;
+  /** Null: the check is no longer known. */
+  readonly about: About | null;
 }
 
 /** One finding, its resource and what coverage knows, in one round trip. Fault: RESOURCE_NOT_FOUND. */
 export async function getFinding(org: OrgContext, id: string): Promise<WholeFinding> {
   const of = (column: "resource_id" | "account_id" | "place") =>
     sql`(SELECT ${sql.raw(column)} FROM findings WHERE org_id = ${org.id} AND id = ${id})`;
-  const [found, about, covered] = await org.db.atomic([
+  const [found, owner, covered] = await org.db.atomic([
     org.db
       .select()
       .from(findings)
@@ -42,8 +46,9 @@ export async function getFinding(org: OrgContext, id: string): Promise<WholeFind
       ),
   ]);
   // safe: each statement answers rows of its table.
-  const [[row], [resource]] = [found as FindingRow[], about as ResourceRow[]];
+  const [[row], [resource]] = [found as FindingRow[], owner as ResourceRow[]];
   if (!row) throw notFound("finding");
+  const about = (await aboutChecks(org.env))[row.type] ?? null;
   const sights = sightsIn(covered);
-  return { ...findingOf(row, sights), resource: resource ? resourceOf(resource, sights) : null };
+  return { ...findingOf(row, sights), resource: resource ? resourceOf(resource, sights) : null, about };
 }

@@ -187,8 +187,8 @@ export function wholeFindingBody(finding: WholeFinding, now: Date): z.input<type
   const { resource } = finding;
   return {
     ...findingBody(finding, now),
-    rationale: check?.rationale ?? null,
-    remediation: check?.remediation ?? null,
+    rationale: finding.about?.rationale ?? null,
+    remediation: finding.about?.remediation ?? null,
     controls: Object.fromEntries(
       Object.entries(check?.controls ?? {}).map(([framework, ids]) => [framework, [...ids]]),
     ),

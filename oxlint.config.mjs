@@ -3,16 +3,17 @@
 /** What each room may import beside itself (by `./…`, or by its name from a folder inside). `env` is the list of bindings. */
 const rooms = {
   lib: [],
-  db: ["lib", "env"],
+  db: ["scores", "lib", "env"],
   aws: ["lib", "env"],
   prices: ["lib"],
   collectors: ["aws", "prices", "lib"],
   checks: ["collectors", "prices", "lib"],
   frameworks: ["lib"],
-  scans: ["collectors", "checks", "frameworks", "aws", "db", "lib", "env"],
+  scores: ["checks", "frameworks", "lib"],
+  scans: ["collectors", "checks", "frameworks", "scores", "aws", "db", "lib", "env"],
   objects: ["db", "lib", "env"],
   http: ["db", "lib", "env"],
-  modules: ["scans", "checks", "collectors", "frameworks", "aws", "db", "lib", "env"],
+  modules: ["scans", "checks", "collectors", "frameworks", "scores", "aws", "db", "lib", "env"],
   queues: ["modules", "scans", "aws", "db", "lib", "env"],
   schedules: ["modules", "scans", "aws", "db", "lib", "env"],
 };

@@ -1,15 +1,24 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Category, Exposure, Severity } from "#checks/check";
 import type { PublicJwk } from "#lib/jwt";
+import type { Environment } from "#scores/risk";
 import type { GrantedScope, Role } from "./access.ts";
 import type {
   AccountCredential,
   AccountPace,
+  CheckCounts,
   CollectorState,
+  ConditionResult,
+  CustomControl,
   FindingEvidence,
+  FindingTicket,
   OrgSettings,
+  PolicyCondition,
+  RuleCondition,
   ScanSummary,
   StoredRelation,
+  SuppressionCondition,
 } from "./values.ts";
 
 /*
@@ -212,6 +221,8 @@ export const scans = sqliteTable(
     regions: text("regions", { mode: "json" }).$type<readonly string[] | null>(),
     services: text("services", { mode: "json" }).$type<readonly string[] | null>(),
     summary: text("summary", { mode: "json" }).$type<ScanSummary>().notNull(),
+    /** What the checks said in it, counted; null while it runs. */
+    verdicts: text("verdicts", { mode: "json" }).$type<CheckCounts | null>(),
     errorMessage: text("error_message"),
     /** The reaper ends a scan that is older than this. */
     deadlineAt: text("deadline_at").notNull(),
@@ -270,6 +281,8 @@ export const coverage = sqliteTable(
     scanId: text("scan_id").notNull(),
     seq: integer("seq").notNull(),
     collectors: text("collectors", { mode: "json" }).$type<Readonly<Record<string, CollectorState>>>().notNull(),
+    /** What the checks said there, counted: collector → check → counts. Null: written before they were counted. */
+    verdicts: text("verdicts", { mode: "json" }).$type<Readonly<Record<string, CheckCounts>> | null>(),
     updatedAt: text("updated_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.orgId, t.accountId, t.region] })],
@@ -305,6 +318,10 @@ export const resources = sqliteTable(
     crossVerdicts: text("cross_verdicts").notNull(),
     expiresAt: text("expires_at"),
     costMonthly: real("cost_monthly"),
+    /** What its open and snoozed findings add up to (`scores/risk.ts`). */
+    riskLog: real("risk_log").notNull().default(0),
+    /** The most that one of its open findings would save. */
+    savingsMonthly: real("savings_monthly"),
     /** The scan since which it is so. */
     fromSeq: integer("from_seq").notNull(),
     resourceCreatedAt: text("resource_created_at"),
@@ -334,6 +351,12 @@ export const resources = sqliteTable(
     index("resources_by_expiry")
       .on(t.orgId, t.resourceType, t.expiresAt, t.id)
       .where(sql`expires_at IS NOT NULL`),
+    index("resources_by_lapse")
+      .on(t.orgId, t.expiresAt, t.id)
+      .where(sql`expires_at IS NOT NULL`),
+    index("resources_by_risk")
+      .on(t.orgId, t.accountId, t.riskLog, t.id)
+      .where(sql`risk_log > 0`),
   ],
 );
 
@@ -421,12 +444,33 @@ export const findings = sqliteTable(
     summary: text("summary").notNull(),
     details: text("details", { mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
     evidence: text("evidence", { mode: "json" }).$type<readonly FindingEvidence[]>().notNull(),
-    /** Digest of severity, details and evidence: an ignored finding stays ignored while it is the same. */
+    /** Digest of all that is told of it. */
     digest: text("digest").notNull(),
+    /** Digest of severity and what its check calls decisive: what people decided holds while this is the same. */
+    decisive: text("decisive").notNull().default(""),
     savingsMonthly: real("savings_monthly"),
+    /** What of it counts: of all that could be saved on one resource only the largest. */
+    savingsCounted: real("savings_counted").notNull().default(0),
+    exposure: text("exposure").$type<Exposure>().notNull().default("internal"),
+    environment: text("environment").$type<Environment>().notNull().default("production"),
+    /** −ln(1 − p): how likely it is what goes wrong; 0 for cost. */
+    riskLog: real("risk_log").notNull().default(0),
     status: text("status").$type<FindingStatus>().notNull(),
     ignoreReason: text("ignore_reason"),
     snoozedUntil: text("snoozed_until"),
+    /** Null: for good. */
+    ignoredUntil: text("ignored_until"),
+    /** The suppression that ignores it. */
+    suppressionId: text("suppression_id"),
+    /** A person reopened it although a suppression matches: none takes it again. */
+    exempt: integer("exempt", { mode: "boolean" }).notNull().default(false),
+    note: text("note"),
+    assignee: text("assignee"),
+    dueAt: text("due_at"),
+    ticket: text("ticket", { mode: "json" }).$type<FindingTicket | null>(),
+    /** Who snoozed, ignored or reopened it last. */
+    decidedBy: text("decided_by"),
+    decidedAt: text("decided_at"),
     firstDetectedAt: text("first_detected_at").notNull(),
     /** Last time it was seen before the present stretch; while verified, coverage knows a later one. */
     lastDetectedAt: text("last_detected_at").notNull(),
@@ -456,6 +500,216 @@ export const findings = sqliteTable(
     index("findings_by_resolution")
       .on(t.orgId, t.resolvedAt)
       .where(sql`status = 'resolved'`),
+    // Across organizations: the cron job opens what has lapsed.
+    index("findings_snoozed")
+      .on(t.snoozedUntil, t.orgId)
+      .where(sql`status = 'snoozed'`),
+    index("findings_excepted")
+      .on(t.orgId, t.ignoredUntil, t.type)
+      .where(sql`status = 'ignored' AND ignored_until IS NOT NULL`),
+    index("findings_by_suppression")
+      .on(t.orgId, t.suppressionId, t.id)
+      .where(sql`suppression_id IS NOT NULL`),
+    index("findings_by_assignee")
+      .on(t.orgId, t.status, t.assignee, t.severityRank, t.firstDetectedAt, t.id)
+      .where(sql`assignee IS NOT NULL`),
+  ],
+);
+
+export const recommendationStatuses = ["open", "accepted", "dismissed"] as const;
+export type RecommendationStatus = (typeof recommendationStatuses)[number];
+
+/** One for each account and check with open findings. Counts are kept by the batches that change findings; money in cents. */
+export const recommendations = sqliteTable(
+  "recommendations",
+  {
+    orgId: orgId(),
+    accountId: text("account_id").notNull(),
+    /** The check's id. */
+    type: text("type").notNull(),
+    /** Derived from account and check; null until it is ranked for the first time. */
+    id: text("id"),
+    category: text("category"),
+    low: integer("low").notNull(),
+    medium: integer("medium").notNull(),
+    high: integer("high").notNull(),
+    critical: integer("critical").notNull(),
+    /** How many can be reached from the internet. */
+    exposed: integer("exposed").notNull(),
+    /** How many are in production. */
+    production: integer("production").notNull(),
+    savings: integer("savings").notNull(),
+    /** What of it is not told by another recommendation already. */
+    savingsCounted: integer("savings_counted").notNull(),
+    /** Null: the counts have changed since it was worked out. */
+    priority: real("priority"),
+    /** How much less the account's risk score would be, as of its last scan. */
+    riskReduction: real("risk_reduction"),
+    status: text("status").$type<RecommendationStatus>().notNull().default("open"),
+    reason: text("reason"),
+    decidedBy: text("decided_by"),
+    decidedAt: text("decided_at"),
+    version: integer("version").notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.accountId, t.type] }),
+    uniqueIndex("recommendations_by_id")
+      .on(t.orgId, t.id)
+      .where(sql`id IS NOT NULL`),
+    index("recommendations_by_priority")
+      .on(t.orgId, t.status, t.priority, t.id)
+      .where(sql`low + medium + high + critical > 0`),
+    index("recommendations_by_account")
+      .on(t.orgId, t.status, t.accountId, t.priority, t.id)
+      .where(sql`low + medium + high + critical > 0`),
+    index("recommendations_by_category")
+      .on(t.orgId, t.status, t.category, t.priority, t.id)
+      .where(sql`low + medium + high + critical > 0`),
+    index("recommendations_unranked")
+      .on(t.orgId)
+      .where(sql`priority IS NULL`),
+    index("recommendations_empty")
+      .on(t.orgId)
+      .where(sql`low + medium + high + critical = 0 AND status = 'open'`),
+  ],
+);
+
+/** What the checks said of an account on a day, counted; a roll-up that is kept. */
+export const dailyVerdicts = sqliteTable(
+  "daily_verdicts",
+  {
+    orgId: orgId(),
+    /** Empty: the whole organization. */
+    accountId: text("account_id").notNull(),
+    /** `2026-11-20`, UTC. */
+    day: text("day").notNull(),
+    checks: text("checks", { mode: "json" }).$type<CheckCounts>().notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.accountId, t.day] })],
+);
+
+/** Findings that are nobody's to do anything about, by a condition. */
+export const suppressions = sqliteTable(
+  "suppressions",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    condition: text("condition", { mode: "json" }).$type<SuppressionCondition>().notNull(),
+    reason: text("reason").notNull(),
+    owner: text("owner"),
+    expiresAt: text("expires_at"),
+    /** Deleted or lapsed: what it took is being given back, then the row goes. */
+    endedAt: text("ended_at"),
+    /** Existing findings with ids up to this one have been looked at; null: all of them. */
+    sweepAfter: text("sweep_after"),
+    version: integer("version").notNull(),
+    createdBy: text("created_by"),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    index("suppressions_unswept")
+      .on(t.orgId, t.id)
+      .where(sql`sweep_after IS NOT NULL`),
+    index("suppressions_lapsing")
+      .on(t.expiresAt, t.orgId)
+      .where(sql`ended_at IS NULL AND expires_at IS NOT NULL`),
+  ],
+);
+
+/** An organization's own conditions over resources. */
+export const rules = sqliteTable(
+  "rules",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull(),
+    /** A framework it is evidence for, built in or the organization's own. */
+    framework: text("framework"),
+    control: text("control"),
+    severity: text("severity").$type<Severity>().notNull(),
+    category: text("category").$type<Category>().notNull(),
+    /** CloudFormation's names; empty: every kind. */
+    resourceTypes: text("resource_types", { mode: "json" }).$type<readonly string[]>().notNull(),
+    /** What fails; exactly one of this and `expression`. */
+    condition: text("condition", { mode: "json" }).$type<RuleCondition | null>(),
+    /** CEL: true is a fail. */
+    expression: text("expression"),
+    remediation: text("remediation"),
+    enabled: integer("enabled", { mode: "boolean" }).notNull(),
+    version: integer("version").notNull(),
+    createdBy: text("created_by"),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.id] }), uniqueIndex("rules_by_name").on(t.orgId, t.name)],
+);
+
+/** Frameworks of an organization's own. */
+export const customFrameworks = sqliteTable(
+  "custom_frameworks",
+  {
+    orgId: orgId(),
+    /** Chosen by the organization: `acme_baseline`. */
+    id: text("id").notNull(),
+    title: text("title").notNull(),
+    edition: text("edition"),
+    controls: text("controls", { mode: "json" }).$type<readonly CustomControl[]>().notNull(),
+    version: integer("version").notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.id] })],
+);
+
+/** What a scan must meet. */
+export const policies = sqliteTable(
+  "policies",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull(),
+    enabled: integer("enabled", { mode: "boolean" }).notNull(),
+    /** Ids; null: every account. */
+    accounts: text("accounts", { mode: "json" }).$type<readonly string[] | null>(),
+    conditions: text("conditions", { mode: "json" }).$type<readonly PolicyCondition[]>().notNull(),
+    version: integer("version").notNull(),
+    createdBy: text("created_by"),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.id] }), uniqueIndex("policies_by_name").on(t.orgId, t.name)],
+);
+
+/** Whether a scan met a policy. */
+export const evaluations = sqliteTable(
+  "evaluations",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    policyId: text("policy_id").notNull(),
+    policyVersion: integer("policy_version").notNull(),
+    policyName: text("policy_name").notNull(),
+    scanId: text("scan_id").notNull(),
+    accountId: text("account_id"),
+    trigger: text("trigger").$type<"scan" | "api">().notNull(),
+    result: text("result").$type<"pass" | "fail">().notNull(),
+    conditions: text("conditions", { mode: "json" }).$type<readonly ConditionResult[]>().notNull(),
+    createdAt: text("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    index("evaluations_by_policy").on(t.orgId, t.policyId, t.id),
+    index("evaluations_by_scan").on(t.orgId, t.scanId, t.id),
+    index("evaluations_by_result").on(t.orgId, t.result, t.id),
+    index("evaluations_by_time").on(t.orgId, t.createdAt),
   ],
 );
 
@@ -464,7 +718,7 @@ export const counters = sqliteTable(
   "counters",
   {
     orgId: orgId(),
-    /** `finding` or `resource`. */
+    /** `finding`, `resource`, or `saving`: open findings that save, and in `open` how many cents a month count. */
     subject: text("subject").notNull(),
     /** `all`, `severity`, `type`, `category`, `service`, `region`, `account`, `state`, `resourceType`. */
     dimension: text("dimension").notNull(),

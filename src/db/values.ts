@@ -16,6 +16,8 @@ export interface OrgSettings {
   readonly retentionDays: { readonly attempts: number; readonly versions: number; readonly audit: number };
   /** Check id → parameters that differ from its defaults. */
   readonly checkParams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Ids of checks that are not asked; absent in what was written before they could be switched off. */
+  readonly checksOff?: readonly string[];
 }
 
 export const defaultSettings: OrgSettings = {
@@ -30,6 +32,7 @@ export const defaultSettings: OrgSettings = {
   },
   retentionDays: { attempts: 30, versions: 400, audit: 400 },
   checkParams: {},
+  checksOff: [],
 };
 
 /** How an account is entered. Never leaves the database unsealed. */
@@ -123,4 +126,65 @@ export interface ScanSummary extends ScanCounts {
   readonly tasksDone: number;
   /** Coverage as this scan left it: place → collector → state. */
   readonly coverage: Readonly<Record<string, Readonly<Record<string, CollectorState>>>>;
+}
+
+/** How many resources passed a check, failed it and could not be judged. */
+export interface VerdictCounts {
+  readonly pass: number;
+  readonly fail: number;
+  readonly unknown: number;
+}
+
+/** Check → what it said; `check/variant` → how many failed in this variant. */
+export type CheckCounts = Readonly<Record<string, VerdictCounts>>;
+
+/** Something in another system that stands for a finding. */
+export interface FindingTicket {
+  /** `OPS-123`. */
+  readonly key: string;
+  readonly url: string | null;
+}
+
+/** All members that are named must hold; of a list's values one. At least one is named. */
+export interface SuppressionCondition {
+  /** Checks. */
+  readonly type?: readonly string[];
+  readonly accountId?: readonly string[];
+  readonly region?: readonly string[];
+  readonly resourceType?: readonly string[];
+  /** Tags of the resource, all of them; null: any value. */
+  readonly tags?: Readonly<Record<string, string | null>>;
+  /** The resource's name or its ARN; `*` stands for anything. */
+  readonly name?: string;
+}
+
+/** `field`: a member of a resource (`region`, `state`, `tags.env`, `attributes.encrypted`, `attributes.listeners.0.port`). */
+export type RuleCondition =
+  | { readonly field: string; readonly operator: string; readonly value?: unknown }
+  | { readonly all: readonly RuleCondition[] }
+  | { readonly any: readonly RuleCondition[] }
+  | { readonly not: RuleCondition };
+
+/** A control of an organization's own framework, and the checks and rules that are evidence for it. */
+export interface CustomControl {
+  readonly id: string;
+  readonly title: string;
+  readonly checks: readonly string[];
+}
+
+/** What a scan must meet. */
+export type PolicyCondition =
+  | { readonly kind: "max_open"; readonly severity: "low" | "medium" | "high" | "critical"; readonly count: number }
+  | { readonly kind: "no_new"; readonly severity: "low" | "medium" | "high" | "critical"; readonly since: string }
+  | { readonly kind: "score_at_least"; readonly framework: string; readonly score: number }
+  | { readonly kind: "risk_at_most"; readonly score: number }
+  | { readonly kind: "check_passes"; readonly type: string }
+  | { readonly kind: "scan_complete" };
+
+/** How one condition came out. */
+export interface ConditionResult {
+  readonly condition: PolicyCondition;
+  readonly result: "pass" | "fail" | "unknown";
+  /** What was found, as a sentence. */
+  readonly reason: string;
 }

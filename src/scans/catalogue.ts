@@ -21,6 +21,11 @@ export function collectorOf(id: CollectorId): AnyCollector {
   return collector;
 }
 
+const checksById: ReadonlyMap<string, SealedCheck> = new Map(allChecks.map((check) => [check.id, check]));
+
+/** Undefined for one that is no longer there. */
+export const checkOf = (id: string): SealedCheck | undefined => checksById.get(id);
+
 /** A check that reads other things than the one it judges is asked when all tasks are done. */
 const isCross = (check: SealedCheck): boolean => check.reads !== undefined;
 

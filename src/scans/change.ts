@@ -1,11 +1,14 @@
 import type { SealedCheck } from "#checks/sealed";
+import type { Exposure } from "#checks/check";
 import { isPartial, isReadInPart, type Found, type Place, type Relation } from "#collectors/collector";
 import { digestOf } from "#lib/hash";
 import { derivedId } from "#lib/id";
+import type { Environment } from "#scores/risk";
 import type { AnyCollector } from "./catalogue.ts";
 import type { ClaimedTask } from "./claim.ts";
 import { edgesOf, inOrder, type Edge } from "./relations.ts";
 import { severityRank, type Judged } from "./judge.ts";
+import type { Suppressed } from "./suppression.ts";
 import { readVerdicts, writeVerdicts, type StoredVerdict, type StoredVerdicts } from "./verdicts.ts";
 
 /** What a task compares its findings with: enough to know whether anything changed. */
@@ -57,7 +60,13 @@ export interface FindingWrite {
   readonly details: Readonly<Record<string, unknown>>;
   readonly evidence: readonly unknown[];
   readonly digest: string;
+  readonly decisive: string;
   readonly savingsMonthly: number | null;
+  readonly exposure: Exposure;
+  readonly environment: Environment;
+  readonly riskLog: number;
+  /** The suppression that takes it. */
+  readonly suppression: Suppressed | null;
   /** A guarded control that was last seen passing. */
   readonly drifted: boolean;
 }
@@ -187,7 +196,12 @@ async function findingWrite(
     details: fail.details,
     evidence: fail.evidence,
     digest: fail.digest,
+    decisive: fail.decisive,
     savingsMonthly: fail.savingsMonthly ?? null,
+    exposure: fail.exposure,
+    environment: fail.environment,
+    riskLog: fail.riskLog,
+    suppression: fail.suppression,
     drifted: check.drift && passedBefore,
   };
 }

@@ -5,6 +5,7 @@ import type { Statement } from "#db/database";
 import { accounts, organizations, scans, scanTasks } from "#db/schema";
 import { usualPace, type AccountPace, type OrgSettings } from "#db/values";
 import type { TaskCounts } from "./outcome.ts";
+import { suppressionsInForce, type Suppression } from "./suppression.ts";
 import { placeOf, type Work } from "./work.ts";
 
 export type ScanRow = InferSelectModel<typeof scans>;
@@ -16,6 +17,8 @@ export interface ClaimedTask {
   readonly scan: ScanRow;
   readonly account: AccountRow;
   readonly settings: OrgSettings;
+  /** Those in force, in the order they were made. */
+  readonly suppressions: readonly Suppression[];
   /** `plan`, a place (`global` or a region), a part of one (`eu-west-1.2`), or `wave2`. */
   readonly id: string;
   /** Where it looks; its id when that is no place. */
@@ -45,7 +48,7 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
   const thisScan = and(eq(scans.orgId, org.id), eq(scans.id, scanId));
   const itsAccount = org.db.select({ id: scans.accountId }).from(scans).where(thisScan);
   // safe: each statement answers its own columns.
-  const [[lease], [scan], [account], [organization], [tasks]] = (await org.db.atomic([
+  const [[lease], [scan], [account], [organization], [tasks], inForce] = (await org.db.atomic([
     leaseStatement(org, scanId, taskId),
     org.db.select().from(scans).where(thisScan),
     org.db
@@ -54,7 +57,15 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
       .where(and(eq(accounts.orgId, org.id), eq(accounts.id, itsAccount))),
     org.db.select().from(organizations).where(eq(organizations.orgId, org.id)),
     taskCounts(org, scanId),
-  ])) as [Lease[], ScanRow[], AccountRow[], InferSelectModel<typeof organizations>[], [ClaimedTask["tasks"]]];
+    suppressionsInForce(org),
+  ])) as [
+    Lease[],
+    ScanRow[],
+    AccountRow[],
+    InferSelectModel<typeof organizations>[],
+    [ClaimedTask["tasks"]],
+    Suppression[],
+  ];
   if (!lease || scan?.active !== 1 || !account || !organization) return null;
   const { outcome, work, ...numbers } = lease;
   const countsBefore = outcome === null ? null : (JSON.parse(outcome) as { counts: TaskCounts }).counts;
@@ -63,6 +74,7 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
     scan,
     account,
     settings: organization.settings,
+    suppressions: inForce,
     id: taskId,
     place: placeOf(taskId),
     // safe: written by the task that handed it on.

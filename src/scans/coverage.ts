@@ -1,8 +1,8 @@
 import { AwsFault, type AwsFaultKind } from "#aws/fault";
-import type { CollectorState, CoverageError, CoverageState } from "#db/values";
+import type { CollectorState, CoverageError, CoverageState, VerdictCounts } from "#db/values";
 import type { Judged } from "./judge.ts";
 import type { CollectorPart } from "./outcome.ts";
-import { addVerdict, joinedCounts, noVerdicts, type VerdictCounts } from "./verdict-counts.ts";
+import { countVerdict, joinedCounts } from "./verdict-counts.ts";
 
 /** One call that gave no answer. */
 export type Gap = Pick<AwsFault, "service" | "action" | "iamAction" | "region" | "code" | "kind" | "remedy">;
@@ -81,8 +81,7 @@ export const newTally = (): Tally => ({ resources: 0, pass: 0, fail: 0, unknown:
 export function count(tally: Tally, judged: readonly Judged[]): void {
   for (const { check, stored } of judged) {
     tally[stored.status] += 1;
-    const known = tally.checks[check.id] ?? noVerdicts;
-    tally.checks[check.id] = addVerdict(known, stored);
+    countVerdict(tally.checks, check.id, stored);
   }
 }
 

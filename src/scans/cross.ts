@@ -45,7 +45,8 @@ async function changesOfCollector(
 ): Promise<CrossChange[]> {
   const before = await verdictsBefore(task, place, collector.id);
   const { awsAccountId } = task.account;
-  const settings = judgeSettings(task, { partition: partitionOf(place) ?? "aws", awsAccountId, region: place });
+  const at = { partition: partitionOf(place) ?? "aws", awsAccountId, region: place };
+  const settings = judgeSettings(task, at, collector);
   const changes = await Promise.all(
     (facts.get(collector.id) ?? []).map(async (found) => {
       const id = await resourceIdOf(task.org.id, awsAccountId, collector.resourceType, found.nativeId);

@@ -1,17 +1,27 @@
 import type { Meter, Statement } from "#db/database";
 import { frameSummary } from "#db/frames";
 import { eventStatements, type OutboxEvent } from "#db/outbox";
-import type { CollectorState, ScanSummary } from "#db/values";
+import type { CheckCounts, CollectorState, ScanSummary } from "#db/values";
 import { derivedId } from "#lib/id";
 import { fenced, type ClaimedTask } from "./claim.ts";
 import { tell } from "./progress.ts";
+import { rollUp } from "./roll-up.ts";
 
 export interface Ending {
   readonly status: "complete" | "partial" | "error";
   readonly summary: ScanSummary;
   readonly errorMessage: string | null;
   /** What is known of each place now. */
-  readonly coverage: readonly { readonly place: string; readonly states: Readonly<Record<string, CollectorState>> }[];
+  readonly coverage: readonly PlaceCoverage[];
+  /** What the checks said in this scan, and what they say of the account now; null: none was asked. */
+  readonly verdicts: { readonly scan: CheckCounts; readonly account: CheckCounts } | null;
+}
+
+export interface PlaceCoverage {
+  readonly place: string;
+  readonly states: Readonly<Record<string, CollectorState>>;
+  /** Collector → what the checks said of what it found. */
+  readonly verdicts: Readonly<Record<string, CheckCounts>>;
 }
 
 /**
@@ -24,7 +34,7 @@ export async function endScan(task: ClaimedTask, ending: Ending): Promise<string
   const before = { ...org.db.meter };
   await fenced(task, [
     org.db.sql(
-      `UPDATE scans SET status = ?3, active = 0, summary = ?4, error_message = ?5, started_at = coalesce(started_at, ?6),
+      `UPDATE scans SET status = ?3, active = 0, summary = ?4, verdicts = ?7, error_message = ?5, started_at = coalesce(started_at, ?6),
          completed_at = ?6, version = version + 1, updated_at = ?6
        WHERE org_id = ?1 AND id = ?2 AND active = 1`,
       org.id,
@@ -33,9 +43,11 @@ export async function endScan(task: ClaimedTask, ending: Ending): Promise<string
       JSON.stringify(ending.summary),
       ending.errorMessage,
       org.now.toISOString(),
+      ending.verdicts && JSON.stringify(ending.verdicts.scan),
     ),
     accountStatement(task, ending),
     coverageStatement(task, ending),
+    ...(ending.verdicts ? rollUp(org, task.account.id, ending.verdicts.account) : []),
     ...eventStatements(org, ...events),
     org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, scan.id),
   ]);
@@ -85,10 +97,10 @@ const accountStatement = ({ org, scan, account }: ClaimedTask, { status, errorMe
 
 const coverageStatement = ({ org, scan, account }: ClaimedTask, { coverage }: Ending): Statement =>
   org.db.sql(
-    `INSERT INTO coverage (org_id, account_id, region, scan_id, seq, collectors, updated_at)
-     SELECT ?1, ?2, c.value ->> 'place', ?3, ?4, c.value -> 'states', ?5 FROM json_each(?6) AS c WHERE true
+    `INSERT INTO coverage (org_id, account_id, region, scan_id, seq, collectors, verdicts, updated_at)
+     SELECT ?1, ?2, c.value ->> 'place', ?3, ?4, c.value -> 'states', c.value -> 'verdicts', ?5 FROM json_each(?6) AS c WHERE true
      ON CONFLICT (org_id, account_id, region) DO UPDATE SET
-       scan_id = excluded.scan_id, seq = excluded.seq, collectors = excluded.collectors, updated_at = excluded.updated_at`,
+       scan_id = excluded.scan_id, seq = excluded.seq, collectors = excluded.collectors, verdicts = excluded.verdicts, updated_at = excluded.updated_at`,
     org.id,
     account.id,
     scan.id,
@@ -116,4 +128,10 @@ async function endEvents({ scan, account }: ClaimedTask, ending: Ending): Promis
 
 /** Ends a scan that could not begin. `remedy` says what the person can do. */
 export const failScan = (task: ClaimedTask, remedy: string, code: string): Promise<string[]> =>
-  endScan(task, { status: "error", summary: task.scan.summary, errorMessage: `${code}: ${remedy}`, coverage: [] });
+  endScan(task, {
+    status: "error",
+    summary: task.scan.summary,
+    errorMessage: `${code}: ${remedy}`,
+    coverage: [],
+    verdicts: null,
+  });

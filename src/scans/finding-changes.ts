@@ -1,5 +1,5 @@
-import { recounted } from "#db/counters";
 import type { Statement } from "#db/database";
+import { withEffects } from "#db/finding-effects";
 import type { FindingWrite } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
 import { openFindings, resolveFindings, unverifyFindings, type Ended } from "./finding-statements.ts";
@@ -24,7 +24,10 @@ export type KnownRuns = (collector: string) => { readonly runs: number; readonly
 export interface KnownFinding {
   readonly id: string;
   readonly status: string;
-  readonly digest: string;
+  readonly decisive: string;
+  readonly suppressionId: string | null;
+  /** 1: no suppression takes it. */
+  readonly exempt: number;
   readonly severity: string;
   readonly type: string;
   readonly title: string;
@@ -54,10 +57,11 @@ export async function transitionsOf(task: ClaimedTask, { opens, resolves }: Find
     task,
     [...opens, ...resolves].map(({ id }) => id),
   );
+  const told = opens.filter(({ id, suppression }) => suppression === null || known.get(id)?.exempt === 1);
   return {
-    opened: opens.filter(({ id }) => !known.has(id)),
-    reopened: opens.filter((open) => comesBack(known.get(open.id), open)),
-    raised: opens.filter((open) => isRaised(known.get(open.id), open)),
+    opened: told.filter(({ id }) => !known.has(id)),
+    reopened: told.filter((open) => comesBack(known.get(open.id), open)),
+    raised: told.filter((open) => isRaised(known.get(open.id), open)),
     resolved: resolves.flatMap(({ id }) => {
       const row = known.get(id);
       return row && row.status !== "resolved" ? [row] : [];
@@ -66,7 +70,11 @@ export async function transitionsOf(task: ClaimedTask, { opens, resolves }: Find
 }
 
 const comesBack = (row: KnownFinding | undefined, open: FindingWrite): boolean =>
-  row !== undefined && (row.status === "resolved" || (row.status === "ignored" && row.digest !== open.digest));
+  row !== undefined && (row.status === "resolved" || row.suppressionId !== null || isDecidedAnew(row, open));
+
+/** What a person snoozed or ignored is no longer the same. */
+const isDecidedAnew = ({ status, decisive }: KnownFinding, open: FindingWrite): boolean =>
+  (status === "ignored" || status === "snoozed") && decisive !== "" && decisive !== open.decisive;
 
 const isRaised = (row: KnownFinding | undefined, open: FindingWrite): boolean =>
   row?.status === "open" && row.severity !== "critical" && open.severity === "critical";
@@ -75,7 +83,7 @@ async function knownFindings({ org }: ClaimedTask, ids: readonly string[]): Prom
   if (ids.length === 0) return new Map();
   const [rows] = await org.db.atomic([
     org.db.sql(
-      `SELECT id, status, digest, severity, type, title, summary, service, region, resource_id AS resourceId,
+      `SELECT id, status, decisive, suppression_id AS suppressionId, exempt, severity, type, title, summary, service, region, resource_id AS resourceId,
          resource_arn AS resourceArn, resource_name AS resourceName
        FROM findings WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?2))`,
       org.id,
@@ -92,15 +100,18 @@ export function findingStatements(
   { opens, resolves, unverified }: FindingChanges,
   known: KnownRuns,
 ): Statement[] {
-  const ids = [...opens, ...resolves, ...unverified].map(({ id }) => id);
-  if (ids.length === 0) return [];
+  const ids = [...opens, ...resolves].map(({ id }) => id);
   const ended = ({ id, collector }: Touched): Ended => ({ id, ...known(collector) });
-  return recounted(task.org, "finding", JSON.stringify(ids), [
+  const statements = [
     ...openFindings(
       task,
       opens.map((open) => ({ ...open, runs: known(open.collector).runs })),
     ),
     ...resolveFindings(task, resolves.map(ended)),
+  ];
+  const resourceIds = opens.map(({ resourceId }) => resourceId);
+  return [
+    ...(ids.length > 0 ? withEffects(task.org, { ids, resourceIds }, statements) : []),
     ...unverifyFindings(task, unverified.map(ended)),
-  ]);
+  ];
 }

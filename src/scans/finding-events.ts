@@ -41,9 +41,10 @@ export async function findingEvents(task: ClaimedTask, transitions: Transitions)
   );
 }
 
-/** The most specific name first: a guarded control that regressed, then a critical one, then what simply happened. */
-function namesOf({ severity, drifted }: FindingWrite, happened: EventName): EventName[] {
+/** The most specific name first: what has a name of its own, a guarded control that regressed, a critical one, what simply happened. */
+function namesOf({ type, severity, drifted }: FindingWrite, happened: EventName): EventName[] {
   return [
+    ...(type === "cost_anomaly" ? (["cost.anomaly"] as const) : []),
     ...(drifted ? (["security.drift"] as const) : []),
     ...(severity === "critical" ? (["finding.critical"] as const) : []),
     happened,

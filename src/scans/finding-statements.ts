@@ -33,8 +33,15 @@ const columns = [
   "details",
   "evidence",
   "digest",
+  "decisive",
   "savings_monthly",
+  "exposure",
+  "environment",
+  "risk_log",
   "status",
+  "suppression_id",
+  "ignore_reason",
+  "ignored_until",
   "first_detected_at",
   "last_detected_at",
   "detections_before",
@@ -47,7 +54,12 @@ const columns = [
   "updated_at",
 ];
 
-const comesBack = "(status = 'resolved' OR (status = 'ignored' AND digest <> excluded.digest))";
+/** A resolved one fails again, or what a person decided about is no longer the same. */
+const comesBack =
+  "(status = 'resolved' OR (status IN ('ignored', 'snoozed') AND suppression_id IS NULL AND decisive NOT IN ('', excluded.decisive)))";
+/** A suppression takes an open one, or lets go of one that it had. Never one that a person reopened. */
+const moves = `(${comesBack} OR suppression_id IS NOT NULL OR (status = 'open' AND excluded.suppression_id IS NOT NULL))`;
+const taken = `(${moves} AND exempt = 0)`;
 const newStretch = "(status = 'resolved' OR verified = 0 OR account_id <> excluded.account_id)";
 const refreshed = [
   "account_id",
@@ -64,7 +76,11 @@ const refreshed = [
   "details",
   "evidence",
   "digest",
+  "decisive",
   "savings_monthly",
+  "exposure",
+  "environment",
+  "risk_log",
   "last_scan_id",
   "updated_at",
 ];
@@ -81,8 +97,10 @@ export function openFindings(
        SELECT ?1, f.value ->> 'id', ?3, ?4, f.value ->> 'resourceId', ?5, f.value ->> 'collector', f.value ->> 'service',
          f.value ->> 'resourceType', f.value ->> 'region', f.value ->> 'resourceArn', f.value ->> 'resourceName',
          f.value ->> 'type', f.value ->> 'title', f.value ->> 'category', f.value ->> 'severity', f.value ->> 'severityRank',
-         f.value ->> 'summary', f.value -> 'details', f.value -> 'evidence', f.value ->> 'digest', f.value ->> 'savingsMonthly',
-         'open', ?6, ?6, 0, f.value ->> 'runs', 1, 0, ?7, 1, ?6, ?6
+         f.value ->> 'summary', f.value -> 'details', f.value -> 'evidence', f.value ->> 'digest', f.value ->> 'decisive',
+         f.value ->> 'savingsMonthly', f.value ->> 'exposure', f.value ->> 'environment', f.value ->> 'riskLog',
+         CASE WHEN f.value -> 'suppression' <> 'null' THEN 'ignored' ELSE 'open' END, f.value ->> '$.suppression.id',
+         f.value ->> '$.suppression.reason', f.value ->> '$.suppression.expiresAt', ?6, ?6, 0, f.value ->> 'runs', 1, 0, ?7, 1, ?6, ?6
        FROM json_each(?2) AS f WHERE true
        ON CONFLICT (org_id, id) DO UPDATE SET
          reopened_count = reopened_count + ${comesBack},
@@ -90,8 +108,13 @@ export function openFindings(
          runs_at_start = CASE WHEN ${newStretch} THEN excluded.runs_at_start ELSE runs_at_start END,
          last_detected_at = CASE WHEN ${newStretch} THEN excluded.last_detected_at ELSE last_detected_at END,
          resolved_at = CASE WHEN ${comesBack} THEN NULL ELSE resolved_at END,
-         ignore_reason = CASE WHEN ${comesBack} THEN NULL ELSE ignore_reason END,
-         status = CASE WHEN ${comesBack} THEN 'open' ELSE status END,
+         snoozed_until = CASE WHEN ${comesBack} THEN NULL ELSE snoozed_until END,
+         ${["status", "ignore_reason", "ignored_until", "suppression_id"]
+           .map(
+             (column) =>
+               `${column} = CASE WHEN ${taken} THEN excluded.${column} WHEN ${moves} THEN ${column === "status" ? "'open'" : "NULL"} ELSE ${column} END`,
+           )
+           .join(", ")},
          verified = 1, version = version + 1,
          ${refreshed.map((column) => `${column} = excluded.${column}`).join(", ")}`,
       task.org.id,
@@ -125,6 +148,7 @@ export const resolveFindings = (task: ClaimedTask, ended: readonly Ended[]): Sta
   inChunks(ended).map((chunk) =>
     task.org.db.sql(
       `UPDATE findings SET ${endStretch(entry)}, status = 'resolved', resolved_at = ?3, snoozed_until = NULL,
+         ignore_reason = NULL, ignored_until = NULL, suppression_id = NULL,
          verified = 1, last_scan_id = ?4, version = version + 1, updated_at = ?3
        WHERE org_id = ?1 AND id IN (SELECT value ->> 'id' FROM json_each(?2)) AND status <> 'resolved'`,
       task.org.id,

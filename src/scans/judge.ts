@@ -1,10 +1,12 @@
-import type { Fail, Severity, Verdict } from "#checks/check";
+import type { Exposure, Fail, Severity, Verdict } from "#checks/check";
 import { severities } from "#checks/check";
 import type { SealedCheck } from "#checks/sealed";
 import type { Found, Place } from "#collectors/collector";
 import type { CollectorId, FoundBy } from "#collectors/registry";
 import { digestOf } from "#lib/hash";
+import { environmentOf, riskLog, type Environment } from "#scores/risk";
 import type { ClaimedTask } from "./claim.ts";
+import { suppressedBy, type Suppressed, type Suppression, type SuppressionSubject } from "./suppression.ts";
 import type { StoredVerdict } from "./verdicts.ts";
 
 /** The whole list of another collector, or null when it was not seen whole. */
@@ -15,23 +17,45 @@ export interface JudgeSettings {
   readonly place: Place;
   readonly allowedRegions: readonly string[] | null;
   readonly checkParams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly checksOff: ReadonlySet<string>;
+  /** Of what is judged. */
+  readonly resourceType: string;
+  /** The account: its id, and what it is for. */
+  readonly account: { readonly id: string; readonly environment: string };
+  readonly suppressions: readonly Suppression[];
 }
 
 export const judgeSettings = (
-  { org, settings }: Pick<ClaimedTask, "org" | "settings">,
+  { org, settings, account, suppressions }: Pick<ClaimedTask, "org" | "settings" | "account" | "suppressions">,
   place: Place,
+  { resourceType }: { readonly resourceType: string },
 ): JudgeSettings => ({
   now: org.now,
   place,
   allowedRegions: settings.allowedRegions,
   checkParams: settings.checkParams,
+  checksOff: new Set(settings.checksOff),
+  resourceType,
+  account,
+  suppressions,
 });
+
+/** A fail, with what a finding needs beside it. */
+export interface JudgedFail extends Fail {
+  readonly severity: Severity;
+  readonly exposure: Exposure;
+  readonly environment: Environment;
+  readonly riskLog: number;
+  readonly suppression: Suppressed | null;
+  readonly digest: string;
+  readonly decisive: string;
+}
 
 /** A verdict as it is stored, with what a finding needs when it is a fail. */
 export interface Judged {
   readonly check: SealedCheck;
   readonly stored: StoredVerdict;
-  readonly fail: (Fail & { readonly severity: Severity; readonly digest: string }) | null;
+  readonly fail: JudgedFail | null;
 }
 
 /** Asks the checks about one resource. A check that throws is unknown: one broken check never stops the others. */
@@ -41,7 +65,8 @@ export async function judge(
   lists: Lists,
   settings: JudgeSettings,
 ): Promise<Judged[]> {
-  const judged = await Promise.all(checks.map((check) => judgeOne(found, check, lists, settings)));
+  const asked = checks.filter(({ id }) => !settings.checksOff.has(id));
+  const judged = await Promise.all(asked.map((check) => judgeOne(found, check, lists, settings)));
   return judged.filter((one) => one !== null);
 }
 
@@ -54,11 +79,48 @@ async function judgeOne(
   const verdict = verdictOf(found, check, lists, settings);
   if (verdict === null) return null;
   if (verdict.status !== "fail") return { check, stored: { status: verdict.status }, fail: null };
-  const severity = verdict.severity ?? check.severity;
-  const { summary, details, evidence, savingsMonthly = null } = verdict;
-  const digest = await digestOf([severity, summary, details, evidence, savingsMonthly]);
-  return { check, stored: { status: "fail", severity, digest }, fail: { ...verdict, severity, digest } };
+  const fail = await failOf(found, check, verdict, settings);
+  const { severity, digest } = fail;
+  const variants = verdict.variants?.length ? { variants: verdict.variants } : {};
+  return { check, stored: { status: "fail", severity, digest, ...variants }, fail };
 }
+
+async function failOf(found: Found, check: SealedCheck, fail: Fail, settings: JudgeSettings): Promise<JudgedFail> {
+  const severity = fail.severity ?? check.severity;
+  const exposure = fail.exposure ?? "internal";
+  const environment = environmentOf(found.tags, settings.account.environment);
+  const { confidence } = check;
+  const risk = check.domain === "cost" ? 0 : riskLog({ severity, exposure, environment, confidence });
+  const suppression = suppressedBy(settings.suppressions, subjectOf(found, check, settings));
+  const { summary, details, evidence, savingsMonthly = null, variants = [] } = fail;
+  const decided = check.decisive.map((name) => details[name] ?? null);
+  const told = [severity, summary, details, evidence, savingsMonthly];
+  const context = [exposure, environment, variants, suppression];
+  return {
+    ...fail,
+    severity,
+    exposure,
+    environment,
+    riskLog: risk,
+    suppression,
+    digest: await digestOf([...told, ...context]),
+    decisive: await digestOf([severity, ...decided]),
+  };
+}
+
+const subjectOf = (
+  found: Found,
+  check: SealedCheck,
+  { place, account, resourceType }: JudgeSettings,
+): SuppressionSubject => ({
+  type: check.id,
+  resourceType,
+  accountId: account.id,
+  region: found.region === undefined ? place.region : (found.region ?? "global"),
+  tags: found.tags,
+  name: found.name,
+  arn: found.arn ?? found.nativeId,
+});
 
 function verdictOf(found: Found, check: SealedCheck, lists: Lists, settings: JudgeSettings): Verdict {
   const missing = (check.reads ?? []).find((id) => !lists.get(id));

@@ -1,15 +1,18 @@
 import { nudgeDeliveries } from "#db/outbox";
-import type { CollectorState, ScanSummary } from "#db/values";
+import type { CheckCounts, CollectorState, ScanSummary } from "#db/values";
 import { releaseTask, type ClaimedTask } from "./claim.ts";
+import { costsKept } from "./daily-costs.ts";
 import { crossChangesOf, writeCrossChanges } from "./cross.ts";
 import { endScan, type Ending } from "./end.ts";
 import { addCounts, noCounts, type TaskCounts } from "./outcome.ts";
 import { placesOf, statesOf, taskRows, type PlaceOutcome } from "./parts.ts";
+import { rankRecommendations } from "./rank.ts";
 import { seenIn } from "./seen.ts";
 import { createSliceWriter } from "./slice-writer.ts";
 import type { StatesBefore } from "./slice.ts";
-import { allStatesBefore } from "./stored.ts";
+import { allStatesBefore, verdictsBefore, type VerdictsByPlace } from "./stored.ts";
 import { goneOf } from "./sweep.ts";
+import { joinedCounts } from "./verdict-counts.ts";
 import { viewsOf } from "./views.ts";
 import { wakeTasks } from "./wake.ts";
 
@@ -24,7 +27,10 @@ export async function runSecondWave(task: ClaimedTask): Promise<void> {
   const { org, scan, account } = task;
   const [rows, before] = await Promise.all([taskRows(org, scan.id), allStatesBefore(task)]);
   const places = placesOf(rows, scan.services ?? account.services);
-  const views = viewsOf(places, { everyRegion: scan.regions === null && account.regions === null });
+  const views = viewsOf(places, {
+    everyRegion: scan.regions === null && account.regions === null,
+    costs: await costsKept(task),
+  });
   const plan = rows.find(({ id }) => id === "plan");
   let counts = task.countsBefore ?? noCounts;
   for (const one of places) {
@@ -34,7 +40,9 @@ export async function runSecondWave(task: ClaimedTask): Promise<void> {
     counts = await writeCrossChanges(task, one.place, changes, states, counts);
     if (org.db.meter.roundTrips > roundTripsMax) return goOnLater(task);
   }
-  const ending = endingOf(task, places, before, addCounts(counts, plan?.outcome?.counts ?? {}));
+  await rankRecommendations(org);
+  const verdicts = await verdictsBefore(task);
+  const ending = endingOf(task, places, { before, verdicts }, addCounts(counts, plan?.outcome?.counts ?? {}));
   await nudgeDeliveries(org, await endScan(task, ending));
 }
 
@@ -66,7 +74,7 @@ const waveWrites = 3;
 function endingOf(
   task: ClaimedTask,
   places: readonly PlaceOutcome[],
-  before: ReadonlyMap<string, StatesBefore>,
+  { before, verdicts }: { before: ReadonlyMap<string, StatesBefore>; verdicts: VerdictsByPlace },
   wave: TaskCounts,
 ): Ending {
   const when = { seq: task.scan.seq, now: task.org.now };
@@ -83,12 +91,26 @@ function endingOf(
     tasksDone: tasks - failed + 2,
     coverage,
   };
-  const known = places.map(({ place }) => ({
-    place,
-    states: { ...before.get(place), ...coverage[place] },
+  const known = places.map((one) => ({
+    place: one.place,
+    states: { ...before.get(one.place), ...coverage[one.place] },
+    verdicts: { ...verdicts.get(one.place), ...verdictsOf(one) },
   }));
-  return { ...verdictOf(Object.values(coverage), failed, task.scan.seq), summary, coverage: known };
+  const now = new Map([...verdicts, ...known.map((one) => [one.place, one.verdicts] as const)]);
+  return {
+    ...verdictOf(Object.values(coverage), failed, task.scan.seq),
+    summary,
+    coverage: known,
+    verdicts: {
+      scan: joinedCounts(places.flatMap((one) => Object.values(verdictsOf(one)))),
+      account: joinedCounts([...now.values()].flatMap((one) => Object.values(one))),
+    },
+  };
 }
+
+/** Collector → what the checks said of what it found. */
+const verdictsOf = ({ collectors }: PlaceOutcome): Record<string, CheckCounts> =>
+  Object.fromEntries([...collectors].map(([id, { tally }]) => [id, tally.checks]));
 
 type States = Readonly<Record<string, CollectorState>>;
 

@@ -46,7 +46,7 @@ function createResourceSink(look: Look, collector: AnyCollector): Sink {
   const seen = new Set<string>();
   const tally: Tally = newTally();
   const facts: Fact[] = [];
-  const settings = judgeSettings(look.task, look.place);
+  const settings = judgeSettings(look.task, look.place, collector);
 
   const compare = async (page: readonly Found[]): Promise<void> => {
     const fresh = await freshOf(look, collector, page, seen);

@@ -122,6 +122,7 @@ function scanRow(org: OrgContext, runId: string, account: AccountRow, request: S
     regions: request.regions,
     services: request.services,
     summary: emptySummary,
+    verdicts: null,
     errorMessage: null,
     deadlineAt: new Date(org.now.getTime() + deadlineMs).toISOString(),
     startedAt: null,

@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { coverage } from "#db/schema";
+import type { CheckCounts } from "#db/values";
 import type { StoredResource } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
 import type { StatesBefore } from "./slice.ts";
@@ -77,4 +78,16 @@ export async function allStatesBefore({ org, account }: ClaimedTask): Promise<Re
     .from(coverage)
     .where(and(eq(coverage.orgId, org.id), eq(coverage.accountId, account.id)));
   return new Map(rows.map(({ place, collectors }) => [place, collectors]));
+}
+
+/** Place → collector → what the checks said of what it found. */
+export type VerdictsByPlace = ReadonlyMap<string, Readonly<Record<string, CheckCounts>>>;
+
+/** What the checks said in every place of the account before this scan. */
+export async function verdictsBefore({ org, account }: ClaimedTask): Promise<VerdictsByPlace> {
+  const rows = await org.db
+    .select({ place: coverage.region, verdicts: coverage.verdicts })
+    .from(coverage)
+    .where(and(eq(coverage.orgId, org.id), eq(coverage.accountId, account.id)));
+  return new Map(rows.map(({ place, verdicts }) => [place, verdicts ?? {}]));
 }

@@ -12,18 +12,24 @@ export interface Views {
   of(place: string): Lists;
 }
 
-/** `everyRegion`: the scan was sent to every region the account has; else nothing is known of all of them. */
+export interface ViewOptions {
+  /** The scan was sent to every region the account has; else nothing is known of all of them. */
+  readonly everyRegion: boolean;
+  /** What the account spent, from the days that are kept. */
+  readonly costs: readonly Found[] | null;
+}
+
 export function viewsOf(
   places: readonly Pick<PlaceOutcome, "place" | "facts">[],
-  { everyRegion }: { readonly everyRegion: boolean },
+  { everyRegion, costs }: ViewOptions,
 ): Views {
-  const global = places.find(({ place }) => place === "global")?.facts ?? new Map();
+  const global: Lists = places.find(({ place }) => place === "global")?.facts ?? new Map();
   const regions = places.filter(({ place }) => place !== "global");
   const joined = new Map<CollectorId, readonly Found[] | null>();
   if (everyRegion) {
     for (const id of new Set(regions.flatMap(({ facts }) => [...facts.keys()]))) joined.set(id, together(regions, id));
   }
-  const globally = new Map([...joined, ...global]);
+  const globally = new Map<CollectorId, readonly Found[] | null>([...joined, ...global, ["ce.costs", costs]]);
   const regionally = new Map([...global].filter(([id]) => collectorOf(id).scope === "global"));
   const views = new Map<string, Lists>(regions.map(({ place, facts }) => [place, new Map([...regionally, ...facts])]));
   return { of: (place) => (place === "global" ? globally : (views.get(place) ?? new Map())) };

@@ -1,13 +1,15 @@
 import { checks } from "#checks/registry";
-import { severities, type Severity } from "#checks/check";
 import { readVerdicts, type StoredVerdict } from "#scans/verdicts";
+import { costScoreOf, riskScoreOf } from "#scores/risk";
 
-/** What a failing check of each severity takes away of what is left, in percent. */
-const weights: Readonly<Record<Severity, number>> = { low: 5, medium: 20, high: 45, critical: 80 };
+interface ScoredRow {
+  readonly verdicts: string;
+  readonly crossVerdicts: string;
+  readonly riskLog: number;
+  readonly savingsMonthly: number | null;
+}
 
-const costChecks: ReadonlySet<string> = new Set(
-  checks.filter(({ category }) => category === "cost").map(({ id }) => id),
-);
+const costChecks: ReadonlySet<string> = new Set(checks.filter(({ domain }) => domain === "cost").map(({ id }) => id));
 
 /** All that was last judged of a resource, within its service and across. */
 export const verdictsOf = (row: {
@@ -15,21 +17,12 @@ export const verdictsOf = (row: {
   readonly crossVerdicts: string;
 }): [string, StoredVerdict][] => [...readVerdicts(row.verdicts), ...readVerdicts(row.crossVerdicts)];
 
-/** 0–100 each, from what fails; null while nothing of the kind could be judged. Cost is no risk. */
-export function scoresOf(verdicts: readonly (readonly [string, StoredVerdict])[]): {
-  riskScore: number | null;
-  costScore: number | null;
-} {
-  const [cost, risk] = [true, false].map((isCost) => verdicts.filter(([check]) => costChecks.has(check) === isCost));
-  return { riskScore: score(risk ?? []), costScore: score(cost ?? []) };
+/** 0–100 each; null while nothing of the kind could be judged. Cost is no risk. */
+export function scoresOf(row: ScoredRow): { riskScore: number | null; costScore: number | null } {
+  const judged = verdictsOf(row).filter(([, { status }]) => status !== "unknown");
+  const isJudged = (isCost: boolean): boolean => judged.some(([check]) => costChecks.has(check) === isCost);
+  return {
+    riskScore: isJudged(false) ? riskScoreOf(row.riskLog) : null,
+    costScore: isJudged(true) ? costScoreOf(row.savingsMonthly ?? 0) : null,
+  };
 }
-
-function score(verdicts: readonly (readonly [string, StoredVerdict])[]): number | null {
-  const judged = verdicts.filter(([, { status }]) => status !== "unknown");
-  if (judged.length === 0) return null;
-  const left = judged.reduce((rest, [, verdict]) => rest * (1 - weightOf(verdict) / 100), 1);
-  return Math.round((1 - left) * 100);
-}
-
-const weightOf = (verdict: StoredVerdict): number =>
-  verdict.status === "fail" ? weights[severities.find((severity) => severity === verdict.severity) ?? "low"] : 0;

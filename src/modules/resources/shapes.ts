@@ -134,7 +134,7 @@ export const resourceBody = ({ row, lastSeenAt }: Resource): z.input<typeof Reso
   tags: row.tags,
   attributes: row.attributes,
   estimatedMonthlyCost: row.costMonthly,
-  ...scoresOf(verdictsOf(row)),
+  ...scoresOf(row),
   expiresAt: row.expiresAt,
   resourceCreatedAt: row.resourceCreatedAt,
   lastSeenAt,

@@ -8,8 +8,14 @@ export const lesserRole = (a: Role, b: Role): Role => (roles.indexOf(a) <= roles
 /** What an API key may touch. `*` is everything its role allows. */
 export const scopes = [
   "findings:read",
+  "findings:write",
   "resources:read",
   "recommendations:read",
+  "recommendations:write",
+  "compliance:read",
+  "compliance:write",
+  "policies:read",
+  "policies:write",
   "costs:read",
   "accounts:read",
   "accounts:write",

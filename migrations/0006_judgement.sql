@@ -24,6 +24,7 @@ ALTER TABLE resources ADD COLUMN risk_log REAL NOT NULL DEFAULT 0;
 ALTER TABLE resources ADD COLUMN savings_monthly REAL;
 CREATE INDEX resources_by_risk ON resources (org_id, account_id, risk_log, id) WHERE risk_log > 0;
 CREATE INDEX resources_by_lapse ON resources (org_id, expires_at, id) WHERE expires_at IS NOT NULL;
+CREATE INDEX resources_by_account_lapse ON resources (org_id, account_id, expires_at, id) WHERE expires_at IS NOT NULL;
 
 -- What the checks said of an account on a day, counted; account '' is the whole organization.
 CREATE TABLE daily_verdicts (
@@ -32,12 +33,12 @@ CREATE TABLE daily_verdicts (
 ) WITHOUT ROWID;
 
 -- One for each account and check with open findings; the counts are kept by the batches that change findings. Money in cents.
--- `priority` NULL: the counts have changed since it was worked out.
+-- `unranked`: the counts have changed since the priority was worked out.
 CREATE TABLE recommendations (
   org_id TEXT NOT NULL, account_id TEXT NOT NULL, type TEXT NOT NULL, id TEXT, category TEXT,
   low INTEGER NOT NULL, medium INTEGER NOT NULL, high INTEGER NOT NULL, critical INTEGER NOT NULL,
   exposed INTEGER NOT NULL, production INTEGER NOT NULL, savings INTEGER NOT NULL, savings_counted INTEGER NOT NULL,
-  priority REAL, risk_reduction REAL,
+  priority REAL NOT NULL DEFAULT 0, unranked INTEGER NOT NULL DEFAULT 1, risk_reduction REAL,
   status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'accepted', 'dismissed')),
   reason TEXT, decided_by TEXT, decided_at TEXT, version INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
   PRIMARY KEY (org_id, account_id, type)
@@ -46,7 +47,7 @@ CREATE UNIQUE INDEX recommendations_by_id ON recommendations (org_id, id) WHERE 
 CREATE INDEX recommendations_by_priority ON recommendations (org_id, status, priority, id) WHERE low + medium + high + critical > 0;
 CREATE INDEX recommendations_by_account ON recommendations (org_id, status, account_id, priority, id) WHERE low + medium + high + critical > 0;
 CREATE INDEX recommendations_by_category ON recommendations (org_id, status, category, priority, id) WHERE low + medium + high + critical > 0;
-CREATE INDEX recommendations_unranked ON recommendations (org_id) WHERE priority IS NULL;
+CREATE INDEX recommendations_unranked ON recommendations (org_id) WHERE unranked = 1;
 CREATE INDEX recommendations_empty ON recommendations (org_id) WHERE low + medium + high + critical = 0 AND status = 'open';
 
 -- Findings that are nobody's to do anything about, by a condition.

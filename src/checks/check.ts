@@ -108,6 +108,11 @@ export interface Check<Id extends CollectorId, Params extends object = object, R
   readonly variants?: Readonly<Record<string, Controls>>;
   readonly params: Params;
   judge(found: FoundBy<Id>, context: JudgeContext<Params, Reads>): Verdict;
+  /**
+   * When a thing that AWS sets no end to is due by the check's parameters (ISO 8601 UTC); null: never. It then stands among what
+   * expires. Only of checks without `reads`.
+   */
+  deadline?(found: FoundBy<Id>, params: Params): string | null;
   /** What depends on the day it is read (`daysUntilExpiry`), added to the details then. */
   atRead?(details: Readonly<Record<string, unknown>>, now: Date): Record<string, unknown>;
 }

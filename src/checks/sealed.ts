@@ -2,8 +2,9 @@ import type { CollectorId, FoundBy } from "#collectors/registry";
 import type { Check, JudgeContext, Verdict } from "./check.ts";
 
 /** A check as the scan engine holds it: whichever collector it reads, asked the same way. */
-export interface SealedCheck extends Omit<Check<CollectorId, object, CollectorId>, "judge"> {
+export interface SealedCheck extends Omit<Check<CollectorId, object, CollectorId>, "judge" | "deadline"> {
   judge(found: FoundBy<CollectorId>, context: JudgeContext<object, CollectorId>): Verdict;
+  deadline?(found: FoundBy<CollectorId>, params: object): string | null;
 }
 
 /** Forgets which collectors a check reads; the engine hands it only what its `resources` and `reads` name. */

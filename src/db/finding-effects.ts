@@ -61,7 +61,7 @@ function addRecommendations(org: OrgContext, { idsJson, resourcesJson }: Touched
      FROM ${concerned} AS c CROSS JOIN findings AS f
      WHERE f.org_id = ?1 AND f.id = c.id AND f.status = 'open' GROUP BY f.account_id, f.type
      ON CONFLICT (org_id, account_id, type) DO UPDATE SET
-       ${sums.map((column) => `${column} = ${column} + excluded.${column}`).join(", ")}, priority = NULL, updated_at = excluded.updated_at`,
+       ${sums.map((column) => `${column} = ${column} + excluded.${column}`).join(", ")}, unranked = 1, updated_at = excluded.updated_at`,
     org.id,
     idsJson,
     resourcesJson,

@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { Category, Exposure, Severity } from "#checks/check";
 import type { PublicJwk } from "#lib/jwt";
 import type { Environment } from "#scores/risk";
 import type { GrantedScope, Role } from "./access.ts";
@@ -17,7 +16,10 @@ import type {
   PolicyCondition,
   RuleCondition,
   ScanSummary,
+  StoredCategory,
+  StoredExposure,
   StoredRelation,
+  StoredSeverity,
   SuppressionCondition,
 } from "./values.ts";
 
@@ -354,6 +356,9 @@ export const resources = sqliteTable(
     index("resources_by_lapse")
       .on(t.orgId, t.expiresAt, t.id)
       .where(sql`expires_at IS NOT NULL`),
+    index("resources_by_account_lapse")
+      .on(t.orgId, t.accountId, t.expiresAt, t.id)
+      .where(sql`expires_at IS NOT NULL`),
     index("resources_by_risk")
       .on(t.orgId, t.accountId, t.riskLog, t.id)
       .where(sql`risk_log > 0`),
@@ -451,7 +456,7 @@ export const findings = sqliteTable(
     savingsMonthly: real("savings_monthly"),
     /** What of it counts: of all that could be saved on one resource only the largest. */
     savingsCounted: real("savings_counted").notNull().default(0),
-    exposure: text("exposure").$type<Exposure>().notNull().default("internal"),
+    exposure: text("exposure").$type<StoredExposure>().notNull().default("internal"),
     environment: text("environment").$type<Environment>().notNull().default("production"),
     /** −ln(1 − p): how likely it is what goes wrong; 0 for cost. */
     riskLog: real("risk_log").notNull().default(0),
@@ -541,8 +546,10 @@ export const recommendations = sqliteTable(
     savings: integer("savings").notNull(),
     /** What of it is not told by another recommendation already. */
     savingsCounted: integer("savings_counted").notNull(),
-    /** Null: the counts have changed since it was worked out. */
-    priority: real("priority"),
+    /** 0–100. */
+    priority: real("priority").notNull().default(0),
+    /** The counts have changed since the priority was worked out. */
+    unranked: integer("unranked", { mode: "boolean" }).notNull().default(true),
     /** How much less the account's risk score would be, as of its last scan. */
     riskReduction: real("risk_reduction"),
     status: text("status").$type<RecommendationStatus>().notNull().default("open"),
@@ -569,7 +576,7 @@ export const recommendations = sqliteTable(
       .where(sql`low + medium + high + critical > 0`),
     index("recommendations_unranked")
       .on(t.orgId)
-      .where(sql`priority IS NULL`),
+      .where(sql`unranked = 1`),
     index("recommendations_empty")
       .on(t.orgId)
       .where(sql`low + medium + high + critical = 0 AND status = 'open'`),
@@ -633,8 +640,8 @@ export const rules = sqliteTable(
     /** A framework it is evidence for, built in or the organization's own. */
     framework: text("framework"),
     control: text("control"),
-    severity: text("severity").$type<Severity>().notNull(),
-    category: text("category").$type<Category>().notNull(),
+    severity: text("severity").$type<StoredSeverity>().notNull(),
+    category: text("category").$type<StoredCategory>().notNull(),
     /** CloudFormation's names; empty: every kind. */
     resourceTypes: text("resource_types", { mode: "json" }).$type<readonly string[]>().notNull(),
     /** What fails; exactly one of this and `expression`. */

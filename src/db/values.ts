@@ -128,6 +128,11 @@ export interface ScanSummary extends ScanCounts {
   readonly coverage: Readonly<Record<string, Readonly<Record<string, CollectorState>>>>;
 }
 
+/** The words of a check's verdict, as rows hold them. */
+export type StoredSeverity = "low" | "medium" | "high" | "critical";
+export type StoredCategory = "security" | "cost" | "reliability" | "compliance" | "operations";
+export type StoredExposure = "internet" | "internal" | "idle";
+
 /** How many resources passed a check, failed it and could not be judged. */
 export interface VerdictCounts {
   readonly pass: number;
@@ -174,8 +179,8 @@ export interface CustomControl {
 
 /** What a scan must meet. */
 export type PolicyCondition =
-  | { readonly kind: "max_open"; readonly severity: "low" | "medium" | "high" | "critical"; readonly count: number }
-  | { readonly kind: "no_new"; readonly severity: "low" | "medium" | "high" | "critical"; readonly since: string }
+  | { readonly kind: "max_open"; readonly severity: StoredSeverity; readonly count: number }
+  | { readonly kind: "no_new"; readonly severity: StoredSeverity; readonly since: string }
   | { readonly kind: "score_at_least"; readonly framework: string; readonly score: number }
   | { readonly kind: "risk_at_most"; readonly score: number }
   | { readonly kind: "check_passes"; readonly type: string }

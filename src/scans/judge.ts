@@ -108,6 +108,23 @@ async function failOf(found: Found, check: SealedCheck, fail: Fail, settings: Ju
   };
 }
 
+const paramsOf = (check: SealedCheck, { checkParams }: JudgeSettings): object => ({
+  ...check.params,
+  ...checkParams[check.id],
+});
+
+/** A thing that AWS sets no end to, with the first date by which a check wants it replaced. */
+export function dated(found: Found, checks: readonly SealedCheck[], settings: JudgeSettings): Found {
+  if (found.expiresAt) return found;
+  const deadlines = checks
+    .filter(({ id }) => !settings.checksOff.has(id))
+    // safe: the engine asks a check only about what a collector in its `resources` found.
+    .map((check) => check.deadline?.(found as unknown as FoundBy<CollectorId>, paramsOf(check, settings)) ?? null)
+    .filter((deadline) => deadline !== null);
+  const [first] = deadlines.toSorted();
+  return first === undefined ? found : { ...found, expiresAt: first };
+}
+
 const subjectOf = (
   found: Found,
   check: SealedCheck,
@@ -129,7 +146,7 @@ function verdictOf(found: Found, check: SealedCheck, lists: Lists, settings: Jud
     // safe: the engine asks a check only about what a collector in its `resources` found.
     return check.judge(found as unknown as FoundBy<CollectorId>, {
       now: settings.now,
-      params: { ...check.params, ...settings.checkParams[check.id] },
+      params: paramsOf(check, settings),
       place: settings.place,
       allowedRegions: settings.allowedRegions,
       others: (id) => (lists.get(id) ?? []) as unknown as readonly FoundBy<typeof id>[],

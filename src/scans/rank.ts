@@ -1,4 +1,4 @@
-import { and, eq, isNull, type InferSelectModel } from "drizzle-orm";
+import { and, eq, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { recommendations } from "#db/schema";
 import { derivedId } from "#lib/id";
@@ -34,7 +34,7 @@ export async function rankRecommendations(org: OrgContext): Promise<void> {
     const rows = await org.db
       .select()
       .from(recommendations)
-      .where(and(eq(recommendations.orgId, org.id), isNull(recommendations.priority)))
+      .where(and(eq(recommendations.orgId, org.id), eq(recommendations.unranked, true)))
       .limit(rankedMax);
     if (rows.length > 0) await write(org, await Promise.all(rows.map(rankedOf)));
     if (rows.length < rankedMax) return;
@@ -59,12 +59,12 @@ const write = (org: OrgContext, ranked: readonly Awaited<ReturnType<typeof ranke
   org.db.atomic([
     org.db.sql(
       `INSERT INTO recommendations (org_id, account_id, type, id, category, low, medium, high, critical, exposed, production,
-         savings, savings_counted, priority, version, created_at, updated_at)
-       SELECT r.org_id, r.account_id, r.type, p.value ->> 'id', p.value ->> 'category', 0, 0, 0, 0, 0, 0, 0, 0, p.value ->> 'priority', 1, '', ''
+         savings, savings_counted, priority, unranked, version, created_at, updated_at)
+       SELECT r.org_id, r.account_id, r.type, p.value ->> 'id', p.value ->> 'category', 0, 0, 0, 0, 0, 0, 0, 0, p.value ->> 'priority', 0, 1, '', ''
        FROM json_each(?2) AS p CROSS JOIN recommendations AS r
        WHERE r.org_id = ?1 AND r.account_id = p.value ->> 'accountId' AND r.type = p.value ->> 'type'
          AND p.value ->> 'counts' = ${counted}
-       ON CONFLICT (org_id, account_id, type) DO UPDATE SET id = excluded.id, category = excluded.category, priority = excluded.priority`,
+       ON CONFLICT (org_id, account_id, type) DO UPDATE SET id = excluded.id, category = excluded.category, priority = excluded.priority, unranked = 0`,
       org.id,
       JSON.stringify(ranked),
     ),

@@ -7,6 +7,7 @@ import { endScan, type Ending } from "./end.ts";
 import { addCounts, noCounts, type TaskCounts } from "./outcome.ts";
 import { placesOf, statesOf, taskRows, type PlaceOutcome } from "./parts.ts";
 import { rankRecommendations } from "./rank.ts";
+import { keepRiskReductions } from "./risk-reduction.ts";
 import { seenIn } from "./seen.ts";
 import { createSliceWriter } from "./slice-writer.ts";
 import type { StatesBefore } from "./slice.ts";
@@ -41,6 +42,7 @@ export async function runSecondWave(task: ClaimedTask): Promise<void> {
     if (org.db.meter.roundTrips > roundTripsMax) return goOnLater(task);
   }
   await rankRecommendations(org);
+  await keepRiskReductions(org, account.id);
   const verdicts = await verdictsBefore(task);
   const ending = endingOf(task, places, { before, verdicts }, addCounts(counts, plan?.outcome?.counts ?? {}));
   await nudgeDeliveries(org, await endScan(task, ending));

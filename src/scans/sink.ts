@@ -4,7 +4,7 @@ import { changeOf } from "./change.ts";
 import { resourceIdOf } from "./relations.ts";
 import { createCostSink } from "./cost-sink.ts";
 import { count, newTally, type Tally } from "./coverage.ts";
-import { judge, judgeSettings } from "./judge.ts";
+import { dated, judge, judgeSettings } from "./judge.ts";
 import type { Look } from "./look.ts";
 import { factOf, type Fact } from "./outcome.ts";
 import { storedOf } from "./stored.ts";
@@ -55,7 +55,8 @@ function createResourceSink(look: Look, collector: AnyCollector): Sink {
       look.task,
       fresh.map(({ id }) => id),
     );
-    for (const { id, found } of fresh) {
+    for (const { id, found: seenThing } of fresh) {
+      const found = dated(seenThing, localChecks(collector.id), settings);
       const judged = await judge(found, localChecks(collector.id), new Map(), settings);
       tally.resources += 1;
       count(tally, judged);

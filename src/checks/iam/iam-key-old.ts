@@ -77,6 +77,8 @@ export const check: Check<"iam.accessKeys", Params> = {
       ],
     };
   },
+  deadline: ({ createdAt, attributes: { active } }, { maxAgeDays }) =>
+    active && createdAt !== null ? new Date(Date.parse(createdAt) + maxAgeDays * dayMs).toISOString() : null,
   atRead({ createdAt }, now) {
     return { ageDays: daysSince(createdAt, now) };
   },

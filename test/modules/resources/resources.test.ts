@@ -124,14 +124,16 @@ describe("GET /resources/{id}", () => {
   it("200: by UUID and by percent-encoded ARN, with verdicts and scores", async () => {
     const { org, resources } = await makeWorld(0, 3);
     const [row] = resources;
-    await env.DB.prepare("UPDATE resources SET verdicts = ?3 WHERE org_id = ?1 AND id = ?2")
+    await env.DB.prepare(
+      "UPDATE resources SET verdicts = ?3, risk_log = 0.3566749439387324 WHERE org_id = ?1 AND id = ?2",
+    )
       .bind(org.id, row?.id ?? "", "ebs_volume_unencrypted=f:high:abc;orphaned_volume=p;rds_single_az=u")
       .run();
     const byId = await api(org.keys.viewer).get<{ data: object }>(`/resources/${row?.id}`);
     const byArn = await api(org.keys.viewer).get(`/resources/${encodeURIComponent(String(row?.["arn"]))}`);
     expect(byId.body.data).toMatchObject({
       id: row?.id,
-      riskScore: 45,
+      riskScore: 30,
       costScore: 0,
       verdicts: { ebs_volume_unencrypted: "fail", orphaned_volume: "pass", rds_single_az: "unknown" },
     });

@@ -2,6 +2,9 @@
 // the words people read about checks, and the description of the API.
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { withDocuments } from "../src/http/app.ts";
+import { openApiDocument } from "../src/http/openapi.ts";
+import { endpointLists } from "../src/modules/registry.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const assets = path.join(root, "assets");
@@ -10,6 +13,7 @@ mkdirSync(assets, { recursive: true });
 copyFileSync(path.join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), path.join(assets, "rapidoc-min.js"));
 
 write("checks.json", await aboutChecks());
+write("openapi.json", openApiDocument(withDocuments(endpointLists.flat())));
 
 /** Check → its rationale and remediation. */
 async function aboutChecks() {

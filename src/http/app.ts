@@ -21,10 +21,10 @@ export function createApp(endpoints: readonly AnyEndpoint[]): App {
 }
 
 /** The declared endpoints and the ones that describe them: what OpenAPI lists. */
-export function withDocuments(endpoints: readonly AnyEndpoint[]): readonly AnyEndpoint[] {
-  const all: readonly AnyEndpoint[] = [...endpoints, ...documentEndpoints(() => all)];
-  return all;
-}
+export const withDocuments = (endpoints: readonly AnyEndpoint[]): readonly AnyEndpoint[] => [
+  ...endpoints,
+  ...documentEndpoints,
+];
 
 function mountSockets(app: App): void {
   socketRoutes(app);

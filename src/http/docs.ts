@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import { readAsset } from "#lib/asset";
 import { Fault } from "#lib/fault";
 import { apiBase, type App, type Ctx } from "./context.ts";
 import { openEndpoint, text, type AnyEndpoint } from "./endpoint.ts";
 import { otherMethod } from "./mount.ts";
-import { openApiDocument } from "./openapi.ts";
 import { problem } from "./problem.ts";
 import { problemCodes, problemEntry, problemPage } from "./problems.ts";
 
@@ -23,35 +23,33 @@ const ProblemEntry = z
   .openapi("ProblemEntry");
 
 /** The API's description of itself and the list of its problems, as operations of their own. */
-export function documentEndpoints(all: () => readonly AnyEndpoint[]): AnyEndpoint[] {
-  let document: string | null = null;
-  return [
-    openEndpoint(
-      {
-        method: "get",
-        path: `${apiBase}/openapi.json`,
-        operationId: "getOpenApi",
-        tag: "Operations",
-        summary: "This document",
-        reply: text("application/json", z.looseObject({ openapi: z.string() })),
-        faults: [],
-      },
-      async () => (document ??= JSON.stringify(openApiDocument(all()))),
-    ),
-    openEndpoint(
-      {
-        method: "get",
-        path: `${apiBase}/problems`,
-        operationId: "listProblems",
-        tag: "Operations",
-        summary: "Every problem the API can answer with",
-        reply: text("application/json", z.object({ data: z.array(ProblemEntry) })),
-        faults: [],
-      },
-      async ({ origin }) => JSON.stringify({ data: problemCodes.map((code) => problemEntry(code, origin)) }),
-    ),
-  ];
-}
+export const documentEndpoints: readonly AnyEndpoint[] = [
+  openEndpoint(
+    {
+      method: "get",
+      path: `${apiBase}/openapi.json`,
+      operationId: "getOpenApi",
+      tag: "Operations",
+      summary: "This document",
+      reply: text("application/json", z.looseObject({ openapi: z.string() })),
+      faults: [],
+    },
+    // Written from the declarations when the Worker is built.
+    ({ env }) => readAsset(env.ASSETS, "openapi.json"),
+  ),
+  openEndpoint(
+    {
+      method: "get",
+      path: `${apiBase}/problems`,
+      operationId: "listProblems",
+      tag: "Operations",
+      summary: "Every problem the API can answer with",
+      reply: text("application/json", z.object({ data: z.array(ProblemEntry) })),
+      faults: [],
+    },
+    async ({ origin }) => JSON.stringify({ data: problemCodes.map((code) => problemEntry(code, origin)) }),
+  ),
+];
 
 /** Pages for people. */
 export function mountPages(app: App): void {

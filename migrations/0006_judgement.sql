@@ -46,6 +46,7 @@ CREATE TABLE recommendations (
 CREATE UNIQUE INDEX recommendations_by_id ON recommendations (org_id, id) WHERE id IS NOT NULL;
 CREATE INDEX recommendations_by_priority ON recommendations (org_id, status, priority, id) WHERE low + medium + high + critical > 0;
 CREATE INDEX recommendations_by_account ON recommendations (org_id, status, account_id, priority, id) WHERE low + medium + high + critical > 0;
+CREATE INDEX recommendations_by_type ON recommendations (org_id, status, type, priority, id) WHERE low + medium + high + critical > 0;
 CREATE INDEX recommendations_by_category ON recommendations (org_id, status, category, priority, id) WHERE low + medium + high + critical > 0;
 CREATE INDEX recommendations_unranked ON recommendations (org_id) WHERE unranked = 1;
 CREATE INDEX recommendations_empty ON recommendations (org_id) WHERE low + medium + high + critical = 0 AND status = 'open';

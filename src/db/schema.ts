@@ -571,6 +571,9 @@ export const recommendations = sqliteTable(
     index("recommendations_by_account")
       .on(t.orgId, t.status, t.accountId, t.priority, t.id)
       .where(sql`low + medium + high + critical > 0`),
+    index("recommendations_by_type")
+      .on(t.orgId, t.status, t.type, t.priority, t.id)
+      .where(sql`low + medium + high + critical > 0`),
     index("recommendations_by_category")
       .on(t.orgId, t.status, t.category, t.priority, t.id)
       .where(sql`low + medium + high + critical > 0`),

@@ -72,12 +72,17 @@ const tagTexts: Readonly<Record<string, string>> = {
   "Audit log": "Who changed what, and when.",
   Certificates: "TLS certificates and when they expire.",
   Checks: "What is looked at, and why.",
+  Compliance: "How accounts stand against frameworks and your own rules. Automated evidence, not certification.",
+  Expirations: "What ends, and when.",
   Findings: "What is wrong, and what people decided about it.",
   Identity: "Who a credential is.",
   Operations: "For those who run and integrate Cloudglass.",
   Organization: "Your organization and its settings.",
+  Policies: "What a scan must meet.",
+  Recommendations: "What to do first.",
   Resources: "What there is.",
   Scans: "Looking at accounts: started, followed and compared.",
+  Suppressions: "Findings that are nobody's to do anything about, by a condition.",
   Webhooks: "Being told: endpoints of yours, deliveries and attempts.",
 };
 

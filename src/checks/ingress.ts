@@ -1,4 +1,5 @@
 import type { FoundBy } from "#collectors/registry";
+import { oncePerList } from "./once.ts";
 
 /** An inbound rule of a security group. */
 export type Ingress = FoundBy<"ec2.securityGroups">["attributes"]["ingress"][number];
@@ -21,3 +22,22 @@ export function coversPort(rule: Ingress, port: number): boolean {
   const [from, to] = portsOf(rule);
   return from <= port && port <= to;
 }
+
+export const letsAnyoneIn = (ingress: readonly Ingress[]): boolean =>
+  ingress.some((rule) => anywhereIn(rule).length > 0);
+
+type Groups = readonly FoundBy<"ec2.securityGroups">[];
+
+/** Those of these groups that open a TCP port to everyone, sorted. */
+export const openGroupIds = (groups: Groups, ids: readonly string[], port: number | null): readonly string[] =>
+  port === null ? [] : ids.filter((id) => opensPort(ingressById(groups).get(id) ?? [], port)).toSorted();
+
+const ingressById = oncePerList(
+  (groups: Groups): ReadonlyMap<string, readonly Ingress[]> =>
+    new Map(groups.map(({ attributes }) => [attributes.groupId, attributes.ingress])),
+);
+
+const opensPort = (ingress: readonly Ingress[], port: number): boolean =>
+  ingress.some(
+    (rule) => anywhereIn(rule).length > 0 && (rule.protocol === "-1" || (isTcp(rule) && coversPort(rule, port))),
+  );

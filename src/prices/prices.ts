@@ -32,6 +32,9 @@ export const hoursPerMonth = 730;
 /** Rounded to cents. */
 export const cents = (usd: number): number => Math.round((usd + Number.EPSILON) * 100) / 100;
 
+/** Rounded to two digits that count: what is worked out from a figure that moves by itself stays the same for longer. */
+export const roughly = (figure: number): number => Number(figure.toPrecision(2));
+
 const gp3Included = { iops: 3000, throughputMibps: 125 };
 const io2FullPriceIops = 32_000;
 

@@ -51,6 +51,35 @@ export function dbInstanceMonthlyUsd(instance: {
   return (hour * hoursPerMonth + allocatedStorageGib * storageGibMonth) * (instance.multiAz ? 2 : 1);
 }
 
+/**
+ * USD per vCPU and hour of Extended Support, us-east-1. Source: of the first two years Infracost's golden tests at 95ba4f4; of
+ * the third cloudburn.io of 2026-03-17.
+ */
+const extendedSupportHour = { firstYears: 0.1, thirdYear: 0.2 } as const;
+
+/** vCPUs of a class; null: its name does not tell. */
+function vCpusOf(instanceClass: string): number | null {
+  const [, family = "", size = ""] = /^db\.(\w+)\.(\w+)$/.exec(instanceClass) ?? [];
+  const larges = Number(/^(\d+)xlarge$/.exec(size)?.[1] ?? (size === "xlarge" ? 1 : Number.NaN));
+  if (!Number.isNaN(larges)) return 4 * larges;
+  if (size === "micro" || size === "small") return family === "t2" ? 1 : 2;
+  return size === "medium" || size === "large" ? 2 : null;
+}
+
+/** USD per month of Extended Support at a time, not rounded; null: it is not charged then, or for what is not known. */
+export function extendedSupportMonthlyUsd(
+  instance: { readonly class: string | null; readonly multiAz: boolean | null },
+  startsAt: string | null,
+  now: Date,
+): number | null {
+  const vCpus = vCpusOf(instance.class ?? "");
+  if (vCpus === null || startsAt === null || now < new Date(startsAt)) return null;
+  const thirdYear = new Date(startsAt);
+  thirdYear.setUTCFullYear(thirdYear.getUTCFullYear() + 2);
+  const hour = extendedSupportHour[now < thirdYear ? "firstYears" : "thirdYear"];
+  return vCpus * hour * hoursPerMonth * (instance.multiAz ? 2 : 1);
+}
+
 /** USD per month of a manual snapshot, not rounded. Snapshots are incremental, so it is a ceiling. */
 export const dbSnapshotMonthlyUsd = (gib: number | null): number | null =>
   gib === null ? null : gib * prices["rds.backup.gb_month"];

@@ -4,6 +4,7 @@ import type { FoundBy } from "#collectors/registry";
 export const exampleInstance = (
   attributes: Partial<FoundBy<"rds.dbInstances">["attributes"]> = {},
   tags: Readonly<Record<string, string>> = {},
+  rest: Partial<Omit<FoundBy<"rds.dbInstances">, "attributes" | "tags">> = {},
 ): FoundBy<"rds.dbInstances"> => ({
   nativeId: "arn:aws:rds:eu-west-1:111122223333:db:shop",
   arn: "arn:aws:rds:eu-west-1:111122223333:db:shop",
@@ -11,6 +12,7 @@ export const exampleInstance = (
   state: "available",
   tags,
   createdAt: "2024-05-02T08:30:00.000Z",
+  ...rest,
   attributes: {
     identifier: "shop",
     engine: "postgres",
@@ -62,6 +64,64 @@ export const exampleSnapshot = (
     engineVersion: "16.4",
     allocatedStorageGib: 100,
     storageType: "gp3",
+    encrypted: true,
+    kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000001",
+    isPublic: false,
+    ...attributes,
+  },
+});
+
+/** An Aurora PostgreSQL cluster with all the good settings, but for what is given. */
+export const exampleCluster = (
+  attributes: Partial<FoundBy<"rds.dbClusters">["attributes"]> = {},
+  tags: Readonly<Record<string, string>> = {},
+): FoundBy<"rds.dbClusters"> => ({
+  nativeId: "arn:aws:rds:eu-west-1:111122223333:cluster:orders",
+  arn: "arn:aws:rds:eu-west-1:111122223333:cluster:orders",
+  name: "orders",
+  state: "available",
+  tags,
+  createdAt: "2024-05-02T08:30:00.000Z",
+  attributes: {
+    identifier: "orders",
+    engine: "aurora-postgresql",
+    engineVersion: "16.4",
+    engineMode: "provisioned",
+    engineSupport: null,
+    engineLifecycleSupport: "open-source-rds-extended-support",
+    class: null,
+    memberIds: ["orders-1", "orders-2"],
+    replicaSource: null,
+    multiAz: true,
+    publiclyAccessible: null,
+    endpointHost: "orders.cluster-abcdefghijkl.eu-west-1.rds.amazonaws.com",
+    endpointPort: 5432,
+    vpcSecurityGroupIds: ["sg-0a1"],
+    storageEncrypted: true,
+    kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000001",
+    backupRetentionDays: 14,
+    deletionProtection: true,
+    autoMinorVersionUpgrade: true,
+    ...attributes,
+  },
+});
+
+/** A private, encrypted snapshot of a cluster, but for what is given. */
+export const exampleClusterSnapshot = (
+  attributes: Partial<FoundBy<"rds.dbClusterSnapshots">["attributes"]> = {},
+): FoundBy<"rds.dbClusterSnapshots"> => ({
+  nativeId: "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:orders-before-upgrade",
+  arn: "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:orders-before-upgrade",
+  name: "orders-before-upgrade",
+  state: "available",
+  tags: {},
+  createdAt: "2026-01-15T03:00:00.000Z",
+  attributes: {
+    sourceClusterId: "orders",
+    engine: "aurora-postgresql",
+    engineVersion: "16.4",
+    allocatedStorageGib: 0,
+    storageType: "aurora",
     encrypted: true,
     kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000001",
     isPublic: false,

@@ -1,8 +1,8 @@
 import type { About, Check, Examples } from "#checks/check";
 import { exampleGroup, exampleRule } from "#checks/ec2/examples";
-import { anywhereIn, coversPort, isTcp, type Ingress } from "#checks/ingress";
+import { letsAnyoneIn, openGroupIds, type Ingress } from "#checks/ingress";
 import { exampleInstance } from "./examples.ts";
-import { isRdsEngine } from "./shared.ts";
+import { exposureOf, isRdsEngine } from "./shared.ts";
 
 export const check: Check<"rds.dbInstances", object, "ec2.securityGroups"> = {
   id: "rds_publicly_accessible",
@@ -18,9 +18,9 @@ export const check: Check<"rds.dbInstances", object, "ec2.securityGroups"> = {
   condense: {
     "rds.dbInstances": ({
       attributes: { identifier, engine, publiclyAccessible, endpointPort, vpcSecurityGroupIds },
-    }) => (isRdsEngine(engine) ? { identifier, engine, publiclyAccessible, endpointPort, vpcSecurityGroupIds } : null),
+    }) => ({ identifier, engine, publiclyAccessible, endpointPort, vpcSecurityGroupIds }),
     "ec2.securityGroups": ({ attributes: { groupId, ingress } }) =>
-      ingress.some((rule) => anywhereIn(rule).length > 0) ? { groupId, ingress } : null,
+      letsAnyoneIn(ingress) ? { groupId, ingress } : null,
   },
   decisive: ["port", "openSecurityGroupIds"],
   controls: {
@@ -67,21 +67,18 @@ export const check: Check<"rds.dbInstances", object, "ec2.securityGroups"> = {
     "cis_aws_7.0": ["3.2.3"],
   },
   params: {},
-  judge({ attributes: instance }, context) {
+  judge({ state, attributes: instance }, context) {
     if (!isRdsEngine(instance.engine)) return null;
     if (instance.publiclyAccessible === null) {
       return { status: "unknown", reason: "rds:DescribeDBInstances did not say whether it is publicly accessible" };
     }
     if (!instance.publiclyAccessible) return { status: "pass" };
     const { identifier, endpointPort: port, vpcSecurityGroupIds } = instance;
-    const open = context
-      .others("ec2.securityGroups")
-      .filter(({ attributes: group }) => vpcSecurityGroupIds.includes(group.groupId) && isOpen(group.ingress, port))
-      .map(({ attributes: group }) => group.groupId)
-      .toSorted();
+    const open = openGroupIds(context.others("ec2.securityGroups"), vpcSecurityGroupIds, port);
     return {
       status: "fail",
       severity: open.length > 0 ? "critical" : "high",
+      exposure: open.length > 0 && state !== "stopped" ? "internet" : exposureOf(state),
       summary: summaryOf(identifier, port, open),
       details: { port, openSecurityGroupIds: open },
       evidence: [
@@ -97,13 +94,6 @@ const summaryOf = (identifier: string, port: number | null, openGroupIds: readon
     ? `Database ${identifier} has a public address, and everyone on the internet is let through to its port ${port} by ${openGroupIds.join(", ")}.`
     : `Database ${identifier} has a public address; none of its security groups is seen to let everyone on the internet through to its port.`;
 
-/** Is the port open to everyone? Database protocols all run over TCP. */
-const isOpen = (ingress: readonly Ingress[], port: number | null): boolean =>
-  port !== null &&
-  ingress.some(
-    (rule) => anywhereIn(rule).length > 0 && (rule.protocol === "-1" || (isTcp(rule) && coversPort(rule, port))),
-  );
-
 export const about: About = {
   rationale:
     "Its name resolves to an address on the internet: security groups are all that keeps strangers from the login, and one rule too wide lets them try.",
@@ -116,8 +106,12 @@ export const examples = (): Examples<"rds.dbInstances"> => {
     "ec2.securityGroups": [exampleGroup([exampleRule({ fromPort: 5432, toPort: 5432, ...rule })], { groupId })],
   });
   const exposed = exampleInstance({ publiclyAccessible: true });
-  const critical = { severity: "critical", details: { port: 5432, openSecurityGroupIds: ["sg-0a1"] } } as const;
-  const high = { severity: "high", details: { openSecurityGroupIds: [] } } as const;
+  const critical = {
+    severity: "critical",
+    exposure: "internet",
+    details: { port: 5432, openSecurityGroupIds: ["sg-0a1"] },
+  } as const;
+  const high = { severity: "high", exposure: "internal", details: { openSecurityGroupIds: [] } } as const;
   return {
     pass: [{ name: "private, even though its group is open", found: exampleInstance(), others: opened({}) }],
     fail: [
@@ -151,6 +145,12 @@ export const examples = (): Examples<"rds.dbInstances"> => {
       { name: "open for UDP", found: exposed, others: opened({ protocol: "udp" }), expect: high },
       { name: "open to one office", found: exposed, others: opened({ cidrs: ["203.0.113.0/24"] }), expect: high },
       { name: "open in a group it does not use", found: exposed, others: opened({}, "sg-0ff"), expect: high },
+      {
+        name: "open on its port, stopped",
+        found: exampleInstance({ publiclyAccessible: true }, {}, { state: "stopped" }),
+        others: opened({}),
+        expect: { severity: "critical", exposure: "idle" },
+      },
       {
         name: "its port is not known yet",
         found: exampleInstance({ publiclyAccessible: true, endpointPort: null }),

@@ -1,7 +1,8 @@
 import type { About, Check, Examples } from "#checks/check";
-import { exampleSnapshot } from "./examples.ts";
+import { exampleClusterSnapshot, exampleSnapshot } from "./examples.ts";
+import { snapshotOf } from "./shared.ts";
 
-export const check: Check<"rds.dbSnapshots"> = {
+export const check: Check<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> = {
   id: "rds_snapshot_public",
   title: "The database snapshot is shared with every AWS account",
   severity: "critical",
@@ -10,7 +11,7 @@ export const check: Check<"rds.dbSnapshots"> = {
   effort: "low",
   confidence: 1,
   drift: true,
-  resources: ["rds.dbSnapshots"],
+  resources: ["rds.dbSnapshots", "rds.dbClusterSnapshots"],
   decisive: ["encrypted"],
   controls: {
     aws_fsbp: ["RDS.1"],
@@ -50,15 +51,18 @@ export const check: Check<"rds.dbSnapshots"> = {
     hipaa: ["164_308_a_1_ii_b", "164_308_a_3_i", "164_312_a_1"],
   },
   params: {},
-  judge({ name, nativeId, attributes: { isPublic, sourceInstanceId, encrypted } }) {
-    if (isPublic === undefined)
-      return { status: "unknown", reason: "rds:DescribeDBSnapshotAttributes could not be read" };
+  judge({ name, nativeId, attributes }) {
+    const { isPublic, encrypted } = attributes;
+    const { kind, source, details } = snapshotOf(attributes);
+    const call = `rds:Describe${kind}Attributes`;
+    if (isPublic === undefined) return { status: "unknown", reason: `${call} could not be read` };
     if (!isPublic) return { status: "pass" };
     return {
       status: "fail",
-      summary: `Snapshot ${name ?? nativeId} of database ${sourceInstanceId} can be restored by every AWS account.`,
-      details: { sourceInstanceId, encrypted },
-      evidence: [{ call: "rds:DescribeDBSnapshotAttributes", field: "restore", value: "all" }],
+      exposure: "internet",
+      summary: `Snapshot ${name ?? nativeId} of ${source} can be restored by every AWS account.`,
+      details: { ...details, encrypted },
+      evidence: [{ call, field: "restore", value: "all" }],
     };
   },
 };
@@ -69,11 +73,21 @@ export const about: About = {
     "Take `all` out of the snapshot's restore attribute. Treat what is in it as leaked, and change every secret it holds.",
 };
 
-export const examples = (): Examples<"rds.dbSnapshots"> => ({
+export const examples = (): Examples<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> => ({
   pass: [
     { name: "encrypted", found: exampleSnapshot() },
     { name: "unencrypted and private", found: exampleSnapshot({ encrypted: false }) },
   ],
-  fail: [{ name: "restorable by all", found: exampleSnapshot({ encrypted: false, isPublic: true }) }],
-  unknown: [{ name: "its attributes are denied", found: exampleSnapshot({ encrypted: false, isPublic: undefined }) }],
+  fail: [
+    {
+      name: "restorable by all",
+      found: exampleSnapshot({ encrypted: false, isPublic: true }),
+      expect: { exposure: "internet" },
+    },
+    { name: "a cluster's", found: exampleClusterSnapshot({ encrypted: false, isPublic: true }) },
+  ],
+  unknown: [
+    { name: "its attributes are denied", found: exampleSnapshot({ encrypted: false, isPublic: undefined }) },
+    { name: "a cluster's are denied", found: exampleClusterSnapshot({ encrypted: false, isPublic: undefined }) },
+  ],
 });

@@ -1,7 +1,8 @@
 import type { About, Check, Examples } from "#checks/check";
-import { exampleSnapshot } from "./examples.ts";
+import { exampleClusterSnapshot, exampleSnapshot } from "./examples.ts";
+import { snapshotOf } from "./shared.ts";
 
-export const check: Check<"rds.dbSnapshots"> = {
+export const check: Check<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> = {
   id: "rds_snapshot_unencrypted",
   title: "The database snapshot is stored unencrypted",
   severity: "medium",
@@ -10,7 +11,7 @@ export const check: Check<"rds.dbSnapshots"> = {
   effort: "low",
   confidence: 1,
   drift: false,
-  resources: ["rds.dbSnapshots"],
+  resources: ["rds.dbSnapshots", "rds.dbClusterSnapshots"],
   decisive: [],
   controls: {
     aws_fsbp: ["RDS.4"],
@@ -18,13 +19,17 @@ export const check: Check<"rds.dbSnapshots"> = {
     iso_27001_2022: ["A.8.11", "A.8.24"],
   },
   params: {},
-  judge({ name, nativeId, attributes: { encrypted, sourceInstanceId } }) {
+  judge({ name, nativeId, attributes }) {
+    const { encrypted } = attributes;
+    const { kind, source, details } = snapshotOf(attributes);
+    const call = `rds:Describe${kind}s`;
     if (encrypted) return { status: "pass" };
+    if (encrypted === null) return { status: "unknown", reason: `${call} did not say whether it is encrypted` };
     return {
       status: "fail",
-      summary: `Snapshot ${name ?? nativeId} of database ${sourceInstanceId} is not encrypted.`,
-      details: { sourceInstanceId, encrypted },
-      evidence: [{ call: "rds:DescribeDBSnapshots", field: "Encrypted", value: encrypted }],
+      summary: `Snapshot ${name ?? nativeId} of ${source} is not encrypted.`,
+      details: { ...details, encrypted },
+      evidence: [{ call, field: kind === "DBSnapshot" ? "Encrypted" : "StorageEncrypted", value: encrypted }],
     };
   },
 };
@@ -34,7 +39,11 @@ export const about: About = {
   remediation: "Copy the snapshot under a KMS key, then delete the one in clear text.",
 };
 
-export const examples = (): Examples<"rds.dbSnapshots"> => ({
+export const examples = (): Examples<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> => ({
   pass: [{ name: "encrypted", found: exampleSnapshot() }],
-  fail: [{ name: "in clear text", found: exampleSnapshot({ encrypted: false, kmsKeyId: null }) }],
+  fail: [
+    { name: "in clear text", found: exampleSnapshot({ encrypted: false, kmsKeyId: null }) },
+    { name: "a cluster's in clear text", found: exampleClusterSnapshot({ encrypted: false, kmsKeyId: null }) },
+  ],
+  unknown: [{ name: "AWS does not say of a cluster's", found: exampleClusterSnapshot({ encrypted: null }) }],
 });

@@ -1,12 +1,30 @@
-/** The RDS API also lists Neptune and DocumentDB, whose instances are other services' to judge. */
+import type { Exposure } from "#checks/check";
+
+/** The RDS API also lists Neptune and DocumentDB, whose instances and clusters are other services' to judge. */
 export const isRdsEngine = (engine: string): boolean => engine !== "neptune" && engine !== "docdb";
 
-/** The environment a resource's tags name, in lower case; `null` when none does. */
-export function environmentOf(tags: Readonly<Record<string, string>>, keys: readonly string[]): string | null {
-  const byKey = new Map(Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value.toLowerCase()]));
-  return keys.map((key) => byKey.get(key.toLowerCase())).find((value) => value !== undefined) ?? null;
-}
+/** Where an instance or cluster was read, as only clusters have members, and how it is called. */
+export const sourceOf = (attributes: object) =>
+  "memberIds" in attributes
+    ? ({ call: "rds:DescribeDBClusters", noun: "cluster", variant: "cluster" } as const)
+    : ({ call: "rds:DescribeDBInstances", noun: "database", variant: "instance" } as const);
 
-/** Is it one of these, in whatever case? */
-export const isOneOf = (environment: string | null, names: readonly string[]): boolean =>
-  names.some((name) => name.toLowerCase() === environment);
+/** Nobody reaches a database that does not run. */
+export const exposureOf = (state: string | null): Exposure => (state === "stopped" ? "idle" : "internal");
+
+/** Members share their cluster's storage, backups and protection, and fail over to each other. */
+export const isMember = (attributes: object): boolean => "clusterId" in attributes && attributes.clusterId !== null;
+
+/** What AWS calls a kind of snapshot, and what it was taken of. */
+export const snapshotOf = (attributes: { readonly sourceInstanceId: string } | { readonly sourceClusterId: string }) =>
+  "sourceClusterId" in attributes
+    ? {
+        kind: "DBClusterSnapshot",
+        source: `cluster ${attributes.sourceClusterId}`,
+        details: { sourceClusterId: attributes.sourceClusterId },
+      }
+    : {
+        kind: "DBSnapshot",
+        source: `database ${attributes.sourceInstanceId}`,
+        details: { sourceInstanceId: attributes.sourceInstanceId },
+      };

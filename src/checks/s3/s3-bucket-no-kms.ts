@@ -21,25 +21,30 @@ export const check: Check<"s3.buckets", Params> = {
   decisive: ["algorithms"],
   controls: {
     aws_fsbp: ["S3.17"],
-    nist_800_53_r5: [
-      "au_9_3",
-      "cm_6_a",
-      "cm_9_b",
-      "cp_9_8",
-      "cp_9_d",
-      "pm_11_b",
-      "sc_8_3",
-      "sc_8_4",
-      "sc_13_a",
-      "sc_16_1",
-      "sc_28_1",
-      "si_19_4",
-    ],
+    iso_27001_2022: ["A.8.11", "A.8.24"],
     "pci_dss_4.0": ["3.5.1", "8.3.2"],
     soc2: ["pi_1_4"],
-    iso_27001_2022: ["A.8.11", "A.8.24"],
-    hipaa: ["164_308_a_1_ii_b", "164_308_a_4_ii_a", "164_312_a_2_iv", "164_312_c_1", "164_312_c_2", "164_312_e_2_ii"],
-    gdpr: ["article_32"],
+  },
+  variants: {
+    /** Nothing is encrypted unless who writes it asks for it. */
+    noDefault: {
+      gdpr: ["article_32"],
+      hipaa: ["164_308_a_1_ii_b", "164_308_a_4_ii_a", "164_312_a_2_iv", "164_312_c_1", "164_312_c_2", "164_312_e_2_ii"],
+      nist_800_53_r5: [
+        "au_9_3",
+        "cm_6_a",
+        "cm_9_b",
+        "cp_9_8",
+        "cp_9_d",
+        "pm_11_b",
+        "sc_8_3",
+        "sc_8_4",
+        "sc_13_a",
+        "sc_16_1",
+        "sc_28_1",
+        "si_19_4",
+      ],
+    },
   },
   params: { scope: "tagged", tagKey: "data-classification", values: ["confidential", "restricted", "pii"] },
   judge({ name, nativeId, tags, attributes: { encryption, tagCount } }, { params }) {
@@ -58,6 +63,7 @@ export const check: Check<"s3.buckets", Params> = {
         ? `Bucket ${name ?? nativeId} has no default encryption.`
         : `Bucket ${name ?? nativeId} encrypts by default with ${algorithms.join(", ")}, not under a KMS key.`,
       details: { algorithms },
+      variants: none ? ["noDefault"] : [],
       evidence: [
         { call: "s3:GetBucketEncryption", field: "ServerSideEncryptionConfiguration.Rules", value: encryption },
       ],
@@ -90,7 +96,7 @@ export const examples = (): Examples<"s3.buckets", Params> => {
       {
         name: "sensitive, S3-managed keys",
         found: exampleBucket(rule("AES256"), sensitive),
-        expect: { severity: "low", details: { algorithms: ["AES256"] } },
+        expect: { severity: "low", variants: [], details: { algorithms: ["AES256"] } },
       },
       {
         name: "any bucket, asked for all",
@@ -100,7 +106,7 @@ export const examples = (): Examples<"s3.buckets", Params> => {
       {
         name: "no default encryption",
         found: exampleBucket({ encryption: null }, sensitive),
-        expect: { severity: "high" },
+        expect: { severity: "high", variants: ["noDefault"] },
       },
     ],
     unknown: [

@@ -1,0 +1,121 @@
+import type { About, Check, Examples } from "#checks/check";
+import { exampleCluster } from "./examples.ts";
+
+export const check: Check<"redshift.clusters"> = {
+  id: "redshift_audit_logging_off",
+  title: "Who asks the warehouse for what is not logged",
+  severity: "medium",
+  category: "security",
+  domain: "logging_detection",
+  effort: "low",
+  confidence: 1,
+  drift: true,
+  resources: ["redshift.clusters"],
+  decisive: [],
+  controls: {
+    aws_fsbp: ["Redshift.4"],
+    gdpr: ["article_30", "article_32"],
+    hipaa: [
+      "164_308_a_1_ii_b",
+      "164_308_a_1_ii_d",
+      "164_308_a_3_ii_a",
+      "164_308_a_4_ii_a",
+      "164_312_a_2_iv",
+      "164_312_b",
+      "164_312_e_2_ii",
+    ],
+    iso_27001_2022: ["A.8.15"],
+    nist_800_53_r5: [
+      "ac_2_4",
+      "ac_3_1",
+      "ac_3_10",
+      "ac_4_26",
+      "ac_6_9",
+      "au_2_b",
+      "au_3_a",
+      "au_3_b",
+      "au_3_c",
+      "au_3_d",
+      "au_3_e",
+      "au_3_f",
+      "au_6_3",
+      "au_6_4",
+      "au_6_6",
+      "au_6_9",
+      "au_8_b",
+      "au_9_3",
+      "au_10",
+      "au_12_1",
+      "au_12_2",
+      "au_12_3",
+      "au_12_4",
+      "au_12_a",
+      "au_12_c",
+      "au_14_3",
+      "au_14_a",
+      "au_14_b",
+      "ca_7_b",
+      "cm_5_1_b",
+      "cp_9_d",
+      "ia_3_3_b",
+      "ma_4_1_a",
+      "pm_14_a_1",
+      "pm_14_b",
+      "pm_31",
+      "sc_7_9_b",
+      "sc_8_3",
+      "sc_8_4",
+      "sc_13_a",
+      "sc_28_1",
+      "si_1_1_c",
+      "si_3_8_b",
+      "si_4_2",
+      "si_4_17",
+      "si_4_20",
+      "si_7_8",
+      "si_10_1_c",
+      "si_19_4",
+    ],
+    "pci_dss_4.0": [
+      "5.3.4",
+      "10.2.1",
+      "10.2.1.1",
+      "10.2.1.2",
+      "10.2.1.3",
+      "10.2.1.4",
+      "10.2.1.5",
+      "10.2.1.6",
+      "10.2.1.7",
+      "10.2.2",
+      "10.3.1",
+      "10.6.3",
+      "A1.2.1",
+    ],
+    soc2: ["cc_7_2"],
+  },
+  params: {},
+  judge({ name, nativeId, attributes: { loggingEnabled } }) {
+    if (loggingEnabled === undefined) {
+      return { status: "unknown", reason: "redshift:DescribeLoggingStatus could not be read" };
+    }
+    if (loggingEnabled) return { status: "pass" };
+    return {
+      status: "fail",
+      summary: `Audit logging of warehouse ${name ?? nativeId} is off.`,
+      details: { loggingEnabled },
+      evidence: [{ call: "redshift:DescribeLoggingStatus", field: "LoggingEnabled", value: loggingEnabled }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale: "After a leak it cannot be told which account logged in and what it took.",
+  remediation:
+    "Turn on audit logging to S3 or CloudWatch Logs, and set enable_user_activity_logging in the parameter group so that statements are recorded, too.",
+};
+
+export const examples = (): Examples<"redshift.clusters"> => ({
+  pass: [{ name: "on", found: exampleCluster() }],
+  fail: [{ name: "off", found: exampleCluster({ loggingEnabled: false, logBucket: null }) }],
+  unknown: [{ name: "denied", found: exampleCluster({ loggingEnabled: undefined, logBucket: undefined }) }],
+});

@@ -105,7 +105,7 @@ export const check: Check<Apis> = {
 
 export const about: About = {
   rationale: "When it is abused, or fails, nobody can tell who called what and what came back.",
-  remediation: "Turn on access logging for the stage, to a log group with a retention.",
+  remediation: "Let the stage write access logs, and keep them for a limited time.",
 };
 
 export const examples = (): Examples<Apis> => {

@@ -13,15 +13,15 @@ export const check: Check<"cloudfront.distributions"> = {
   drift: true,
   resources: ["cloudfront.distributions"],
   decisive: ["paths", "origins"],
-  controls: { aws_fsbp: ["CloudFront.3"], "pci_dss_4.0": ["1.2.5", "2.2.5", "2.2.7", "4.2.1", "4.2.1.1", "8.3.2"] },
+  controls: { "pci_dss_4.0": ["1.2.5", "2.2.5", "2.2.7", "4.2.1", "4.2.1.1", "8.3.2"] },
   variants: {
-    viewer: { gdpr: ["article_32"], hipaa: ["164_308_a_4_ii_a", "164_312_e_1"] },
+    viewer: { aws_fsbp: ["CloudFront.3"], gdpr: ["article_32"], hipaa: ["164_308_a_4_ii_a", "164_312_e_1"] },
     origin: { aws_fsbp: ["CloudFront.9"], iso_27001_2022: ["A.8.24"] },
   },
   params: {},
   judge({ name, nativeId, attributes: distribution }) {
     const behaviors = [
-      { pathPattern: "default", viewerProtocolPolicy: distribution.viewerProtocolPolicy },
+      { pathPattern: defaultPath, viewerProtocolPolicy: distribution.viewerProtocolPolicy },
       ...distribution.cacheBehaviors,
     ];
     const paths = behaviors
@@ -48,9 +48,11 @@ export const check: Check<"cloudfront.distributions"> = {
       summary: `Distribution ${name ?? nativeId} allows plain HTTP ${hops.join(" and ")}.`,
       details: { reasons: variants, paths, origins: origins.map(({ id }) => id) },
       evidence: [
-        ...(paths.length > 0
-          ? [listedEvidence("DefaultCacheBehavior|CacheBehaviors.ViewerProtocolPolicy", paths)]
-          : []),
+        ...paths.map((path) =>
+          path === defaultPath
+            ? listedEvidence("DefaultCacheBehavior.ViewerProtocolPolicy", "allow-all")
+            : listedEvidence("CacheBehaviors.Items[].ViewerProtocolPolicy", { [path]: "allow-all" }),
+        ),
         ...origins.map(({ protocolPolicy }) =>
           listedEvidence("Origins.Items[].CustomOriginConfig.OriginProtocolPolicy", protocolPolicy),
         ),
@@ -59,11 +61,14 @@ export const check: Check<"cloudfront.distributions"> = {
   },
 };
 
+/** What no other behavior matches. */
+const defaultPath = "default";
+
 export const about: About = {
   rationale:
     "Whoever shares the network on the way can read what is sent, change it, or lead the visitor somewhere else.",
   remediation:
-    "Set the viewer protocol policy of every behavior to redirect-to-https. Let origins that can speak HTTPS be asked over HTTPS only.",
+    "Let every behavior send HTTP visitors on to HTTPS, and ask origins that can speak HTTPS over nothing else.",
 };
 
 export const examples = (): Examples<"cloudfront.distributions"> => {

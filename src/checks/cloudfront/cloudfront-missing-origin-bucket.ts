@@ -47,7 +47,7 @@ export const about: About = {
   rationale:
     "If the bucket was deleted, anybody can make one of that name, and from then on it is his content that your domain serves.",
   remediation:
-    "Take the origin out, or make the bucket again, with origin access control. A bucket that another account of yours holds can be ignored here with that reason.",
+    "Take the origin out, or make the bucket again and let in nobody but the distribution. A bucket that another account of yours holds can be ignored here with that reason.",
 };
 
 export const examples = (): Examples<"cloudfront.distributions"> => {

@@ -44,7 +44,7 @@ export const check: Check<"cloudfront.distributions"> = {
 export const about: About = {
   rationale:
     "Every probe for holes and every flood of requests that the cache does not answer goes on to the servers behind it.",
-  remediation: "Attach a web ACL with AWS's managed rules and a limit on how often one address may ask.",
+  remediation: "Put a web ACL before it: AWS's managed rule groups, and a limit on how often one address may ask.",
 };
 
 export const examples = (): Examples<"cloudfront.distributions"> => {

@@ -67,7 +67,8 @@ export const check: Check<"cloudfront.distributions", Params> = {
 export const about: About = {
   rationale:
     "The versions before TLS 1.2 have known weaknesses, and auditors count a site that still offers them as badly encrypted.",
-  remediation: "Choose the security policy TLSv1.2_2021 or a newer one, and for origins TLSv1.2 alone.",
+  remediation:
+    "Choose the newest security policy your visitors can do with, TLSv1.2_2021 at the least. Towards origins allow TLS 1.2 alone.",
 };
 
 export const examples = (): Examples<"cloudfront.distributions", Params> => {

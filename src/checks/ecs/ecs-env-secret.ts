@@ -44,7 +44,7 @@ export const about: About = {
   rationale:
     "Revisions are never forgotten: whoever may describe one, this year or in five, reads the value in clear text.",
   remediation:
-    "Name the value under secrets, from Secrets Manager or Parameter Store, in a new revision. Delete the old revisions and change the secret.",
+    "Store the value as a secret or an encrypted parameter and let a new revision refer to it under `secrets`. Then change the value, and delete the revisions that show the old one.",
 };
 
 export const examples = (): Examples<"ecs.taskDefinitions", SecretParams> => {

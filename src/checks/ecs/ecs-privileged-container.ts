@@ -57,7 +57,7 @@ export const about: About = {
   rationale:
     "Who breaks into such a container has the machine under it, with its role and with whatever else runs there.",
   remediation:
-    "Take out privileged mode and the host's namespaces and give only the Linux capabilities that are needed, or run it on Fargate, which knows none of them.",
+    "Take out privileged mode and the host's namespaces. Single capabilities can be added where a program needs them; Fargate allows none of this to begin with.",
 };
 
 export const examples = (): Examples<"ecs.taskDefinitions"> => {

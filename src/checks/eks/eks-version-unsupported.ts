@@ -36,7 +36,7 @@ export const check: Check<"eks.clusters", Params> = {
     if (daysUntil(endOfStandardSupportAt, now) > params.warnDays) return { status: "pass" };
     const isPast = Date.parse(endOfStandardSupportAt) < now.getTime();
     // AWS upgrades the one by itself; of larger control planes no price is known.
-    const isCharged = isPast && supportType === "EXTENDED" && (controlPlaneTier ?? "standard") === "standard";
+    const isCharged = isPast && supportType !== "STANDARD" && (controlPlaneTier ?? "standard") === "standard";
     const more = inRegion(clusterMonthlyUsd("extended") - clusterMonthlyUsd("standard"), place.region);
     return {
       status: "fail",
@@ -64,7 +64,7 @@ export const about: About = {
   rationale:
     "From then on AWS charges six times as much for the control plane, fixes less, and upgrades the cluster itself in the end, at its own time.",
   remediation:
-    "Upgrade by one minor version at a time, the control plane first and the nodes after it. Look for removed APIs before each step.",
+    "Go up step by step: EKS takes one minor version with each upgrade, and nodes follow the control plane. Look for removed APIs before each step.",
 };
 
 export const examples = (): Examples<"eks.clusters", Params> => {

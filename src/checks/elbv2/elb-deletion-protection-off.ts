@@ -1,14 +1,11 @@
 import type { About, Check, Examples } from "#checks/check";
-import { environmentOf, isOneOf } from "#checks/rds/shared";
+import { environmentOf, environmentParams, isOneOf, type EnvironmentParams } from "#checks/environment";
 import { exampleBalancer } from "./examples.ts";
 import { settingEvidence, unreadSettings } from "./shared.ts";
 
-interface Params {
+interface Params extends EnvironmentParams {
   /** `production`: only those whose tags say so. */
   readonly scope: "production" | "all";
-  /** Tags that name the environment; the first one set counts. */
-  readonly envTagKeys: readonly string[];
-  readonly prodValues: readonly string[];
 }
 
 export const check: Check<"elbv2.loadBalancers", Params> = {
@@ -44,11 +41,7 @@ export const check: Check<"elbv2.loadBalancers", Params> = {
       "sc_22",
     ],
   },
-  params: {
-    scope: "production",
-    envTagKeys: ["env", "environment", "stage"],
-    prodValues: ["prod", "production", "prd", "live"],
-  },
+  params: { scope: "production", ...environmentParams },
   judge({ name, nativeId, tags, tagsUnread, attributes: { deletionProtection } }, { params }) {
     const environment = environmentOf(tags, params.envTagKeys);
     if (params.scope === "production") {
@@ -69,7 +62,7 @@ export const check: Check<"elbv2.loadBalancers", Params> = {
 export const about: About = {
   rationale:
     "With the load balancer goes its DNS name, to which every client and record points; a new one gets another name.",
-  remediation: "Set its attribute deletion_protection.enabled to true. It costs nothing and interrupts nothing.",
+  remediation: "Turn the protection on among its attributes. It costs nothing and interrupts nothing.",
 };
 
 export const examples = (): Examples<"elbv2.loadBalancers", Params> => {

@@ -45,8 +45,9 @@ export const check: Check<"elbv2.loadBalancers"> = {
 
 export const about: About = {
   rationale:
-    "Where the balancer and the server behind it read a request differently, an attacker can hide a second one in it and act in another visitor's name.",
-  remediation: "Let it drop invalid header fields, and set desync mitigation to defensive or strictest.",
+    "Where it and the server behind it read a request differently, an attacker can hide a second one inside and act in another visitor's name.",
+  remediation:
+    "Two attributes of the load balancer decide it: let invalid fields be dropped, and choose a desync mode other than monitor.",
 };
 
 export const examples = (): Examples<"elbv2.loadBalancers"> => ({

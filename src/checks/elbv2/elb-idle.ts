@@ -153,9 +153,9 @@ function evidenceOf(isOld: boolean, reason: Reason) {
 }
 
 export const about: About = {
-  rationale: "Its hours and its public addresses are charged for the same whether anybody connects or not.",
+  rationale: "Every hour of it is charged for, as is each of its public addresses, whether anybody connects or not.",
   remediation:
-    "Look for DNS records that still lead to it, remove them, then delete the load balancer and the target groups left over. If it should work, see why its targets are not healthy.",
+    "Remove what DNS still leads to it, and delete it together with its target groups. If it should work, see why its targets are not healthy.",
 };
 
 export const examples = (): Examples<Balancers, Params> => {

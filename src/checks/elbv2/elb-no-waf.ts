@@ -67,7 +67,7 @@ export const about: About = {
   rationale:
     "Scanners and bots try the common attacks on every public site all day long, and here all of them arrive at the application.",
   remediation:
-    "Associate a web ACL with AWS's managed rules for common attacks and known bad inputs, and a limit on requests per address. Let it count for a week before it blocks.",
+    "Put a web ACL before it: AWS's managed rules against common attacks, and a limit on requests per address. Let it count for a week before it blocks.",
 };
 
 export const examples = (): Examples<"elbv2.loadBalancers"> => {

@@ -58,7 +58,7 @@ export const about: About = {
   rationale:
     "TLS 1.0 and 1.1 and the ciphers that go with them have known attacks, and audits for cards and health data turn them down.",
   remediation:
-    "Give the listener a policy that begins at TLS 1.2, such as ELBSecurityPolicy-TLS13-1-2-Res-2021-06, after a look at which clients still come with less.",
+    "Give the listener a policy that begins at TLS 1.2 (its name has TLS13-1-2 in it), after a look at which clients still come with less.",
 };
 
 export const examples = (): Examples<"elbv2.loadBalancers", Params> => {

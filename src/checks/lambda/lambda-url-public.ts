@@ -73,7 +73,7 @@ export const about: About = {
   rationale:
     "Calls to this address go past every gateway, firewall and login in front of your application, straight to the code.",
   remediation:
-    "Set the URL's auth type to AWS_IAM. If browsers need it, put CloudFront with origin access control in front and check callers in the code.",
+    "Set the URL's auth type to AWS_IAM. If browsers need it, let only a CloudFront distribution call it, and check callers in the code.",
 };
 
 export const examples = (): Examples<"lambda.functions"> => {

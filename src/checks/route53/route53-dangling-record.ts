@@ -153,6 +153,11 @@ export const examples = (): Examples<"route53.recordSets"> => {
         others: { "s3.buckets": [exampleBucket({}, { name: "www.example.com" })] },
       },
       { name: "a load balancer", found: alias(balancer), others: { "elbv2.loadBalancers": [exampleBalancer()] } },
+      {
+        name: "one zone of a load balancer",
+        found: cname(`eu-west-1a.${balancer}`),
+        others: { "elbv2.loadBalancers": [exampleBalancer()] },
+      },
       { name: "a classic one", found: cname(classic), others: { "elb.loadBalancers": [exampleClassic()] } },
       {
         name: "a distribution",

@@ -57,6 +57,9 @@ const hosts: readonly (readonly [kind: Target["kind"], pattern: RegExp])[] = [
   ["api", /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/],
 ];
 
+/** A load balancer's name for one zone of it, or for one kind of addresses. */
+const ofOnePart = /^(?:ipv6|[a-z]{2}(?:-[a-z]+)+-\d[a-z])\./;
+
 /** What a record points at; nothing for what the account could not have. */
 export function targetsOf({
   recordName,
@@ -71,5 +74,6 @@ export function targetsOf({
   // An alias of S3's website endpoint serves the bucket that is named like the record.
   const bucket = /^s3-website[.-]/.test(host) ? recordName : bucketOf(host);
   if (bucket !== null) return [{ kind: "bucket", target: bucket }];
-  return hosts.filter(([, pattern]) => pattern.test(host)).map(([kind]) => ({ kind, target: host }));
+  const kind = hosts.find(([, pattern]) => pattern.test(host))?.[0];
+  return kind ? [{ kind, target: kind === "load_balancer" ? host.replace(ofOnePart, "") : host }] : [];
 }

@@ -108,7 +108,7 @@ export const about: About = {
   rationale:
     "Training data, and the credentials of the notebook's role, can leave by a way that no firewall and no flow log sees.",
   remediation:
-    "Access and key are fixed when a notebook is made. Make a new one in a private subnet, without direct internet access, without root, with a KMS key, and move the work there.",
+    "Access and key are fixed when a notebook is made. Make a new one that is closed: a private subnet, no direct internet access, no root, a key of yours. Then move the work there.",
 };
 
 export const examples = (): Examples<"sagemaker.notebookInstances"> => ({

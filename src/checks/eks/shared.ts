@@ -1,0 +1,1 @@
+export const unreadCluster = { status: "unknown", reason: "eks:DescribeCluster could not be read" } as const;

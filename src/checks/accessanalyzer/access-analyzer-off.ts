@@ -1,12 +1,8 @@
 import type { About, Check, Examples } from "#checks/check";
+import { condensedUsage, isInUse, usageLists, type UsageList } from "#checks/region-in-use";
 import type { FoundBy } from "#collectors/registry";
 
-type Watched = "ecr.repositories" | "kms.keys" | "s3.buckets" | "secretsmanager.secrets";
-
-const watched = ["ecr.repositories", "kms.keys", "s3.buckets", "secretsmanager.secrets"] as const;
-const keep = () => ({});
-
-export const check: Check<"accessanalyzer.analyzers", object, Watched> = {
+export const check: Check<"accessanalyzer.analyzers", object, UsageList> = {
   id: "access_analyzer_off",
   title: "Nothing looks for access from outside in a region",
   severity: "low",
@@ -16,13 +12,10 @@ export const check: Check<"accessanalyzer.analyzers", object, Watched> = {
   confidence: 1,
   drift: true,
   resources: ["accessanalyzer.analyzers"],
-  reads: watched,
+  reads: usageLists,
   condense: {
     "accessanalyzer.analyzers": ({ attributes: { analyzers } }) => ({ analyzers }),
-    "ecr.repositories": keep,
-    "kms.keys": keep,
-    "s3.buckets": keep,
-    "secretsmanager.secrets": keep,
+    ...condensedUsage,
   },
   decisive: [],
   controls: {
@@ -33,12 +26,12 @@ export const check: Check<"accessanalyzer.analyzers", object, Watched> = {
     iso_27001_2022: ["A.8.3"],
   },
   params: {},
-  /** A region that has nothing an analyzer would look at is left out. */
-  judge({ attributes: { analyzers } }, { others, place: { region } }) {
+  /** Regions nobody works in are left out. */
+  judge({ attributes: { analyzers } }, context) {
+    const { region } = context.place;
     if (analyzers.some(({ type, status }) => status === "ACTIVE" && /^(ACCOUNT|ORGANIZATION)$/.test(type)))
       return { status: "pass" };
-    const isUsed = watched.some((id) => others(id).some((found) => (found.region ?? region) === region));
-    if (!isUsed) return null;
+    if (!isInUse(context)) return null;
     return {
       status: "fail",
       summary: `No analyzer of IAM Access Analyzer looks for access from outside in ${region}.`,
@@ -82,9 +75,11 @@ export function examples(): Examples<"accessanalyzer.analyzers"> {
     fail: [
       { name: "none, and a bucket", found: region(), others, expect: { severity: "low", details: { analyzers: [] } } },
       {
-        name: "none, and a key",
+        name: "none, and a function",
         found: region(),
-        others: { "kms.keys": [{ nativeId: "arn:aws:kms:eu-west-1:111122223333:key/0a", attributes: {} }] },
+        others: {
+          "lambda.functions": [{ nativeId: "arn:aws:lambda:eu-west-1:111122223333:function:a", attributes: {} }],
+        },
       },
       { name: "only for unused access", found: region(["ACCOUNT_UNUSED_ACCESS", "ACTIVE"]), others },
       { name: "switched off", found: region(["ACCOUNT", "DISABLED"]), others },

@@ -106,7 +106,7 @@ export const about: About = {
   rationale:
     "These services sign tokens for all of their users. Where the role does not ask whose build it is, a stranger with a free account gets credentials for it.",
   remediation:
-    "Ask for the audience with StringEquals, and in the subject for the organization, the repository and the branch or environment.",
+    "Ask for the audience, and let the subject name your organization, the repository, and the branch or environment that may deploy.",
 };
 
 export function examples(): Examples<"iam.roles"> {

@@ -25,7 +25,7 @@ const passRole = "iam:PassRole";
 
 export const check: Check<PolicyHolderId, Params> = {
   id: "iam_privilege_escalation",
-  title: "A policy lets its holder become administrator",
+  title: "A policy is one step away from administrator",
   severity: "high",
   category: "security",
   domain: "identity",
@@ -129,7 +129,7 @@ const isService = (principal: string, prefix: string): boolean =>
 
 export const about: About = {
   rationale:
-    "It looks like a limited role, but one more call gives its holder, or whoever stole the holder's session, every right there is.",
+    "Nobody counts its holders among the administrators, yet each of them, and whoever steals a session of theirs, can take every right there is.",
   remediation:
     "Allow iam:PassRole on the roles that have to be passed and no others, and take the actions that write to IAM out, or name the very users and policies they are for.",
 };

@@ -68,13 +68,18 @@ export const isSubject = (id: CollectorId): boolean => crossChecksOf(id).length 
 
 type Condense = (found: Found) => Readonly<Record<string, unknown>> | null;
 
+const scopeOf = (place: string): AnyCollector["scope"] => (place === "global" ? "global" : "regional");
+
+// safe: a collector's service is one of the table's.
+const isThere = ({ service }: AnyCollector, place: string): boolean =>
+  isOffered(service as ServiceName, place === "global" ? (homeRegion("aws") ?? place) : place);
+
 /** The collectors of a task, as far as their services exist there. `services` null: all of them. */
-export function collectorsOf(place: string, services: readonly string[] | null): readonly AnyCollector[] {
-  const scope = place === "global" ? "global" : "regional";
-  // safe: a collector's service is one of the table's.
-  const isThere = (service: string): boolean =>
-    isOffered(service as ServiceName, place === "global" ? (homeRegion("aws") ?? place) : place);
-  return allCollectors.filter(
-    ({ scope: its, service }) => its === scope && isThere(service) && (services?.includes(service) ?? true),
+export const collectorsOf = (place: string, services: readonly string[] | null): readonly AnyCollector[] =>
+  allCollectors.filter(
+    (one) => one.scope === scopeOf(place) && isThere(one, place) && (services?.includes(one.service) ?? true),
   );
-}
+
+/** Those that would belong to a task there, if AWS offered their services. */
+export const absentFrom = (place: string): readonly AnyCollector[] =>
+  allCollectors.filter((one) => one.scope === scopeOf(place) && !isThere(one, place));

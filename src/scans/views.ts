@@ -1,12 +1,13 @@
 import type { Found } from "#collectors/collector";
 import type { CollectorId } from "#collectors/registry";
-import { collectorOf } from "./catalogue.ts";
+import { absentFrom, collectorOf } from "./catalogue.ts";
 import type { Lists } from "./judge.ts";
 import type { PlaceOutcome } from "./parts.ts";
 
 /**
  * What a cross-service check sees from each place. In a region: what was found there, and what is global. Globally: what is
- * global, and what was found in every region together, each thing with the region it lives in.
+ * global, and what was found in every region together, each thing with the region it lives in. Of what a region does not
+ * offer there is nothing, and that is known.
  */
 export interface Views {
   of(place: string): Lists;
@@ -31,7 +32,10 @@ export function viewsOf(
   }
   const globally = new Map<CollectorId, readonly Found[] | null>([...joined, ...global, ["ce.costs", costs]]);
   const regionally = new Map([...global].filter(([id]) => collectorOf(id).scope === "global"));
-  const views = new Map<string, Lists>(regions.map(({ place, facts }) => [place, new Map([...regionally, ...facts])]));
+  const nothing = (place: string) => absentFrom(place).map(({ id }) => [id, []] as const);
+  const views = new Map<string, Lists>(
+    regions.map(({ place, facts }) => [place, new Map([...nothing(place), ...regionally, ...facts])]),
+  );
   return { of: (place) => (place === "global" ? globally : (views.get(place) ?? new Map())) };
 }
 

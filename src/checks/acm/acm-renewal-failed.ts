@@ -37,7 +37,7 @@ export const check: Check<"acm.certificates", Params> = {
     const renewalStatus = upkeep?.renewalStatus ?? null;
     return {
       status: "fail",
-      severity: inUse === false ? "low" : "high",
+      ...(inUse === false && { severity: "low", exposure: "idle" }),
       summary: `The certificate for ${domain} ${trouble}.`,
       details: detailsOf(found, upkeep),
       evidence: [
@@ -118,7 +118,7 @@ export function examples(): Examples<"acm.certificates", Params> {
         name: "renewal failed, unused",
         now,
         found: exampleCertificate({ inUse: false }, upkeep({ renewalStatus: "FAILED", renewalReason: "CAA_ERROR" })),
-        expect: { severity: "low", details: { reason: "CAA_ERROR" } },
+        expect: { severity: "low", exposure: "idle", details: { reason: "CAA_ERROR" } },
       },
       {
         name: "waiting for just over 24 hours",

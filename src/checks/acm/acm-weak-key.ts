@@ -22,13 +22,14 @@ export const check: Check<"acm.certificates", Params> = {
     "pci_dss_4.0": ["3.7.1"],
   },
   params: { weak: ["RSA_1024", "EC_prime192v1"] },
-  judge({ attributes: { algorithm, status, primaryDomain } }, { params }) {
+  judge({ attributes: { algorithm, status, primaryDomain, inUse } }, { params }) {
     if (status !== "ISSUED") return { status: "pass" };
     if (algorithm === null)
       return { status: "unknown", reason: "acm:ListCertificates does not name the key algorithm" };
     if (!params.weak.includes(algorithm)) return { status: "pass" };
     return {
       status: "fail",
+      ...(inUse === false && { exposure: "idle" }),
       summary: `The certificate for ${primaryDomain} has an ${algorithm} key.`,
       details: { domain: primaryDomain, algorithm },
       evidence: [{ call: "acm:ListCertificates", field: "KeyAlgorithm", value: algorithm }],
@@ -56,7 +57,11 @@ export function examples(): Examples<"acm.certificates", Params> {
         found: exampleCertificate({ algorithm: "RSA_1024" }),
         expect: { details: { algorithm: "RSA_1024" } },
       },
-      { name: "P-192", found: exampleCertificate({ algorithm: "EC_prime192v1" }) },
+      {
+        name: "P-192, unused",
+        found: exampleCertificate({ algorithm: "EC_prime192v1", inUse: false }),
+        expect: { exposure: "idle" },
+      },
       { name: "a stricter list", params: { weak: ["RSA_2048"] }, found: exampleCertificate({}) },
     ],
     unknown: [{ name: "no algorithm named", found: exampleCertificate({ algorithm: null }) }],

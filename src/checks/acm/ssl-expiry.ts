@@ -56,6 +56,7 @@ export const check: Check<"acm.certificates" | "iam.serverCertificates", Params>
     return {
       status: "fail",
       severity: severityOf(days, inUse),
+      ...(inUse === false && { exposure: "idle" }),
       summary: `The TLS certificate for ${domain} ends on ${notAfter.slice(0, 10)}.`,
       details: { domain, notAfter, source, inUse },
       evidence: [
@@ -121,7 +122,7 @@ export function examples(): Examples<"acm.certificates" | "iam.serverCertificate
         name: "14 days left, unused",
         now: before(14),
         found: exampleCertificate({ inUse: false }),
-        expect: { severity: "medium" },
+        expect: { severity: "medium", exposure: "idle" },
       },
       {
         name: "60 days left, unused",

@@ -1,3 +1,4 @@
+import type { PolicyStatement } from "#collectors/policy";
 import type { FoundBy } from "#collectors/registry";
 
 /** Alice, who may sign in to the console without MFA and has no keys, but for what is given. */
@@ -99,3 +100,89 @@ export const exampleServerCertificate = (notAfter: string | null): FoundBy<"iam.
     path: "/",
   },
 });
+
+const nothing = {
+  nativeId: "",
+  state: null,
+  tags: {},
+  createdAt: "2024-01-01T00:00:00.000Z",
+  region: null,
+};
+
+/** A role that EC2 may assume and that has no policies, but for what is given; last used on 1 May 2026. */
+export const exampleRole = (
+  attributes: Partial<FoundBy<"iam.roles">["attributes"]> = {},
+  { name = "web", lastUsedAt = "2026-05-01T00:00:00.000Z" }: { name?: string; lastUsedAt?: string | null } = {},
+): FoundBy<"iam.roles"> => {
+  const arn = `arn:aws:iam::111122223333:role${attributes.path ?? "/"}${name}`;
+  return {
+    ...nothing,
+    nativeId: arn,
+    arn,
+    name,
+    attributes: {
+      roleId: "AROAEXAMPLEROLE000001",
+      path: "/",
+      trustPolicy: [exampleTrust({ Service: ["ec2.amazonaws.com"] })],
+      managedPolicyArns: [],
+      inlinePolicies: [],
+      permissionsBoundaryArn: null,
+      instanceProfileArns: [],
+      ...attributes,
+    },
+    observed: { lastUsedAt, lastUsedRegion: lastUsedAt && "eu-west-1" },
+  };
+};
+
+/** A group without policies, but for what is given. */
+export const exampleGroup = (
+  attributes: Partial<FoundBy<"iam.groups">["attributes"]> = {},
+  name = "staff",
+): FoundBy<"iam.groups"> => ({
+  ...nothing,
+  nativeId: `arn:aws:iam::111122223333:group/${name}`,
+  arn: `arn:aws:iam::111122223333:group/${name}`,
+  name,
+  attributes: { groupId: "AGPAEXAMPLEGROUP00001", path: "/", managedPolicyArns: [], inlinePolicies: [], ...attributes },
+});
+
+/** A policy of the account's own that is attached to something and holds these statements. */
+export const examplePolicy = (
+  statements: FoundBy<"iam.policies">["attributes"]["statements"],
+  attached: boolean | null = true,
+): FoundBy<"iam.policies"> => ({
+  ...nothing,
+  nativeId: "arn:aws:iam::111122223333:policy/ours",
+  arn: "arn:aws:iam::111122223333:policy/ours",
+  name: "ours",
+  attributes: { policyId: "ANPAEXAMPLEPOLICY0001", path: "/", defaultVersionId: "v1", statements, attached },
+  observed: { attachmentCount: attached === null ? null : Number(attached), boundaryCount: 0 },
+});
+
+/** Allows everything on everything, but for what is given. */
+export const exampleStatement = (statement: Partial<PolicyStatement> = {}): PolicyStatement => ({
+  sid: null,
+  effect: "Allow",
+  principals: {},
+  notPrincipals: {},
+  actions: ["*"],
+  notActions: [],
+  resources: ["*"],
+  notResources: [],
+  conditions: [],
+  ...statement,
+});
+
+/** Lets these assume a role, on these conditions. */
+export const exampleTrust = (
+  principals: PolicyStatement["principals"],
+  ...conditions: readonly PolicyStatement["conditions"][number][]
+): PolicyStatement =>
+  exampleStatement({
+    principals,
+    conditions,
+    resources: [],
+    actions: [principals["Federated"] ? "sts:AssumeRoleWithWebIdentity" : "sts:AssumeRole"],
+  });
+
+export const awsPolicy = (name: string): string => `arn:aws:iam::aws:policy/${name}`;

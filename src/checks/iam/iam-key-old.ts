@@ -22,7 +22,6 @@ export const check: Check<"iam.accessKeys", Params> = {
   controls: {
     aws_fsbp: ["IAM.3"],
     "cis_aws_3.0": ["1.14"],
-    "cis_aws_4.0": ["1.14"],
     "cis_aws_5.0": ["1.13"],
     "cis_aws_6.0": ["2.13"],
     "cis_aws_7.0": ["2.12"],

@@ -15,7 +15,6 @@ export const check: Check<"iam.serverCertificates"> = {
   controls: {
     aws_fsbp: ["IAM.26"],
     "cis_aws_3.0": ["1.19"],
-    "cis_aws_4.0": ["1.19"],
     "cis_aws_5.0": ["1.18"],
     "cis_aws_6.0": ["2.18"],
     "cis_aws_7.0": ["2.17"],

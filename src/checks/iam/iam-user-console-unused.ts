@@ -20,7 +20,6 @@ export const check: Check<"iam.users", Params> = {
   controls: {
     aws_fsbp: ["IAM.8", "IAM.22", "IAM.26"],
     "cis_aws_3.0": ["1.12"],
-    "cis_aws_4.0": ["1.12"],
     "cis_aws_5.0": ["1.11"],
     "cis_aws_6.0": ["2.11"],
     "cis_aws_7.0": ["2.11"],

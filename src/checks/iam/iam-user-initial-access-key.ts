@@ -20,7 +20,6 @@ export const check: Check<"iam.users", Params> = {
   decisive: [],
   controls: {
     "cis_aws_3.0": ["1.11"],
-    "cis_aws_4.0": ["1.11"],
     "cis_aws_5.0": ["1.10"],
     "cis_aws_6.0": ["2.10"],
   },

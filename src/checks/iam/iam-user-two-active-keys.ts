@@ -21,7 +21,6 @@ export const check: Check<"iam.users", Params> = {
   decisive: ["keys"],
   controls: {
     "cis_aws_3.0": ["1.13"],
-    "cis_aws_4.0": ["1.13"],
     "cis_aws_5.0": ["1.12"],
     "cis_aws_6.0": ["2.12"],
   },

@@ -15,7 +15,6 @@ export const check: Check<"iam.accounts"> = {
   controls: {
     aws_fsbp: ["IAM.4"],
     "cis_aws_3.0": ["1.4"],
-    "cis_aws_4.0": ["1.4"],
     "cis_aws_5.0": ["1.3"],
     "cis_aws_6.0": ["2.3"],
     "cis_aws_7.0": ["2.4"],

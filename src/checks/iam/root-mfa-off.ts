@@ -16,7 +16,6 @@ export const check: Check<"iam.accounts"> = {
   controls: {
     aws_fsbp: ["IAM.9"],
     "cis_aws_3.0": ["1.5"],
-    "cis_aws_4.0": ["1.5"],
     "cis_aws_5.0": ["1.4"],
     "cis_aws_6.0": ["2.4"],
     "cis_aws_7.0": ["2.5"],

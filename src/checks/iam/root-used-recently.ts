@@ -20,7 +20,6 @@ export const check: Check<"iam.accounts", Params> = {
   decisive: [],
   controls: {
     "cis_aws_3.0": ["1.7"],
-    "cis_aws_4.0": ["1.7"],
     "cis_aws_5.0": ["1.6"],
     "cis_aws_6.0": ["2.6"],
     "cis_aws_7.0": ["2.7"],

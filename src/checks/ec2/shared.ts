@@ -90,6 +90,12 @@ export const ruleEvidence = (rule: Ingress) => ({
   value: { protocol: rule.protocol, fromPort: rule.fromPort, toPort: rule.toPort, sources: anywhereIn(rule) },
 });
 
+/** The inbound rules of each group. */
+export const groupsById = oncePerList(
+  (groups: readonly FoundBy<"ec2.securityGroups">[]): ReadonlyMap<string, readonly Ingress[]> =>
+    new Map(groups.map(({ attributes: { groupId, ingress } }) => [groupId, ingress])),
+);
+
 /** How a security group is used. */
 export interface Usage {
   /** A network interface carries the group. */

@@ -1,5 +1,6 @@
 import type { PolicyStatement } from "#collectors/policy";
 import type { About, Check, Examples } from "#checks/check";
+import { matches } from "#checks/public-policy";
 import { exampleBucket } from "./examples.ts";
 
 export const check: Check<"s3.buckets"> = {
@@ -99,26 +100,6 @@ function asksForTls({ operator, key, values }: PolicyStatement["conditions"][num
 /** A pattern that matches `<bucket>/` and ends in a star matches whatever follows. */
 const coversObjects = (pattern: string, bucketArn: string): boolean =>
   pattern.endsWith("*") && matches(pattern, `${bucketArn}/`);
-
-/** `*` stands for any run, `?` for one character. Takes at most pattern × text steps, whatever the pattern. */
-function matches(pattern: string, text: string): boolean {
-  let at = 0;
-  let star = -1;
-  let retry = 0;
-  for (let index = 0; index < text.length;) {
-    if (pattern[at] === "*") {
-      star = at++;
-      retry = index;
-    } else if (pattern[at] === "?" || pattern[at] === text[index]) {
-      at++;
-      index++;
-    } else if (star >= 0) {
-      at = star + 1;
-      index = ++retry;
-    } else return false;
-  }
-  return /^\**$/.test(pattern.slice(at));
-}
 
 export const about: About = {
   rationale:

@@ -12,7 +12,7 @@ type Reads = "ec2.securityGroups" | "ec2.subnets" | "ec2.routeTables";
 
 export const check: Check<"ec2.instances", Params, Reads> = {
   id: "ec2_instance_port_exposed",
-  title: "Instance can be reached from the internet on a sensitive port",
+  title: "Strangers can reach a sensitive port of an instance",
   severity: "critical",
   category: "security",
   domain: "network_exposure",
@@ -123,7 +123,7 @@ export const about: About = {
   rationale:
     "A public address, a route to an internet gateway and an open rule have come together: the service is being probed by strangers already.",
   remediation:
-    "Let the rule name the addresses or groups that need the port. Better still, move the instance into a private subnet and reach it by Session Manager, a VPN or a load balancer.",
+    "Let the rule name the addresses or groups that need the port. Better still, put the instance where no route from outside leads, and reach it by Session Manager or through a load balancer.",
 };
 
 export const examples = (): Examples<"ec2.instances", Params> => {

@@ -11,7 +11,7 @@ interface Params {
 
 export const check: Check<"ec2.instances", Params, "ec2.securityGroups"> = {
   id: "ec2_instance_public_ip",
-  title: "Running instance has a public IPv4 address of its own",
+  title: "A running instance owns a public IPv4 address",
   severity: "medium",
   category: "security",
   domain: "network_exposure",

@@ -103,7 +103,7 @@ const isEveryPort = ({ protocol, fromPort, toPort }: Entry): boolean =>
 
 export const about: About = {
   rationale:
-    "The ACL is what still holds when a security group is opened by mistake. As it is, such a mistake is enough to let anybody try passwords on SSH or remote desktop.",
+    "The ACL is what still holds when somebody opens a security group too far. As it is, such a mistake is enough to let anybody try passwords on SSH or remote desktop.",
   remediation:
     "Put entries that deny these ports before the one that allows them, or have that one name the ranges it is meant for. Answers to outgoing connections need ports 1024 to 65535 open.",
 };

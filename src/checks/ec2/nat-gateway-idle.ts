@@ -78,7 +78,7 @@ export const about: About = {
   rationale:
     "The gateway and its address are charged for by the hour before anything goes through them, and nothing does.",
   remediation:
-    "Take the routes to it out of the route tables named here, delete the gateway and release its Elastic IP addresses. A gateway endpoint for S3 or DynamoDB often made it needless.",
+    "Take the routes to it out of the route tables named here, then delete it and give its Elastic IP addresses back. A gateway endpoint for S3 or DynamoDB often made it needless.",
 };
 
 export const examples = (): Examples<"ec2.natGateways", Params> => {

@@ -1,3 +1,4 @@
+import { kindOf } from "#checks/arn";
 import type { About, Check, Examples } from "#checks/check";
 import type { CollectorId, FoundBy } from "#collectors/registry";
 
@@ -43,7 +44,7 @@ export const check: Check<CollectorId, Params> = {
   },
   judge(found, { allowedRegions, params, place }) {
     const region = found.region === undefined ? place.region : found.region;
-    const kind = found.arn === null ? null : kindOf(found.arn);
+    const kind = kindOf(found.arn);
     if (!allowedRegions?.length || region === null || kind === null) return null;
     const isData = params.dataKinds.includes(kind);
     if (!isData && !params.otherKinds.includes(kind)) return null;
@@ -57,14 +58,6 @@ export const check: Check<CollectorId, Params> = {
     };
   },
 };
-
-/** `ec2:volume` of `arn:aws:ec2:eu-west-1:111122223333:volume/vol-0a`; `s3` of `arn:aws:s3:::reports`. */
-function kindOf(arn: string): string | null {
-  const [, , service, , , ...resource] = arn.split(":");
-  if (!service || resource.length === 0) return null;
-  const type = /^([^:/]+)[:/]/.exec(resource.join(":"))?.[1];
-  return type === undefined ? service : `${service}:${type}`;
-}
 
 /** Something of this ARN, in the region of the task unless told otherwise. */
 function exampleOf(arn: string | null, rest: { region?: string | null } = {}): FoundBy<CollectorId> {

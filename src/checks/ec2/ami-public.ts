@@ -22,6 +22,7 @@ export const check: Check<"ec2.images"> = {
     const { imageId, snapshotIds } = attributes;
     return {
       status: "fail",
+      exposure: "internet",
       summary: `Machine image ${imageId}${name === null ? "" : ` (${name})`} is public.`,
       details: { imageId, name, snapshotIds },
       evidence: [{ call: "ec2:DescribeImages", field: "Images[].Public", value: true }],
@@ -42,7 +43,7 @@ export const examples = (): Examples<"ec2.images"> => ({
     {
       name: "public",
       found: exampleImage({ public: true }),
-      expect: { details: { imageId: "ami-0123456789abcdef0" } },
+      expect: { exposure: "internet", details: { imageId: "ami-0123456789abcdef0" } },
     },
     { name: "public without a name", found: exampleImage({ public: true, imageName: null }, { name: null }) },
   ],

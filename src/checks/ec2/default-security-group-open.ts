@@ -1,6 +1,7 @@
 import type { About, Check, Examples } from "#checks/check";
+import { anywhereIn } from "#checks/ingress";
 import { exampleGroup, exampleInterface, exampleRule } from "./examples.ts";
-import { usageEvidence, usageOf } from "./shared.ts";
+import { exposureOf, usageEvidence, usageOf } from "./shared.ts";
 
 export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces"> = {
   id: "default_security_group_open",
@@ -56,10 +57,13 @@ export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces">
     const { groupId, groupName, vpcId, ingress, egress } = attributes;
     if (groupName !== "default") return null;
     if (ingress.length === 0 && egress.length === 0) return { status: "pass" };
-    const { inUse } = usageOf(groupId, context.others("ec2.networkInterfaces"));
+    const usage = usageOf(groupId, context.others("ec2.networkInterfaces"));
+    const { inUse } = usage;
+    const isOpen = ingress.some((rule) => anywhereIn(rule).length > 0);
     return {
       status: "fail",
       severity: inUse ? "medium" : "low",
+      exposure: exposureOf({ inUse, hasPublicIp: isOpen && usage.hasPublicIp }),
       summary: `The default security group ${groupId} of ${vpcId ?? "its network"} has rules.`,
       details: { groupId, vpcId, ingressRules: ingress.length, egressRules: egress.length, inUse },
       evidence: [
@@ -81,6 +85,7 @@ export const about: About = {
 export const examples = (): Examples<"ec2.securityGroups"> => {
   const rule = exampleRule({ protocol: "-1", fromPort: null, toPort: null });
   const others = { "ec2.networkInterfaces": [exampleInterface()] };
+  const onPublicIp = { "ec2.networkInterfaces": [exampleInterface({ publicIps: ["203.0.113.9"] })] };
   const byDefault = { groupName: "default" };
   return {
     pass: [{ name: "emptied", found: exampleGroup([], byDefault), others }],
@@ -89,10 +94,30 @@ export const examples = (): Examples<"ec2.securityGroups"> => {
         name: "as AWS makes it",
         found: exampleGroup([{ ...rule, cidrs: [], groups: ["sg-0a"] }], { ...byDefault, egress: [rule] }),
         others,
-        expect: { severity: "medium", details: { ingressRules: 1, egressRules: 1, inUse: true } },
+        expect: {
+          severity: "medium",
+          exposure: "internal",
+          details: { ingressRules: 1, egressRules: 1, inUse: true },
+        },
+      },
+      {
+        name: "open to everybody, on a public address",
+        found: exampleGroup([rule], byDefault),
+        others: onPublicIp,
+        expect: { exposure: "internet" },
+      },
+      {
+        name: "open to itself, on a public address",
+        found: exampleGroup([{ ...rule, cidrs: [], groups: ["sg-0a"] }], byDefault),
+        others: onPublicIp,
+        expect: { exposure: "internal" },
       },
       { name: "outbound only", found: exampleGroup([], { ...byDefault, egress: [rule] }), others },
-      { name: "carried by nothing", found: exampleGroup([rule], byDefault), expect: { severity: "low" } },
+      {
+        name: "carried by nothing",
+        found: exampleGroup([rule], byDefault),
+        expect: { severity: "low", exposure: "idle" },
+      },
     ],
     notApplicable: [{ name: "another group", found: exampleGroup([rule]), others }],
   };

@@ -61,6 +61,7 @@ export const check: Check<"ec2.snapshots"> = {
     const { snapshotId, volumeId, volumeSizeGib, encrypted } = attributes;
     return {
       status: "fail",
+      exposure: "internet",
       summary: `EBS snapshot ${snapshotId} can be restored by any AWS account.`,
       details: { snapshotId, volumeId, volumeSize: volumeSizeGib, encrypted },
       evidence: [
@@ -83,7 +84,7 @@ export const examples = (): Examples<"ec2.snapshots"> => ({
     {
       name: "public",
       found: exampleSnapshot({ public: true, encrypted: false }),
-      expect: { details: { snapshotId: "snap-0f00ba12345678901", encrypted: false } },
+      expect: { exposure: "internet", details: { snapshotId: "snap-0f00ba12345678901", encrypted: false } },
     },
   ],
   unknown: [{ name: "the public ones could not be listed", found: exampleSnapshot({ public: undefined }) }],

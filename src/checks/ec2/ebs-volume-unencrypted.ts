@@ -31,6 +31,7 @@ export const check: Check<"ec2.volumes"> = {
     if (encrypted) return { status: "pass" };
     return {
       status: "fail",
+      exposure: state === "in-use" ? "internal" : "idle",
       summary: `EBS volume ${volumeId} is not encrypted.`,
       details: { volumeId, encrypted, state, snapshotId },
       evidence: [{ call: "ec2:DescribeVolumes", field: "Volumes[].Encrypted", value: encrypted }],
@@ -49,7 +50,11 @@ export const examples = (): Examples<"ec2.volumes"> => ({
   pass: [{ name: "encrypted", found: exampleVolume() }],
   fail: [
     { name: "attached", found: exampleVolume({ encrypted: false }), expect: { details: { encrypted: false } } },
-    { name: "unattached", found: exampleVolume({ encrypted: false }, { state: "available" }) },
+    {
+      name: "unattached",
+      found: exampleVolume({ encrypted: false }, { state: "available" }),
+      expect: { exposure: "idle" },
+    },
   ],
   notApplicable: [{ name: "being deleted", found: exampleVolume({ encrypted: false }, { state: "deleting" }) }],
 });

@@ -62,6 +62,7 @@ export const check: Check<"ec2.instances"> = {
     }
     return {
       status: "fail",
+      exposure: state === "running" ? "internal" : "idle",
       summary: `Instance ${instanceId} answers metadata requests without a token (IMDSv1).`,
       details: { instanceId, httpEndpoint, httpTokens },
       evidence: [
@@ -96,11 +97,12 @@ export const examples = (): Examples<"ec2.instances"> => ({
     {
       name: "tokens optional",
       found: exampleInstance({ httpTokens: "optional" }),
-      expect: { details: { httpTokens: "optional" } },
+      expect: { exposure: "internal", details: { httpTokens: "optional" } },
     },
     {
       name: "stopped, which can be started again",
       found: exampleInstance({ httpTokens: "optional" }, { state: "stopped" }),
+      expect: { exposure: "idle" },
     },
   ],
   unknown: [{ name: "no metadata options", found: exampleInstance({ httpEndpoint: null, httpTokens: null }) }],

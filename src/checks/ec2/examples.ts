@@ -230,3 +230,136 @@ export function exampleInterface(
     },
   };
 }
+
+/** A thing of EC2 in eu-west-1. */
+const thing = <Attributes>(kind: string, id: string, attributes: Attributes) => {
+  const arn = `arn:aws:ec2:eu-west-1:111122223333:${kind}/${id}`;
+  return { nativeId: arn, arn, name: null, state: null, tags: {}, createdAt: null, attributes };
+};
+
+/** A private subnet `subnet-0a` routed by `rtb-0a`, and what is to be different about it. */
+export const exampleSubnet = (
+  attributes: Partial<FoundBy<"ec2.subnets">["attributes"]> = {},
+): FoundBy<"ec2.subnets"> => ({
+  ...thing("subnet", "subnet-0a", {
+    subnetId: "subnet-0a",
+    ownerId: "111122223333",
+    vpcId: "vpc-0a",
+    availabilityZone: "eu-west-1a",
+    cidr: "10.0.0.0/24",
+    ipv6Cidrs: [],
+    defaultForAz: false,
+    mapPublicIpOnLaunch: false,
+    assignIpv6AddressOnCreation: false,
+    internetGatewayBlockMode: null,
+    routeTableId: "rtb-0a",
+    ...attributes,
+  }),
+  state: "available",
+});
+
+/** A route table `rtb-0a` that sends everything outside to this target. */
+export const exampleRouteTable = (
+  target: string,
+  { destination = "0.0.0.0/0", state = "active" }: { destination?: string; state?: string } = {},
+): FoundBy<"ec2.routeTables"> =>
+  thing("route-table", "rtb-0a", {
+    routeTableId: "rtb-0a",
+    vpcId: "vpc-0a",
+    main: true,
+    subnetIds: [],
+    gatewayIds: [],
+    routes: [
+      { destination: "10.0.0.0/16", target: "local", state: "active" },
+      { destination, target, state },
+    ],
+    propagatingGatewayIds: [],
+  });
+
+/** A VPC `vpc-0a` with a flow log, and what is to be different about it. */
+export const exampleVpc = (attributes: Partial<FoundBy<"ec2.vpcs">["attributes"]> = {}): FoundBy<"ec2.vpcs"> => ({
+  ...thing("vpc", "vpc-0a", {
+    vpcId: "vpc-0a",
+    ownerId: "111122223333",
+    isDefault: false,
+    cidrs: ["10.0.0.0/16"],
+    ipv6Cidrs: [],
+    tenancy: "default",
+    internetGatewayBlockMode: null,
+    flowLogIds: ["fl-0a"],
+    ...attributes,
+  }),
+  state: "available",
+});
+
+/** A flow log that writes all traffic of `vpc-0a` down, and what is to be different about it. */
+export const exampleFlowLog = (
+  attributes: Partial<FoundBy<"ec2.flowLogs">["attributes"]> = {},
+  state = "ACTIVE",
+): FoundBy<"ec2.flowLogs"> => ({
+  ...thing("vpc-flow-log", "fl-0a", {
+    flowLogId: "fl-0a",
+    resourceId: "vpc-0a",
+    trafficType: "ALL",
+    deliverLogsStatus: "SUCCESS",
+    deliverLogsError: null,
+    destinationType: "s3",
+    destination: "arn:aws:s3:::acme-flow-logs",
+    maxAggregationSeconds: 600,
+    ...attributes,
+  }),
+  state,
+});
+
+/** A setting of the region. */
+export const exampleSetting = <Attributes>(attributes: Attributes) => ({
+  nativeId: "eu-west-1",
+  arn: null,
+  name: null,
+  state: null,
+  tags: {},
+  createdAt: null,
+  attributes,
+});
+
+/** A public NAT gateway through which something goes, and what is to be different about it. */
+export const exampleNatGateway = (
+  attributes: Partial<FoundBy<"ec2.natGateways">["attributes"]> = {},
+  rest: Partial<Omit<FoundBy<"ec2.natGateways">, "attributes">> = {},
+): FoundBy<"ec2.natGateways"> => ({
+  ...thing("natgateway", "nat-0a", {
+    natGatewayId: "nat-0a",
+    connectivityType: "public",
+    availabilityMode: "zonal",
+    vpcId: "vpc-0a",
+    subnetId: "subnet-0a",
+    publicIps: ["203.0.113.40"],
+    allocationIds: ["eipalloc-0a"],
+    networkInterfaceIds: ["eni-0b"],
+    failureCode: null,
+    ...attributes,
+  }),
+  state: "available",
+  createdAt: "2026-01-05T10:00:00.000Z",
+  observed: { bytesOutToDestination: 5_000_000, bytesInFromSource: 4_000_000 },
+  ...rest,
+});
+
+/** A network ACL of one subnet with these inbound entries before AWS's own last one. */
+export const exampleAcl = (
+  entries: readonly Partial<FoundBy<"ec2.networkAcls">["attributes"]["entries"][number]>[],
+  attributes: Partial<FoundBy<"ec2.networkAcls">["attributes"]> = {},
+): FoundBy<"ec2.networkAcls"> => {
+  const all = { egress: false, action: "allow", protocol: "-1", cidr: "0.0.0.0/0", fromPort: null, toPort: null };
+  return thing("network-acl", "acl-0a", {
+    networkAclId: "acl-0a",
+    vpcId: "vpc-0a",
+    isDefault: false,
+    subnetIds: ["subnet-0a"],
+    entries: [
+      ...entries.map((entry, at) => ({ ...all, ruleNumber: 100 + at, ...entry })),
+      { ...all, ruleNumber: 32_767, action: "deny" },
+    ],
+    ...attributes,
+  });
+};

@@ -2,7 +2,7 @@ import type { About, Check, Examples } from "#checks/check";
 import { cents, snapshotMonthlyUsd } from "#prices/prices";
 import { daysSince, isOlderThan } from "#checks/days";
 import { exampleSnapshot, exampleVolume } from "./examples.ts";
-import { isAbandoned, isKeptByAws } from "./shared.ts";
+import { hasTag, isAbandoned, isKeptByAws } from "./shared.ts";
 
 interface Params {
   readonly maxAgeDays: number;
@@ -58,11 +58,6 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
   },
   atRead: ({ createdAt }, now) => ({ ageDays: daysSince(createdAt, now) }),
 };
-
-function hasTag(tags: Readonly<Record<string, string>>, keys: readonly string[]): boolean {
-  const wanted = new Set(keys.map((key) => key.toLowerCase()));
-  return Object.keys(tags).some((key) => wanted.has(key.toLowerCase()));
-}
 
 export const about: About = {
   rationale:

@@ -23,6 +23,7 @@ export const check: Check<"ec2.addresses"> = {
     if (associationId !== null || networkInterfaceId !== null || instanceId !== null) return { status: "pass" };
     return {
       status: "fail",
+      exposure: "idle",
       summary: `Elastic IP ${publicIp} is associated with nothing.`,
       details: { publicIp, allocationId, publicIpv4Pool },
       evidence: [
@@ -53,7 +54,7 @@ export const examples = (): Examples<"ec2.addresses"> => ({
     {
       name: "unused",
       found: exampleAddress(),
-      expect: { savingsMonthly: 3.65, details: { publicIp: "203.0.113.25" } },
+      expect: { exposure: "idle", savingsMonthly: 3.65, details: { publicIp: "203.0.113.25" } },
     },
     {
       name: "brought by the account",

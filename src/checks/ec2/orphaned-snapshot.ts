@@ -43,6 +43,7 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
     const monthly = snapshotMonthlyUsd(attributes);
     return {
       status: "fail",
+      exposure: "idle",
       summary: `EBS snapshot ${snapshotId} is of volume ${volumeId ?? "unknown"}, which is gone, and no image uses it.`,
       details: { volumeId, volumeSize: volumeSizeGib, storageTier, createdAt },
       evidence: [
@@ -84,7 +85,7 @@ export const examples = (): Examples<"ec2.snapshots", Params> => {
         found: snapshot,
         now: new Date("2026-03-03T00:00:00.001Z"),
         others: { "ec2.volumes": [exampleVolume({ volumeId: "vol-0b" })], "ec2.images": [exampleImage()] },
-        expect: { savingsMonthly: 2.5, details: { volumeSize: 50 } },
+        expect: { exposure: "idle", savingsMonthly: 2.5, details: { volumeSize: 50 } },
       },
       {
         name: "copied from elsewhere",

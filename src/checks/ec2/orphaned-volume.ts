@@ -30,6 +30,7 @@ export const check: Check<"ec2.volumes", Params> = {
     const monthly = volumeMonthlyUsd(attributes);
     return {
       status: "fail",
+      exposure: "idle",
       summary: `EBS volume ${volumeId} (${volumeType ?? "type unknown"}, ${sizeGib ?? "?"} GiB) is attached to no instance.`,
       details: { volumeSize: sizeGib, volumeType, availabilityZone, encrypted, createdAt },
       evidence: [
@@ -65,7 +66,11 @@ export const examples = (): Examples<"ec2.volumes", Params> => {
         name: "a millisecond past the grace",
         found: loose(),
         now: new Date("2026-03-02T12:00:00.001Z"),
-        expect: { savingsMonthly: 8, details: { volumeSize: 100, volumeType: "gp3", availabilityZone: "eu-west-1a" } },
+        expect: {
+          exposure: "idle",
+          savingsMonthly: 8,
+          details: { volumeSize: 100, volumeType: "gp3", availabilityZone: "eu-west-1a" },
+        },
       },
       {
         name: "gp3 with more than is included",

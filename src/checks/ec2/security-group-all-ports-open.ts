@@ -1,7 +1,17 @@
 import type { About, Check, Examples } from "#checks/check";
 import { anywhereIn } from "#checks/ingress";
 import { exampleGroup, exampleInterface, exampleRule } from "./examples.ts";
-import { everyPort, isEveryPort, ruleEvidence, usageEvidence, usageOf, type EveryPort } from "./shared.ts";
+import {
+  adminVariants,
+  adminVariantsOf,
+  everyPort,
+  exposureOf,
+  isEveryPort,
+  ruleEvidence,
+  usageEvidence,
+  usageOf,
+  type EveryPort,
+} from "./shared.ts";
 
 export const check: Check<"ec2.securityGroups", EveryPort, "ec2.networkInterfaces"> = {
   id: "security_group_all_ports_open",
@@ -20,26 +30,26 @@ export const check: Check<"ec2.securityGroups", EveryPort, "ec2.networkInterface
   },
   decisive: ["sources", "protocols", "inUse"],
   controls: {
-    "cis_aws_3.0": ["5.2", "5.3"],
-    "cis_aws_4.0": ["5.3", "5.4"],
-    "cis_aws_5.0": ["5.3", "5.4"],
-    "cis_aws_6.0": ["6.3", "6.4"],
-    "cis_aws_7.0": ["6.3", "6.4"],
     aws_fsbp: ["EC2.18", "EC2.19"],
     iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
     "pci_dss_4.0": ["1.2.5", "1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "2.2.5", "A1.1.3"],
     soc2: ["cc_6_6"],
   },
+  // Administration is open with all the rest, and security_group_open_port says nothing of such rules.
+  variants: adminVariants,
   params: everyPort,
   judge({ attributes }, context) {
     const { groupId, vpcId, ingress } = attributes;
     const open = ingress.filter((rule) => anywhereIn(rule).length > 0 && isEveryPort(rule, context.params));
     if (open.length === 0) return { status: "pass" };
-    const { inUse } = usageOf(groupId, context.others("ec2.networkInterfaces"));
+    const usage = usageOf(groupId, context.others("ec2.networkInterfaces"));
+    const { inUse } = usage;
     const sources = [...new Set(open.flatMap(anywhereIn))].toSorted();
     return {
       status: "fail",
       severity: inUse ? "critical" : "high",
+      exposure: exposureOf(usage),
+      variants: adminVariantsOf(open),
       summary: `Security group ${groupId} accepts every port from ${sources.join(" and ")}.`,
       details: {
         groupId,
@@ -80,26 +90,37 @@ export const examples = (): Examples<"ec2.securityGroups", EveryPort> => {
         name: "all protocols",
         found: exampleGroup([all]),
         others,
-        expect: { severity: "critical", details: { sources: ["0.0.0.0/0"], protocols: ["-1"], inUse: true } },
+        expect: {
+          severity: "critical",
+          exposure: "internal",
+          variants: ["adminIpv4", "ssh", "rdp"],
+          details: { sources: ["0.0.0.0/0"], protocols: ["-1"], inUse: true },
+        },
+      },
+      {
+        name: "all protocols, on a public address",
+        found: exampleGroup([all]),
+        others: { "ec2.networkInterfaces": [exampleInterface({ publicIps: ["203.0.113.9"] })] },
+        expect: { severity: "critical", exposure: "internet" },
       },
       { name: "TCP from port 1", found: exampleGroup([range(1, 65_535)]), others, expect: { severity: "critical" } },
       {
         name: "UDP by number",
         found: exampleGroup([range(0, 65_535, "17")]),
         others,
-        expect: { severity: "critical" },
+        expect: { severity: "critical", variants: [] },
       },
       {
         name: "over IPv6",
         found: exampleGroup([{ ...all, cidrs: [], ipv6Cidrs: ["::/0"] }]),
         others,
-        expect: { details: { sources: ["::/0"] } },
+        expect: { variants: ["adminIpv6", "ssh", "rdp"], details: { sources: ["::/0"] } },
       },
       {
         name: "carried by nothing",
         found: exampleGroup([all]),
         others: { "ec2.networkInterfaces": [exampleInterface({ securityGroupIds: ["sg-0b"] })] },
-        expect: { severity: "high", details: { inUse: false } },
+        expect: { severity: "high", exposure: "idle", details: { inUse: false } },
       },
       {
         name: "a narrower idea of every port",

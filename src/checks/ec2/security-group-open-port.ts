@@ -1,7 +1,18 @@
 import { type About, severities, type Check, type Examples, type Severity } from "#checks/check";
-import { anywhereIn, coversPort, isTcp, isUdp, type Ingress } from "#checks/ingress";
+import { anywhereIn, type Ingress } from "#checks/ingress";
 import { exampleGroup, exampleInterface, exampleRule } from "./examples.ts";
-import { everyPort, isEveryPort, ruleEvidence, usageEvidence, usageOf, type Usage } from "./shared.ts";
+import {
+  adminVariants,
+  adminVariantsOf,
+  everyPort,
+  exposureOf,
+  isEveryPort,
+  opensPort,
+  ruleEvidence,
+  usageEvidence,
+  usageOf,
+  type Usage,
+} from "./shared.ts";
 
 interface PortClass {
   readonly ports: readonly number[];
@@ -28,36 +39,11 @@ export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces">
   },
   decisive: ["ports", "sources", "inUse", "hasPublicIp"],
   controls: {
-    "cis_aws_3.0": ["5.2", "5.3"],
-    "cis_aws_4.0": ["5.3", "5.4"],
-    "cis_aws_5.0": ["5.3", "5.4"],
-    "cis_aws_6.0": ["6.3", "6.4"],
-    "cis_aws_7.0": ["6.3", "6.4"],
-    aws_fsbp: ["EC2.13", "EC2.14", "EC2.18", "EC2.19"],
-    hipaa: ["164_308_a_1_ii_b", "164_312_e_1"],
+    aws_fsbp: ["EC2.18"],
     iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
-    nist_800_53_r5: [
-      "ac_17_1",
-      "ac_17_9",
-      "ac_17_10",
-      "ac_17_b",
-      "cm_9_b",
-      "sc_7_7",
-      "sc_7_11",
-      "sc_7_12",
-      "sc_7_16",
-      "sc_7_21",
-      "sc_7_24_b",
-      "sc_7_25",
-      "sc_7_26",
-      "sc_7_27",
-      "sc_7_28",
-      "sc_7_a",
-      "sc_7_c",
-    ],
-    "pci_dss_4.0": ["1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "A1.1.3"],
-    soc2: ["cc_6_6", "cc_7_2"],
+    soc2: ["cc_6_6"],
   },
+  variants: { ...adminVariants, highRisk: { aws_fsbp: ["EC2.19"] } },
   params: {
     ports: {
       admin: { ports: [22, 23, 2375, 2376, 3389, 5985, 5986, 10_250], severity: "high" },
@@ -90,6 +76,15 @@ export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces">
     const sources = [...new Set(open.flatMap(anywhereIn))].toSorted();
     return {
       status: "fail",
+      exposure: exposureOf(usage),
+      variants: [
+        ...adminVariantsOf(open),
+        ...(Object.values(ports)
+          .flat()
+          .some((port) => highRisk.has(port))
+          ? ["highRisk"]
+          : []),
+      ],
       severity: severityOf(
         hit.map(({ severity }) => severity),
         usage,
@@ -101,14 +96,15 @@ export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces">
   },
 };
 
-/** Services that are attacked, or used to attack others, over UDP; the rest of the ports is about TCP. */
-const udpPorts: ReadonlySet<number> = new Set([53, 161, 389, 1900, 2049, 11_211]);
+/** Security Hub's list (EC2.19). */
+const highRisk: ReadonlySet<number> = new Set([
+  20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888,
+  9200, 9300,
+]);
 
 /** Whether a rule opens this port to everybody. One that opens every port is security_group_all_ports_open's. */
-function opens(rule: Ingress, port: number): boolean {
-  if (anywhereIn(rule).length === 0 || isEveryPort(rule, everyPort)) return false;
-  return (isTcp(rule) || (isUdp(rule) && udpPorts.has(port))) && coversPort(rule, port);
-}
+const opens = (rule: Ingress, port: number): boolean =>
+  anywhereIn(rule).length > 0 && !isEveryPort(rule, everyPort) && opensPort(rule, port);
 
 /** The worst class, one step up when a public address carries the group, one down when nothing does. */
 function severityOf(classes: readonly Severity[], { inUse, hasPublicIp }: Usage): Severity {
@@ -161,11 +157,28 @@ export const examples = (): Examples<"ec2.securityGroups", Params> => {
         others,
         expect: {
           severity: "high",
+          exposure: "internal",
+          variants: ["adminIpv4", "ssh", "highRisk"],
           details: { ports: { admin: [22] }, sources: ["0.0.0.0/0"], inUse: true, hasPublicIp: false },
         },
       },
-      { name: "SSH on a public address", found: port(22), others: onPublicIp, expect: { severity: "critical" } },
-      { name: "SSH, carried by nothing", found: port(22), expect: { severity: "medium", details: { inUse: false } } },
+      {
+        name: "SSH on a public address",
+        found: port(22),
+        others: onPublicIp,
+        expect: { severity: "critical", exposure: "internet" },
+      },
+      {
+        name: "SSH, carried by nothing",
+        found: port(22),
+        expect: { severity: "medium", exposure: "idle", details: { inUse: false } },
+      },
+      {
+        name: "a port no framework names",
+        found: port(27_017),
+        others,
+        expect: { variants: [] },
+      },
       { name: "a development port", found: port(8080), others, expect: { severity: "medium" } },
       { name: "a development port, carried by nothing", found: port(8080), expect: { severity: "low" } },
       {
@@ -184,6 +197,7 @@ export const examples = (): Examples<"ec2.securityGroups", Params> => {
         others,
         expect: {
           severity: "high",
+          variants: ["adminIpv4", "adminIpv6", "ssh", "rdp", "highRisk"],
           details: { ports: { admin: [22, 3389], database: [3306], dev: [3000] }, sources: ["0.0.0.0/0", "::/0"] },
         },
       },

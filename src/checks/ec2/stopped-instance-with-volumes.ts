@@ -49,6 +49,7 @@ export const check: Check<"ec2.instances", Params, "ec2.volumes" | "ec2.addresse
     const publicIps = held.map((address) => address.attributes.publicIp).toSorted();
     return {
       status: "fail",
+      exposure: "idle",
       summary: `Instance ${instanceId}, stopped on ${stateChangedAt.slice(0, 10)}, still holds ${volumeIds.join(", ")}.`,
       details: { instanceId, stoppedAt: stateChangedAt, volumeIds, publicIps },
       evidence: evidenceOf(attributes),
@@ -111,6 +112,7 @@ export const examples = (): Examples<"ec2.instances", Params> => {
         now: new Date("2026-03-03T09:30:00.001Z"),
         others: { "ec2.volumes": [exampleVolume()], "ec2.addresses": [address, exampleAddress()] },
         expect: {
+          exposure: "idle",
           savingsMonthly: 6.65,
           details: { stoppedAt: "2026-02-01T09:30:00.000Z", publicIps: ["203.0.113.25"] },
         },

@@ -174,7 +174,8 @@ async function learn(types: KnownTypes, instances: readonly ListedInstance[], aw
   }
 }
 
-const isMeasured = ({ state, tags, attributes }: Found<Instance, InstanceObserved>): boolean =>
+/** Nobody sizes spot instances, nor those an Auto Scaling group made, one by one. */
+export const isMeasured = ({ state, tags, attributes }: Found<Instance, InstanceObserved>): boolean =>
   state === "running" && attributes.lifecycle !== "spot" && !("aws:autoscaling:groupName" in tags);
 
 const isBurstable = ({ instanceType }: Instance): boolean => /^t\d/.test(instanceType ?? "");

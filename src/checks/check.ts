@@ -13,12 +13,16 @@ export type Exposure = (typeof exposures)[number];
 /** Framework id → control ids. */
 export type Controls = Readonly<Record<string, readonly string[]>>;
 
-/** What people read about a check. It lies beside the check and not in it, so that the Worker's bundle goes without it. */
+/** What stands about a check in the catalogue. It lies beside the check and not in it, so that the Worker's bundle goes without it. */
 export interface About {
   /** Why it matters. */
   readonly rationale: string;
   /** What to do. */
   readonly remediation: string;
+  /** The controls its verdict is evidence of. */
+  readonly controls: Controls;
+  /** Parts of the check that are evidence of further controls: such a control fails where the fail names the variant. */
+  readonly variants?: Readonly<Record<string, Controls>>;
 }
 
 /** The call, the field and the value a verdict rests on. */
@@ -40,7 +44,7 @@ export interface Fail {
   readonly severity?: Severity;
   /** How far the thing can be reached; `internal` when left out. It weighs the finding in scores. */
   readonly exposure?: Exposure;
-  /** Which of the check's `variants` fail. */
+  /** Which of the check's `variants` (`About`) fail. */
   readonly variants?: readonly string[];
   /** USD per month at list price; null or absent when the check saves nothing or it cannot be said. */
   readonly savingsMonthly?: number | null;
@@ -102,10 +106,6 @@ export interface Check<Id extends CollectorId, Params extends object = object, R
   readonly condense?: { readonly [K in Id | Reads]?: (found: FoundBy<K>) => Kept<K> | null };
   /** Members of a fail's `details`: a person's decision ends when one of them, or the severity, has changed. */
   readonly decisive: readonly string[];
-  /** The controls its verdict is evidence of. */
-  readonly controls: Controls;
-  /** Parts of the check that are evidence of further controls: such a control fails where the fail names the variant. */
-  readonly variants?: Readonly<Record<string, Controls>>;
   readonly params: Params;
   judge(found: FoundBy<Id>, context: JudgeContext<Params, Reads>): Verdict;
   /**

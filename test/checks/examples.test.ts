@@ -99,7 +99,7 @@ describe.for(files)("%s", ([path, { check, about, examples }]) => {
   });
 
   it("names controls that are not empty and not twice there", ({ expect }) => {
-    const all = [check.controls, ...Object.values(check.variants ?? {})].flatMap((one) => Object.entries(one));
+    const all = [about?.controls ?? {}, ...Object.values(about?.variants ?? {})].flatMap((one) => Object.entries(one));
     for (const [framework, controls] of all) {
       expect(framework).toMatch(/^[a-z][a-z0-9_.]*$/);
       expect(controls.length).toBeGreaterThan(0);
@@ -161,7 +161,7 @@ describe.for(files)("%s", ([path, { check, about, examples }]) => {
       expect(plain, "details and evidence survive JSON").toEqual([verdict.details, verdict.evidence]);
       const { severity, exposure, savingsMonthly, details, variants } = one.expect ?? {};
       for (const name of check.decisive) expect(Object.keys(verdict.details), "decisive").toContain(name);
-      for (const name of verdict.variants ?? []) expect(Object.keys(check.variants ?? {})).toContain(name);
+      for (const name of verdict.variants ?? []) expect(Object.keys(about?.variants ?? {})).toContain(name);
       if (exposure !== undefined) expect(verdict.exposure ?? "internal").toBe(exposure);
       if (variants !== undefined) expect(verdict.variants).toEqual(variants);
       if (severity !== undefined) expect(verdict.severity ?? check.severity).toBe(severity);

@@ -18,13 +18,6 @@ export const check: Check<"accessanalyzer.analyzers", object, UsageList> = {
     ...condensedUsage,
   },
   decisive: [],
-  controls: {
-    "cis_aws_3.0": ["1.20"],
-    "cis_aws_5.0": ["1.19"],
-    "cis_aws_6.0": ["2.19"],
-    "cis_aws_7.0": ["2.18"],
-    iso_27001_2022: ["A.8.3"],
-  },
   params: {},
   /** Regions nobody works in are left out. */
   judge({ attributes: { analyzers } }, context) {
@@ -49,6 +42,13 @@ export const about: About = {
     "Buckets, keys, queues and secrets that were shared with strangers are noticed late, or by the strangers first.",
   remediation:
     "Create an analyzer for external access in every region in use; it costs nothing. One for the whole organization does for its accounts.",
+  controls: {
+    "cis_aws_3.0": ["1.20"],
+    "cis_aws_5.0": ["1.19"],
+    "cis_aws_6.0": ["2.19"],
+    "cis_aws_7.0": ["2.18"],
+    iso_27001_2022: ["A.8.3"],
+  },
 };
 
 export function examples(): Examples<"accessanalyzer.analyzers"> {

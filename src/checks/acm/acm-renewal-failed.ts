@@ -21,9 +21,6 @@ export const check: Check<"acm.certificates", Params> = {
   drift: false,
   resources: ["acm.certificates"],
   decisive: [],
-  controls: {
-    aws_fsbp: ["ACM.1"],
-  },
   params: { pendingHours: 24 },
   judge(found, { now, params }) {
     const { primaryDomain: domain, status, type, inUse } = found.attributes;
@@ -75,6 +72,9 @@ export const about: About = {
     "ACM keeps trying, but until the owner of every domain is shown it issues nothing and the old certificate ends.",
   remediation:
     "Put the CNAME record ACM asks for back into the DNS of each domain named here, or answer the validation e-mail.",
+  controls: {
+    aws_fsbp: ["ACM.1"],
+  },
 };
 
 export function examples(): Examples<"acm.certificates", Params> {

@@ -17,10 +17,6 @@ export const check: Check<"acm.certificates", Params> = {
   drift: false,
   resources: ["acm.certificates"],
   decisive: ["algorithm"],
-  controls: {
-    aws_fsbp: ["ACM.2"],
-    "pci_dss_4.0": ["3.7.1"],
-  },
   params: { weak: ["RSA_1024", "EC_prime192v1"] },
   judge({ attributes: { algorithm, status, primaryDomain, inUse } }, { params }) {
     if (status !== "ISSUED") return { status: "pass" };
@@ -40,6 +36,10 @@ export const check: Check<"acm.certificates", Params> = {
 export const about: About = {
   rationale: "Keys of this size are within reach of a determined attacker, and up-to-date clients turn them down.",
   remediation: "Get a certificate with RSA 2048 or ECDSA P-256 and put it on the listeners in place of this one.",
+  controls: {
+    aws_fsbp: ["ACM.2"],
+    "pci_dss_4.0": ["3.7.1"],
+  },
 };
 
 export function examples(): Examples<"acm.certificates", Params> {

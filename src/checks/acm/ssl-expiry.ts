@@ -22,29 +22,6 @@ export const check: Check<"acm.certificates" | "iam.serverCertificates", Params>
   drift: false,
   resources: ["acm.certificates", "iam.serverCertificates"],
   decisive: ["notAfter"],
-  controls: {
-    aws_fsbp: ["ACM.1"],
-    gdpr: ["article_32"],
-    hipaa: ["164_308_a_4_ii_a", "164_312_e_1"],
-    iso_27001_2022: ["A.8.5"],
-    nist_800_53_r5: ["sc_7_12", "sc_7_16"],
-    "pci_dss_4.0": [
-      "3.5.1.1",
-      "3.5.1.3",
-      "3.6.1",
-      "3.6.1.2",
-      "3.6.1.3",
-      "3.6.1.4",
-      "3.7.1",
-      "3.7.2",
-      "3.7.4",
-      "3.7.5",
-      "3.7.6",
-      "3.7.7",
-      "4.2.1.1",
-    ],
-    soc2: ["cc_6_7"],
-  },
   params: { warnDays: 60 },
   judge({ name, attributes: certificate }, { now, params }) {
     const { notAfter, status, source, inUse, primaryDomain } = certificate;
@@ -86,6 +63,29 @@ export const about: About = {
   rationale: "From the second it ends, browsers warn their users away and programs refuse to connect.",
   remediation:
     "If ACM issued it, put its DNS validation records in order so that it renews by itself; if it was imported, import the new one under the same ARN.",
+  controls: {
+    aws_fsbp: ["ACM.1"],
+    gdpr: ["article_32"],
+    hipaa: ["164_308_a_4_ii_a", "164_312_e_1"],
+    iso_27001_2022: ["A.8.5"],
+    nist_800_53_r5: ["sc_7_12", "sc_7_16"],
+    "pci_dss_4.0": [
+      "3.5.1.1",
+      "3.5.1.3",
+      "3.6.1",
+      "3.6.1.2",
+      "3.6.1.3",
+      "3.6.1.4",
+      "3.7.1",
+      "3.7.2",
+      "3.7.4",
+      "3.7.5",
+      "3.7.6",
+      "3.7.7",
+      "4.2.1.1",
+    ],
+    soc2: ["cc_6_7"],
+  },
 };
 
 export function examples(): Examples<"acm.certificates" | "iam.serverCertificates", Params> {

@@ -14,6 +14,35 @@ export const check: Check<Apis> = {
   drift: true,
   resources: ["apigateway.restApis", "apigatewayv2.apis"],
   decisive: ["stages"],
+  params: {},
+  judge({ name, nativeId, attributes: api }) {
+    const operation = `${serviceOf(api)}:GetStages`;
+    if (api.stages === undefined) return { status: "unknown", reason: `${operation} could not be read` };
+    if (api.stages.length === 0) return null;
+    const all: readonly Stage[] = api.stages;
+    const silent = all.filter(
+      ({ accessLogDestinationArn, loggingLevel }) =>
+        accessLogDestinationArn === null && !(isRest(api) && (loggingLevel ?? "OFF") !== "OFF"),
+    );
+    if (silent.length === 0) return { status: "pass" };
+    const stages = silent.map((stage) => stage.name);
+    return {
+      status: "fail",
+      variants: [isRest(api) ? "rest" : "http"],
+      summary: `API ${name ?? nativeId} keeps no logs of ${stages.join(", ")}.`,
+      details: { stages },
+      evidence: silent.map((stage) => ({
+        call: operation,
+        field: `${isRest(api) ? "item" : "Items"}[].accessLogSettings.destinationArn`,
+        value: { stage: stage.name, destinationArn: null, loggingLevel: stage.loggingLevel },
+      })),
+    };
+  },
+};
+
+export const about: About = {
+  rationale: "When it is abused, or fails, nobody can tell who called what and what came back.",
+  remediation: "Let the stage write access logs, and keep them for a limited time.",
   controls: {
     "cis_aws_7.0": ["4.10"],
     iso_27001_2022: ["A.8.15"],
@@ -77,35 +106,6 @@ export const check: Check<Apis> = {
     },
     http: { aws_fsbp: ["APIGateway.9"] },
   },
-  params: {},
-  judge({ name, nativeId, attributes: api }) {
-    const operation = `${serviceOf(api)}:GetStages`;
-    if (api.stages === undefined) return { status: "unknown", reason: `${operation} could not be read` };
-    if (api.stages.length === 0) return null;
-    const all: readonly Stage[] = api.stages;
-    const silent = all.filter(
-      ({ accessLogDestinationArn, loggingLevel }) =>
-        accessLogDestinationArn === null && !(isRest(api) && (loggingLevel ?? "OFF") !== "OFF"),
-    );
-    if (silent.length === 0) return { status: "pass" };
-    const stages = silent.map((stage) => stage.name);
-    return {
-      status: "fail",
-      variants: [isRest(api) ? "rest" : "http"],
-      summary: `API ${name ?? nativeId} keeps no logs of ${stages.join(", ")}.`,
-      details: { stages },
-      evidence: silent.map((stage) => ({
-        call: operation,
-        field: `${isRest(api) ? "item" : "Items"}[].accessLogSettings.destinationArn`,
-        value: { stage: stage.name, destinationArn: null, loggingLevel: stage.loggingLevel },
-      })),
-    };
-  },
-};
-
-export const about: About = {
-  rationale: "When it is abused, or fails, nobody can tell who called what and what came back.",
-  remediation: "Let the stage write access logs, and keep them for a limited time.",
 };
 
 export const examples = (): Examples<Apis> => {

@@ -20,8 +20,6 @@ export const check: Check<Apis> = {
   drift: true,
   resources: ["apigateway.restApis", "apigatewayv2.apis"],
   decisive: ["routes", "openRouteCount"],
-  controls: {},
-  variants: { http: { aws_fsbp: ["APIGateway.8"] } },
   params: {},
   judge({ name, nativeId, attributes: api }) {
     if (isRest(api) && api.endpointTypes.includes("PRIVATE")) return null;
@@ -66,6 +64,8 @@ export const about: About = {
   rationale: "Whoever finds the address can call what lies behind it, as often as he likes, and you pay for each call.",
   remediation:
     "Attach an authorizer: JWT, IAM or a function of your own. If the API is public on purpose, ignore the finding with that reason and limit how often it may be called.",
+  controls: {},
+  variants: { http: { aws_fsbp: ["APIGateway.8"] } },
 };
 
 export const examples = (): Examples<Apis> => {

@@ -46,39 +46,6 @@ export const check: Check<Store | "iam.accounts", Params, Reads> = {
     "ec2.snapshots": ({ attributes: { volumeId } }) => ({ volumeId }),
   },
   decisive: [],
-  controls: {},
-  variants: {
-    dynamodb: { aws_fsbp: ["DynamoDB.4"], iso_27001_2022: ["A.8.14"], "pci_dss_4.0": ["10.3.3"] },
-    ebs: {
-      aws_fsbp: ["EC2.28"],
-      iso_27001_2022: ["A.8.14"],
-      "pci_dss_4.0": ["3.2.1", "3.3.1.1", "3.3.1.3", "3.3.2", "3.3.3", "10.3.3", "10.5.1"],
-      soc2: ["cc_7_5"],
-    },
-    efs: {
-      aws_fsbp: ["EFS.2", "EFS.7"],
-      nist_800_53_r5: [
-        "cp_1_2",
-        "cp_2_5",
-        "cp_6_1",
-        "cp_6_2",
-        "cp_6_a",
-        "cp_9_a",
-        "cp_9_b",
-        "cp_9_c",
-        "cp_10",
-        "cp_10_2",
-        "sc_5_2",
-        "si_13_5",
-      ],
-      "pci_dss_4.0": ["10.3.3"],
-      soc2: ["cc_7_4", "cc_a_1_1"],
-      hipaa: ["164_308_a_7_i", "164_308_a_7_ii_a", "164_308_a_7_ii_b", "164_308_a_7_ii_c", "164_312_a_2_ii"],
-    },
-    plans: { iso_27001_2022: ["A.8.13"], soc2: ["pi_1_5"] },
-    rdsCluster: { "pci_dss_4.0": ["10.3.3"] },
-    rdsInstance: { aws_fsbp: ["RDS.26"], "pci_dss_4.0": ["10.3.3"] },
-  },
   params: { maxAgeDays: 7, ...environmentParams },
   judge(found, { now, others, params }) {
     const kind = kinds[kindOf(found.arn) ?? ""];
@@ -220,6 +187,39 @@ export const about: About = {
     "What is deleted by mistake, overwritten by a bad release or encrypted by somebody else can only be brought back from a copy, and there is none.",
   remediation:
     "Make an AWS Backup plan that takes a copy every day of whatever carries your production tag, or switch on what the service has itself: automated backups, point-in-time recovery. Keep what matters most in a locked vault, and try restoring it.",
+  controls: {},
+  variants: {
+    dynamodb: { aws_fsbp: ["DynamoDB.4"], iso_27001_2022: ["A.8.14"], "pci_dss_4.0": ["10.3.3"] },
+    ebs: {
+      aws_fsbp: ["EC2.28"],
+      iso_27001_2022: ["A.8.14"],
+      "pci_dss_4.0": ["3.2.1", "3.3.1.1", "3.3.1.3", "3.3.2", "3.3.3", "10.3.3", "10.5.1"],
+      soc2: ["cc_7_5"],
+    },
+    efs: {
+      aws_fsbp: ["EFS.2", "EFS.7"],
+      nist_800_53_r5: [
+        "cp_1_2",
+        "cp_2_5",
+        "cp_6_1",
+        "cp_6_2",
+        "cp_6_a",
+        "cp_9_a",
+        "cp_9_b",
+        "cp_9_c",
+        "cp_10",
+        "cp_10_2",
+        "sc_5_2",
+        "si_13_5",
+      ],
+      "pci_dss_4.0": ["10.3.3"],
+      soc2: ["cc_7_4", "cc_a_1_1"],
+      hipaa: ["164_308_a_7_i", "164_308_a_7_ii_a", "164_308_a_7_ii_b", "164_308_a_7_ii_c", "164_312_a_2_ii"],
+    },
+    plans: { iso_27001_2022: ["A.8.13"], soc2: ["pi_1_5"] },
+    rdsCluster: { "pci_dss_4.0": ["10.3.3"] },
+    rdsInstance: { aws_fsbp: ["RDS.26"], "pci_dss_4.0": ["10.3.3"] },
+  },
 };
 
 export const examples = (): Examples<Store | "iam.accounts", Params> => {

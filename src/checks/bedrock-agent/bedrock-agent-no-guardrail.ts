@@ -25,7 +25,6 @@ export const check: Check<Judged, object, "bedrock-agent.agents" | "bedrock.guar
     "bedrock.guardrails": () => ({}),
   },
   decisive: [],
-  controls: {},
   params: {},
   judge(found, { others, place }) {
     if (isAgent(found)) return judgeAgent(found);
@@ -74,6 +73,7 @@ export const about: About = {
   rationale:
     "An agent does what it reads. Text that somebody slipped into a document can make it act, or tell what it should keep to itself.",
   remediation: "Make a guardrail with filters for prompt attacks and sensitive information, and put it on the agent.",
+  controls: {},
 };
 
 export function examples(): Examples<Judged> {

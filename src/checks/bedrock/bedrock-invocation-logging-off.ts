@@ -22,7 +22,6 @@ export const check: Check<"bedrock.modelInvocationLogging", object, "bedrock.gua
     "bedrock-agent.agents": () => ({}),
   },
   decisive: [],
-  controls: { iso_27001_2022: ["A.8.15"], soc2: ["cc_a_1_1"] },
   params: {},
   judge({ attributes: { s3BucketName, logGroupName }, observed }, { others, place }) {
     if (s3BucketName !== null || logGroupName !== null) return { status: "pass" };
@@ -48,6 +47,7 @@ export const about: About = {
     "After an abuse, a leak or the theft of credentials nobody can tell what the models were asked, and what they gave away.",
   remediation:
     "Switch model invocation logging on, into a bucket that is encrypted, closed to all but a few, and emptied after some months.",
+  controls: { iso_27001_2022: ["A.8.15"], soc2: ["cc_a_1_1"] },
 };
 
 export function examples(): Examples<"bedrock.modelInvocationLogging"> {

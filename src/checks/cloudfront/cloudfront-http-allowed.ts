@@ -13,11 +13,6 @@ export const check: Check<"cloudfront.distributions"> = {
   drift: true,
   resources: ["cloudfront.distributions"],
   decisive: ["paths", "origins"],
-  controls: { "pci_dss_4.0": ["1.2.5", "2.2.5", "2.2.7", "4.2.1", "4.2.1.1", "8.3.2"] },
-  variants: {
-    viewer: { aws_fsbp: ["CloudFront.3"], gdpr: ["article_32"], hipaa: ["164_308_a_4_ii_a", "164_312_e_1"] },
-    origin: { aws_fsbp: ["CloudFront.9"], iso_27001_2022: ["A.8.24"] },
-  },
   params: {},
   judge({ name, nativeId, attributes: distribution }) {
     const behaviors = [
@@ -69,6 +64,11 @@ export const about: About = {
     "Whoever shares the network on the way can read what is sent, change it, or lead the visitor somewhere else.",
   remediation:
     "Let every behavior send HTTP visitors on to HTTPS, and ask origins that can speak HTTPS over nothing else.",
+  controls: { "pci_dss_4.0": ["1.2.5", "2.2.5", "2.2.7", "4.2.1", "4.2.1.1", "8.3.2"] },
+  variants: {
+    viewer: { aws_fsbp: ["CloudFront.3"], gdpr: ["article_32"], hipaa: ["164_308_a_4_ii_a", "164_312_e_1"] },
+    origin: { aws_fsbp: ["CloudFront.9"], iso_27001_2022: ["A.8.24"] },
+  },
 };
 
 export const examples = (): Examples<"cloudfront.distributions"> => {

@@ -14,27 +14,6 @@ export const check: Check<"cloudfront.distributions"> = {
   drift: true,
   resources: ["cloudfront.distributions"],
   decisive: [],
-  controls: {
-    aws_fsbp: ["CloudFront.5"],
-    "cis_aws_7.0": ["4.10"],
-    iso_27001_2022: ["A.8.15", "A.8.16"],
-    "pci_dss_4.0": [
-      "5.3.4",
-      "10.2.1",
-      "10.2.1.1",
-      "10.2.1.2",
-      "10.2.1.3",
-      "10.2.1.4",
-      "10.2.1.5",
-      "10.2.1.6",
-      "10.2.1.7",
-      "10.2.2",
-      "10.3.1",
-      "10.6.3",
-      "A1.2.1",
-    ],
-    soc2: ["cc_a_1_1", "pi_1_2"],
-  },
   params: {},
   judge({ name, nativeId, attributes: distribution }) {
     const { logging, realtimeLogConfigArn } = distribution;
@@ -59,6 +38,27 @@ export const about: About = {
     "What the cache answers never reaches your servers, so their logs do not have it: abuse of it stays without a trace.",
   remediation:
     "Turn on standard logging to a bucket. If CloudWatch delivers this distribution's logs already (standard logging v2), ignore the finding with that reason.",
+  controls: {
+    aws_fsbp: ["CloudFront.5"],
+    "cis_aws_7.0": ["4.10"],
+    iso_27001_2022: ["A.8.15", "A.8.16"],
+    "pci_dss_4.0": [
+      "5.3.4",
+      "10.2.1",
+      "10.2.1.1",
+      "10.2.1.2",
+      "10.2.1.3",
+      "10.2.1.4",
+      "10.2.1.5",
+      "10.2.1.6",
+      "10.2.1.7",
+      "10.2.2",
+      "10.3.1",
+      "10.6.3",
+      "A1.2.1",
+    ],
+    soc2: ["cc_a_1_1", "pi_1_2"],
+  },
 };
 
 export const examples = (): Examples<"cloudfront.distributions"> => {

@@ -21,7 +21,6 @@ export const check: Check<"cloudfront.distributions", object, "s3.buckets"> = {
     "s3.buckets": () => ({}),
   },
   decisive: ["buckets"],
-  controls: { aws_fsbp: ["CloudFront.12"] },
   params: {},
   judge({ name, nativeId, attributes: distribution }, context) {
     const origins = distribution.origins.filter(({ bucket }) => bucket !== null);
@@ -48,6 +47,7 @@ export const about: About = {
     "If the bucket was deleted, anybody can make one of that name, and from then on it is his content that your domain serves.",
   remediation:
     "Take the origin out, or make the bucket again and let in nobody but the distribution. A bucket that another account of yours holds can be ignored here with that reason.",
+  controls: { aws_fsbp: ["CloudFront.12"] },
 };
 
 export const examples = (): Examples<"cloudfront.distributions"> => {

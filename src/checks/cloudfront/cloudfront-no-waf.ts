@@ -13,10 +13,6 @@ export const check: Check<"cloudfront.distributions"> = {
   drift: true,
   resources: ["cloudfront.distributions"],
   decisive: ["hasServer"],
-  controls: {
-    aws_fsbp: ["CloudFront.6"],
-    "pci_dss_4.0": ["1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "6.4.1", "6.4.2", "A1.1.3"],
-  },
   params: {},
   judge({ name, nativeId, attributes: { enabled, webAclId, origins } }) {
     if (enabled === false) return null;
@@ -45,6 +41,10 @@ export const about: About = {
   rationale:
     "Every probe for holes and every flood of requests that the cache does not answer goes on to the servers behind it.",
   remediation: "Put a web ACL before it: AWS's managed rule groups, and a limit on how often one address may ask.",
+  controls: {
+    aws_fsbp: ["CloudFront.6"],
+    "pci_dss_4.0": ["1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "6.4.1", "6.4.2", "A1.1.3"],
+  },
 };
 
 export const examples = (): Examples<"cloudfront.distributions"> => {

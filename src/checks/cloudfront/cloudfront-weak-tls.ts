@@ -20,10 +20,6 @@ export const check: Check<"cloudfront.distributions", Params> = {
   drift: true,
   resources: ["cloudfront.distributions"],
   decisive: ["minimumProtocolVersion", "origins"],
-  controls: {
-    aws_fsbp: ["CloudFront.10", "CloudFront.15"],
-    "pci_dss_4.0": ["1.2.5", "2.2.5", "2.2.7", "4.2.1", "4.2.1.1", "8.3.2"],
-  },
   params: { allowed: ["TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"] },
   judge({ name, nativeId, attributes: distribution }, { params }) {
     const { usesDefaultCertificate, minimumProtocolVersion } = distribution;
@@ -69,6 +65,10 @@ export const about: About = {
     "The versions before TLS 1.2 have known weaknesses, and auditors count a site that still offers them as badly encrypted.",
   remediation:
     "Choose the newest security policy your visitors can do with, TLSv1.2_2021 at the least. Towards origins allow TLS 1.2 alone.",
+  controls: {
+    aws_fsbp: ["CloudFront.10", "CloudFront.15"],
+    "pci_dss_4.0": ["1.2.5", "2.2.5", "2.2.7", "4.2.1", "4.2.1.1", "8.3.2"],
+  },
 };
 
 export const examples = (): Examples<"cloudfront.distributions", Params> => {

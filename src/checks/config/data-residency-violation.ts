@@ -20,7 +20,6 @@ export const check: Check<CollectorId, Params> = {
   drift: false,
   resources: "every",
   decisive: ["region"],
-  controls: {},
   params: {
     dataKinds: [
       "s3",
@@ -71,6 +70,7 @@ export const about: About = {
     "Contracts and data protection law often tie personal and customers' data to a place. What is stored elsewhere can break them without anybody noticing.",
   remediation:
     "Copy what is needed to an allowed region and delete it here, or add the region to the organization's list if it is meant to be. A service control policy on aws:RequestedRegion keeps it from coming back.",
+  controls: {},
 };
 
 export const examples = (): Examples<CollectorId, Params> => {

@@ -18,7 +18,6 @@ export const check: Check<"dynamodb.tables", Params> = {
   drift: true,
   resources: ["dynamodb.tables"],
   decisive: [],
-  controls: { aws_fsbp: ["DynamoDB.6", "DynamoDB.7"] },
   params: { scope: "production", ...environmentParams },
   judge({ name, nativeId, tags, tagsUnread, attributes: { deletionProtectionEnabled: isProtected } }, { params }) {
     const environment = environmentOf(tags, params.envTagKeys);
@@ -40,6 +39,7 @@ export const check: Check<"dynamodb.tables", Params> = {
 export const about: About = {
   rationale: "A stack that is renamed, or a script run in the wrong account, takes the table and all items with it.",
   remediation: "Switch on deletion protection for the table. It costs nothing and is switched off again when needed.",
+  controls: { aws_fsbp: ["DynamoDB.6", "DynamoDB.7"] },
 };
 
 export const examples = (): Examples<"dynamodb.tables", Params> => {

@@ -26,7 +26,6 @@ export const check: Check<"dynamodb.tables", Params> = {
   drift: false,
   resources: ["dynamodb.tables"],
   decisive: ["readCapacityUnits", "writeCapacityUnits"],
-  controls: { aws_fsbp: ["DynamoDB.1"] },
   params: { lookbackDays: 14, usePct: 0.2, minUnits: 10 },
   judge({ name, nativeId, createdAt, attributes, observed }, { now, params, place }) {
     const { billingMode, readCapacityUnits: read, writeCapacityUnits: write, tableClass } = attributes;
@@ -73,6 +72,7 @@ export const about: About = {
   rationale: "Capacity is charged by the hour, and most of this table's is never asked for.",
   remediation:
     "Let auto scaling follow the load from a lower minimum, or move the table to on-demand, where only requests are paid.",
+  controls: { aws_fsbp: ["DynamoDB.1"] },
 };
 
 export const examples = (): Examples<"dynamodb.tables", Params> => {

@@ -12,6 +12,26 @@ export const check: Check<"dynamodb.tables"> = {
   drift: true,
   resources: ["dynamodb.tables"],
   decisive: [],
+  params: {},
+  judge({ name, nativeId, attributes: { pointInTimeRecoveryStatus: recovery } }) {
+    if (recovery === undefined) {
+      return { status: "unknown", reason: "dynamodb:DescribeContinuousBackups could not be read" };
+    }
+    if (recovery === "ENABLED") return { status: "pass" };
+    return {
+      status: "fail",
+      summary: `Point-in-time recovery of table ${name ?? nativeId} is off.`,
+      details: { pointInTimeRecoveryStatus: recovery },
+      evidence: [{ call: "dynamodb:DescribeContinuousBackups", field: "PointInTimeRecoveryStatus", value: recovery }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "When a faulty release or a wrong hand overwrites items, the table as it was a minute before exists nowhere.",
+  remediation:
+    "Switch on point-in-time recovery, which is paid by the size of the table, or have AWS Backup take the table on a schedule.",
   controls: {
     aws_fsbp: ["DynamoDB.2"],
     hipaa: [
@@ -37,26 +57,6 @@ export const check: Check<"dynamodb.tables"> = {
     "pci_dss_4.0": ["3.2.1", "3.3.1.1", "3.3.1.3", "3.3.2", "3.3.3", "10.3.3", "10.5.1"],
     soc2: ["cc_7_4", "cc_a_1_1"],
   },
-  params: {},
-  judge({ name, nativeId, attributes: { pointInTimeRecoveryStatus: recovery } }) {
-    if (recovery === undefined) {
-      return { status: "unknown", reason: "dynamodb:DescribeContinuousBackups could not be read" };
-    }
-    if (recovery === "ENABLED") return { status: "pass" };
-    return {
-      status: "fail",
-      summary: `Point-in-time recovery of table ${name ?? nativeId} is off.`,
-      details: { pointInTimeRecoveryStatus: recovery },
-      evidence: [{ call: "dynamodb:DescribeContinuousBackups", field: "PointInTimeRecoveryStatus", value: recovery }],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "When a faulty release or a wrong hand overwrites items, the table as it was a minute before exists nowhere.",
-  remediation:
-    "Switch on point-in-time recovery, which is paid by the size of the table, or have AWS Backup take the table on a schedule.",
 };
 
 export const examples = (): Examples<"dynamodb.tables"> => ({

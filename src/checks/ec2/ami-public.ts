@@ -12,10 +12,6 @@ export const check: Check<"ec2.images"> = {
   drift: true,
   resources: ["ec2.images"],
   decisive: ["snapshotIds"],
-  controls: {
-    iso_27001_2022: ["A.8.1"],
-    soc2: ["cc_6_6"],
-  },
   params: {},
   judge({ name, attributes }) {
     if (!attributes.public) return { status: "pass" };
@@ -35,6 +31,10 @@ export const about: About = {
     "Anybody who starts an instance from this image holds all its files: software, configuration and any keys that were left in when it was built.",
   remediation:
     "Take the launch permission away from the group `all` (ModifyImageAttribute), replace secrets the image contains, and block public sharing of images for the region.",
+  controls: {
+    iso_27001_2022: ["A.8.1"],
+    soc2: ["cc_6_6"],
+  },
 };
 
 export const examples = (): Examples<"ec2.images"> => ({

@@ -20,6 +20,34 @@ export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces">
     "ec2.networkInterfaces": ({ attributes: { securityGroupIds, publicIps } }) => ({ securityGroupIds, publicIps }),
   },
   decisive: ["ingressRules", "egressRules", "inUse"],
+  params: {},
+  judge({ attributes }, context) {
+    const { groupId, groupName, vpcId, ingress, egress } = attributes;
+    if (groupName !== "default") return null;
+    if (ingress.length === 0 && egress.length === 0) return { status: "pass" };
+    const usage = usageOf(groupId, context.others("ec2.networkInterfaces"));
+    const { inUse } = usage;
+    const isOpen = ingress.some((rule) => anywhereIn(rule).length > 0);
+    return {
+      status: "fail",
+      severity: inUse ? "medium" : "low",
+      exposure: exposureOf({ inUse, hasPublicIp: isOpen && usage.hasPublicIp }),
+      summary: `The default security group ${groupId} of ${vpcId ?? "its network"} has rules.`,
+      details: { groupId, vpcId, ingressRules: ingress.length, egressRules: egress.length, inUse },
+      evidence: [
+        { call: "ec2:DescribeSecurityGroups", field: "SecurityGroups[].IpPermissions", value: ingress },
+        { call: "ec2:DescribeSecurityGroups", field: "SecurityGroups[].IpPermissionsEgress", value: egress },
+        usageEvidence(groupId, inUse),
+      ],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "Whatever is created without naming a security group gets this one. An empty default group makes such an oversight harmless; one with rules makes it a hole.",
+  remediation:
+    "Put what uses the group into groups made for the purpose. Then take away the default group's rules, inbound and outbound; the group itself cannot be deleted.",
   controls: {
     "cis_aws_3.0": ["5.4"],
     "cis_aws_4.0": ["5.5"],
@@ -52,34 +80,6 @@ export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces">
       "sc_7_c",
     ],
   },
-  params: {},
-  judge({ attributes }, context) {
-    const { groupId, groupName, vpcId, ingress, egress } = attributes;
-    if (groupName !== "default") return null;
-    if (ingress.length === 0 && egress.length === 0) return { status: "pass" };
-    const usage = usageOf(groupId, context.others("ec2.networkInterfaces"));
-    const { inUse } = usage;
-    const isOpen = ingress.some((rule) => anywhereIn(rule).length > 0);
-    return {
-      status: "fail",
-      severity: inUse ? "medium" : "low",
-      exposure: exposureOf({ inUse, hasPublicIp: isOpen && usage.hasPublicIp }),
-      summary: `The default security group ${groupId} of ${vpcId ?? "its network"} has rules.`,
-      details: { groupId, vpcId, ingressRules: ingress.length, egressRules: egress.length, inUse },
-      evidence: [
-        { call: "ec2:DescribeSecurityGroups", field: "SecurityGroups[].IpPermissions", value: ingress },
-        { call: "ec2:DescribeSecurityGroups", field: "SecurityGroups[].IpPermissionsEgress", value: egress },
-        usageEvidence(groupId, inUse),
-      ],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "Whatever is created without naming a security group gets this one. An empty default group makes such an oversight harmless; one with rules makes it a hole.",
-  remediation:
-    "Put what uses the group into groups made for the purpose. Then take away the default group's rules, inbound and outbound; the group itself cannot be deleted.",
 };
 
 export const examples = (): Examples<"ec2.securityGroups"> => {

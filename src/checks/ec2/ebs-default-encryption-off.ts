@@ -17,13 +17,6 @@ export const check: Check<"ec2.ebsEncryptionDefaults", object, "ec2.volumes"> = 
     "ec2.volumes": ({ attributes: { volumeId } }) => ({ volumeId }),
   },
   decisive: [],
-  controls: {
-    aws_fsbp: ["EC2.7"],
-    nist_800_53_r5: ["au_9_3", "cm_6_a", "cm_9_b", "cp_9_d", "sc_8_3", "sc_8_4", "sc_13_a", "sc_28_1", "si_19_4"],
-    iso_27001_2022: ["A.8.11", "A.8.24"],
-    hipaa: ["164_308_a_1_ii_b", "164_308_a_4_ii_a", "164_312_a_2_iv", "164_312_e_2_ii"],
-    "cis_aws_7.0": ["6.1.1"],
-  },
   params: {},
   judge({ attributes: { encryptedByDefault } }, { others, place: { region } }) {
     if (encryptedByDefault === undefined)
@@ -46,6 +39,13 @@ export const about: About = {
     "Whoever makes a volume or copies a snapshot here has to think of encryption each time. One who forgets leaves a disk in plain text, which cannot be mended in place.",
   remediation:
     "Switch it on for this region (EnableEbsEncryptionByDefault) and for every other one in use. It costs nothing and leaves existing volumes as they are.",
+  controls: {
+    aws_fsbp: ["EC2.7"],
+    nist_800_53_r5: ["au_9_3", "cm_6_a", "cm_9_b", "cp_9_d", "sc_8_3", "sc_8_4", "sc_13_a", "sc_28_1", "si_19_4"],
+    iso_27001_2022: ["A.8.11", "A.8.24"],
+    hipaa: ["164_308_a_1_ii_b", "164_308_a_4_ii_a", "164_312_a_2_iv", "164_312_e_2_ii"],
+    "cis_aws_7.0": ["6.1.1"],
+  },
 };
 
 export const examples = (): Examples<"ec2.ebsEncryptionDefaults"> => {

@@ -28,7 +28,6 @@ export const check: Check<"ec2.volumes", Params, "ec2.instances"> = {
       state === "stopped" ? { volumeIds, stateChangedAt } : null,
   },
   decisive: ["volumeSize", "volumeType"],
-  controls: {},
   params: { minDaysStopped: 30 },
   judge({ state, attributes }, { others, params, now }) {
     const { volumeId, volumeType, sizeGib } = attributes;
@@ -75,6 +74,7 @@ export const about: About = {
     "The newer volume type asks less for each GiB and comes with a fixed share of IOPS and throughput, where gp2 ties speed to size.",
   remediation:
     "Change the volume's type to gp3 while it is in use (ModifyVolume). Set the IOPS and throughput named in this finding so that nothing gets slower.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ec2.volumes", Params> => {

@@ -12,7 +12,6 @@ export const check: Check<"ec2.snapshotPublicAccessBlocks"> = {
   drift: true,
   resources: ["ec2.snapshotPublicAccessBlocks"],
   decisive: [],
-  controls: { "pci_dss_4.0": ["3.5.1.3", "10.3.2", "A1.1.2", "A3.4.1"], soc2: ["cc_6_6"] },
   params: {},
   judge({ attributes: { blockState } }, { place: { region } }) {
     if (blockState === "block-all-sharing" || blockState === "block-new-sharing") return { status: "pass" };
@@ -32,6 +31,7 @@ export const about: About = {
     "A single wrong call shares a disk's whole content with every AWS account. The block refuses such calls, whoever makes them.",
   remediation:
     "Block public sharing of snapshots for the region (EnableSnapshotBlockPublicAccess with `block-all-sharing`), which also closes those that are public now.",
+  controls: { "pci_dss_4.0": ["3.5.1.3", "10.3.2", "A1.1.2", "A3.4.1"], soc2: ["cc_6_6"] },
 };
 
 export const examples = (): Examples<"ec2.snapshotPublicAccessBlocks"> => {

@@ -12,6 +12,33 @@ export const check: Check<"ec2.snapshots"> = {
   drift: true,
   resources: ["ec2.snapshots"],
   decisive: ["encrypted"],
+  params: {},
+  judge({ attributes }) {
+    if (attributes.public === undefined) {
+      return {
+        status: "unknown",
+        reason: "ec2:DescribeSnapshots of the publicly restorable snapshots could not be read",
+      };
+    }
+    if (!attributes.public) return { status: "pass" };
+    const { snapshotId, volumeId, volumeSizeGib, encrypted } = attributes;
+    return {
+      status: "fail",
+      exposure: "internet",
+      summary: `EBS snapshot ${snapshotId} can be restored by any AWS account.`,
+      details: { snapshotId, volumeId, volumeSize: volumeSizeGib, encrypted },
+      evidence: [
+        { call: "ec2:DescribeSnapshots", field: "Snapshots[].SnapshotId (RestorableByUserIds=all)", value: snapshotId },
+      ],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "Public snapshots are listed for all customers of AWS and are searched for secrets. Whoever finds this one can make a volume of it and read every file.",
+  remediation:
+    "Withdraw the permission of the group `all` (ModifySnapshotAttribute). Treat what was on the disk as known to strangers and replace any credentials on it. Then block public sharing of snapshots for the region.",
   controls: {
     aws_fsbp: ["EC2.1"],
     hipaa: ["164_308_a_1_ii_b", "164_308_a_3_i", "164_312_a_1"],
@@ -49,33 +76,6 @@ export const check: Check<"ec2.snapshots"> = {
     ],
     soc2: ["cc_6_6"],
   },
-  params: {},
-  judge({ attributes }) {
-    if (attributes.public === undefined) {
-      return {
-        status: "unknown",
-        reason: "ec2:DescribeSnapshots of the publicly restorable snapshots could not be read",
-      };
-    }
-    if (!attributes.public) return { status: "pass" };
-    const { snapshotId, volumeId, volumeSizeGib, encrypted } = attributes;
-    return {
-      status: "fail",
-      exposure: "internet",
-      summary: `EBS snapshot ${snapshotId} can be restored by any AWS account.`,
-      details: { snapshotId, volumeId, volumeSize: volumeSizeGib, encrypted },
-      evidence: [
-        { call: "ec2:DescribeSnapshots", field: "Snapshots[].SnapshotId (RestorableByUserIds=all)", value: snapshotId },
-      ],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "Public snapshots are listed for all customers of AWS and are searched for secrets. Whoever finds this one can make a volume of it and read every file.",
-  remediation:
-    "Withdraw the permission of the group `all` (ModifySnapshotAttribute). Treat what was on the disk as known to strangers and replace any credentials on it. Then block public sharing of snapshots for the region.",
 };
 
 export const examples = (): Examples<"ec2.snapshots"> => ({

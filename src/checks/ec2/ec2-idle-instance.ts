@@ -21,7 +21,6 @@ export const check: Check<"ec2.instances", Params> = {
   drift: false,
   resources: ["ec2.instances"],
   decisive: ["instanceType"],
-  controls: {},
   params: { lookbackDays: 14, ...idleLimits },
   judge(found, { now, params, place }) {
     const { instanceId, instanceType, launchedAt } = found.attributes;
@@ -53,6 +52,7 @@ export const about: About = {
     "An instance is paid for by the second whether it works or waits. One whose load has stayed this low for two weeks has probably been forgotten.",
   remediation:
     "Find out whose it is (tags, key pair, who started it) and stop it. When nobody misses it, make an image and terminate it; one that is needed at times can be started by a schedule.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ec2.instances", Params> => {

@@ -12,6 +12,39 @@ export const check: Check<"ec2.instances"> = {
   drift: true,
   resources: ["ec2.instances"],
   decisive: [],
+  params: {},
+  judge({ state, attributes: { instanceId, httpEndpoint, httpTokens } }) {
+    if (state === "terminated" || state === "shutting-down") return null;
+    if (httpEndpoint === "disabled" || httpTokens === "required") return { status: "pass" };
+    if (httpEndpoint === null || httpTokens === null) {
+      return { status: "unknown", reason: "ec2:DescribeInstances gave no metadata options" };
+    }
+    return {
+      status: "fail",
+      exposure: state === "running" ? "internal" : "idle",
+      summary: `Instance ${instanceId} answers metadata requests without a token (IMDSv1).`,
+      details: { instanceId, httpEndpoint, httpTokens },
+      evidence: [
+        {
+          call: "ec2:DescribeInstances",
+          field: "Reservations[].Instances[].MetadataOptions.HttpEndpoint",
+          value: httpEndpoint,
+        },
+        {
+          call: "ec2:DescribeInstances",
+          field: "Reservations[].Instances[].MetadataOptions.HttpTokens",
+          value: httpTokens,
+        },
+      ],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "With IMDSv1 a plain GET from the instance is answered with the keys of its role. A web application that can be talked into fetching an address (SSRF) hands them to the attacker.",
+  remediation:
+    "Watch the CloudWatch metric MetadataNoToken until it stays at zero, then set HttpTokens to `required` (ModifyInstanceMetadataOptions). Make that the account's default for the region as well.",
   controls: {
     "cis_aws_3.0": ["5.6"],
     "cis_aws_4.0": ["5.7"],
@@ -53,39 +86,6 @@ export const check: Check<"ec2.instances"> = {
     "pci_dss_4.0": ["8.2.8"],
     soc2: ["cc_7_2"],
   },
-  params: {},
-  judge({ state, attributes: { instanceId, httpEndpoint, httpTokens } }) {
-    if (state === "terminated" || state === "shutting-down") return null;
-    if (httpEndpoint === "disabled" || httpTokens === "required") return { status: "pass" };
-    if (httpEndpoint === null || httpTokens === null) {
-      return { status: "unknown", reason: "ec2:DescribeInstances gave no metadata options" };
-    }
-    return {
-      status: "fail",
-      exposure: state === "running" ? "internal" : "idle",
-      summary: `Instance ${instanceId} answers metadata requests without a token (IMDSv1).`,
-      details: { instanceId, httpEndpoint, httpTokens },
-      evidence: [
-        {
-          call: "ec2:DescribeInstances",
-          field: "Reservations[].Instances[].MetadataOptions.HttpEndpoint",
-          value: httpEndpoint,
-        },
-        {
-          call: "ec2:DescribeInstances",
-          field: "Reservations[].Instances[].MetadataOptions.HttpTokens",
-          value: httpTokens,
-        },
-      ],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "With IMDSv1 a plain GET from the instance is answered with the keys of its role. A web application that can be talked into fetching an address (SSRF) hands them to the attacker.",
-  remediation:
-    "Watch the CloudWatch metric MetadataNoToken until it stays at zero, then set HttpTokens to `required` (ModifyInstanceMetadataOptions). Make that the account's default for the region as well.",
 };
 
 export const examples = (): Examples<"ec2.instances"> => ({

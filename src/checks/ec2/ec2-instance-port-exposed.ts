@@ -38,11 +38,6 @@ export const check: Check<"ec2.instances", Params, Reads> = {
     },
   },
   decisive: ["ports", "sources"],
-  controls: {
-    iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
-    soc2: ["cc_6_6"],
-  },
-  variants: { cifs: { "cis_aws_5.0": ["5.1.2"], "cis_aws_6.0": ["6.1.2"], "cis_aws_7.0": ["6.1.2"] } },
   params: {
     sensitivePorts: [
       20, 21, 22, 23, 25, 135, 389, 445, 1433, 1434, 1521, 2049, 2375, 2376, 2483, 3306, 3389, 5432, 5601, 5984, 5985,
@@ -124,6 +119,11 @@ export const about: About = {
     "A public address, a route to an internet gateway and an open rule have come together: the service is being probed by strangers already.",
   remediation:
     "Let the rule name the addresses or groups that need the port. Better still, put the instance where no route from outside leads, and reach it by Session Manager or through a load balancer.",
+  controls: {
+    iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
+    soc2: ["cc_6_6"],
+  },
+  variants: { cifs: { "cis_aws_5.0": ["5.1.2"], "cis_aws_6.0": ["6.1.2"], "cis_aws_7.0": ["6.1.2"] } },
 };
 
 export const examples = (): Examples<"ec2.instances", Params> => {

@@ -26,6 +26,38 @@ export const check: Check<"ec2.instances", Params, "ec2.securityGroups"> = {
     "ec2.securityGroups": ({ attributes: { groupId, ingress } }) => ({ groupId, ingress }),
   },
   decisive: [],
+  params: { allowTags: ["public-ok", "bastion"] },
+  judge({ state, tags, attributes: { instanceId, publicIps, securityGroupIds } }, { others, params }) {
+    if (state !== "running") return null;
+    if (publicIps.length === 0 || hasTag(tags, params.allowTags)) return { status: "pass" };
+    const groups = groupsById(others("ec2.securityGroups"));
+    const openGroupIds = securityGroupIds.filter((id) => groups.get(id)?.some((rule) => anywhereIn(rule).length > 0));
+    const isOpen = openGroupIds.length > 0;
+    return {
+      status: "fail",
+      // A group that is not shown may be open.
+      severity: isOpen || !securityGroupIds.every((id) => groups.has(id)) ? "medium" : "low",
+      exposure: isOpen ? "internet" : "internal",
+      summary: `Instance ${instanceId} has the public address ${publicIps.join(", ")}.`,
+      details: { instanceId, publicIps, openGroupIds },
+      evidence: [
+        {
+          call: "ec2:DescribeInstances",
+          field: "Reservations[].Instances[].NetworkInterfaces[].Association.PublicIp",
+          value: publicIps,
+        },
+        { call: "ec2:DescribeSecurityGroups", field: "SecurityGroups[].GroupId", value: openGroupIds },
+      ],
+      savingsMonthly: cents(publicIps.length * publicIpv4MonthlyUsd),
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "Only its security groups stand between it and everybody: the next careless rule opens it to the world. AWS charges for the address by the hour as well.",
+  remediation:
+    "Move it to a private subnet and offer what it serves through a load balancer or CloudFront; administer it by Session Manager. Tag the few that have to be public.",
   controls: {
     aws_fsbp: ["EC2.9"],
     nist_800_53_r5: [
@@ -63,38 +95,6 @@ export const check: Check<"ec2.instances", Params, "ec2.securityGroups"> = {
     iso_27001_2022: ["A.8.1", "A.8.20", "A.8.21", "A.8.22"],
     hipaa: ["164_308_a_1_ii_b", "164_308_a_3_i", "164_312_a_1"],
   },
-  params: { allowTags: ["public-ok", "bastion"] },
-  judge({ state, tags, attributes: { instanceId, publicIps, securityGroupIds } }, { others, params }) {
-    if (state !== "running") return null;
-    if (publicIps.length === 0 || hasTag(tags, params.allowTags)) return { status: "pass" };
-    const groups = groupsById(others("ec2.securityGroups"));
-    const openGroupIds = securityGroupIds.filter((id) => groups.get(id)?.some((rule) => anywhereIn(rule).length > 0));
-    const isOpen = openGroupIds.length > 0;
-    return {
-      status: "fail",
-      // A group that is not shown may be open.
-      severity: isOpen || !securityGroupIds.every((id) => groups.has(id)) ? "medium" : "low",
-      exposure: isOpen ? "internet" : "internal",
-      summary: `Instance ${instanceId} has the public address ${publicIps.join(", ")}.`,
-      details: { instanceId, publicIps, openGroupIds },
-      evidence: [
-        {
-          call: "ec2:DescribeInstances",
-          field: "Reservations[].Instances[].NetworkInterfaces[].Association.PublicIp",
-          value: publicIps,
-        },
-        { call: "ec2:DescribeSecurityGroups", field: "SecurityGroups[].GroupId", value: openGroupIds },
-      ],
-      savingsMonthly: cents(publicIps.length * publicIpv4MonthlyUsd),
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "Only its security groups stand between it and everybody: the next careless rule opens it to the world. AWS charges for the address by the hour as well.",
-  remediation:
-    "Move it to a private subnet and offer what it serves through a load balancer or CloudFront; administer it by Session Manager. Tag the few that have to be public.",
 };
 
 export const examples = (): Examples<"ec2.instances", Params> => {

@@ -12,16 +12,6 @@ export const check: Check<"ec2.instances"> = {
   drift: false,
   resources: ["ec2.instances"],
   decisive: [],
-  controls: {
-    "cis_aws_3.0": ["1.18"],
-    "cis_aws_4.0": ["1.18"],
-    "cis_aws_5.0": ["1.17"],
-    "cis_aws_6.0": ["2.17"],
-    "cis_aws_7.0": ["2.16"],
-    iso_27001_2022: ["A.8.2", "A.8.20", "A.8.21", "A.8.22"],
-    nist_800_53_r5: ["ac_3", "cm_5_1_a", "cm_6_a"],
-    "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.5", "7.3.1", "7.3.2", "7.3.3", "8.2.7", "8.2.8", "8.3.4"],
-  },
   params: {},
   judge({ state, attributes: { instanceId, iamInstanceProfile } }) {
     if (state !== "running") return null;
@@ -46,6 +36,16 @@ export const about: About = {
     "Programs that need AWS but have no role are commonly fed access keys that never expire and lie on the disk. Session Manager and patching need a role as well.",
   remediation:
     "Give the instance a profile whose role allows just the calls its programs make. Then look for access keys on the machine and delete them.",
+  controls: {
+    "cis_aws_3.0": ["1.18"],
+    "cis_aws_4.0": ["1.18"],
+    "cis_aws_5.0": ["1.17"],
+    "cis_aws_6.0": ["2.17"],
+    "cis_aws_7.0": ["2.16"],
+    iso_27001_2022: ["A.8.2", "A.8.20", "A.8.21", "A.8.22"],
+    nist_800_53_r5: ["ac_3", "cm_5_1_a", "cm_6_a"],
+    "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.5", "7.3.1", "7.3.2", "7.3.3", "8.2.7", "8.2.8", "8.3.4"],
+  },
 };
 
 export const examples = (): Examples<"ec2.instances"> => ({

@@ -41,7 +41,6 @@ export const check: Check<"ec2.instances", Params, Hub> = {
     },
   },
   decisive: ["instanceType"],
-  controls: {},
   params: { lookbackDays: 14, cpuPeakPct: 40 },
   judge(found, { now, others, params, place }) {
     const { instanceId, instanceType, launchedAt } = found.attributes;
@@ -125,6 +124,7 @@ export const about: About = {
     "At its busiest moment of two weeks more than half of its processors stood still. Half the size costs half the money. How much memory is used cannot be seen from outside.",
   remediation:
     "Look at its memory, then stop the instance in a quiet hour, change its type to the one named here and watch it for a week. Going back is as quick.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ec2.instances", Params> => {

@@ -22,7 +22,6 @@ export const check: Check<"ec2.instances", Params> = {
   drift: false,
   resources: ["ec2.instances"],
   decisive: ["instanceType"],
-  controls: {},
   params: {
     extraFamilies: ["t2", "m4", "c4", "r4"],
     successor: {
@@ -74,6 +73,7 @@ export const about: About = {
     "The families that followed do the same work faster and mostly for less. AWS makes no more of the old hardware, so one day there may be none to start on.",
   remediation:
     "Make sure the system has drivers for ENA and NVMe, then stop the instance, change its type to the same size of the newer family and start it again.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ec2.instances", Params> => {

@@ -32,7 +32,6 @@ export const check: Check<"ec2.natGateways", Params, "ec2.routeTables"> = {
       routes.some(({ target }) => target?.startsWith("nat-")) ? { routeTableId, routes } : null,
   },
   decisive: [],
-  controls: {},
   params: { lookbackDays: 14, maxBytes: 0 },
   judge({ state, createdAt, attributes, observed }, { now, others, params, place: { region } }) {
     const { natGatewayId, availabilityMode, publicIps } = attributes;
@@ -79,6 +78,7 @@ export const about: About = {
     "The gateway and its address are charged for by the hour before anything goes through them, and nothing does.",
   remediation:
     "Take the routes to it out of the route tables named here, then delete it and give its Elastic IP addresses back. A gateway endpoint for S3 or DynamoDB often made it needless.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ec2.natGateways", Params> => {

@@ -33,7 +33,6 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
     "ec2.images": ({ attributes: { snapshotIds } }) => ({ snapshotIds }),
   },
   decisive: [],
-  controls: {},
   params: { maxAgeDays: 365, keepTags: ["retain", "legal-hold"] },
   judge(found, context) {
     const { attributes, createdAt, state, tags } = found;
@@ -64,6 +63,7 @@ export const about: About = {
     "A point in time that long ago is rarely restored. It costs storage every month and may hold records that should have been erased by now.",
   remediation:
     "Remove the snapshot, or archive one that has to stay. Let AWS Backup or Data Lifecycle Manager end new ones by themselves. A tag named in `keepTags` exempts one.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ec2.snapshots", Params> => {

@@ -13,10 +13,6 @@ export const check: Check<"ec2.addresses"> = {
   drift: false,
   resources: ["ec2.addresses"],
   decisive: [],
-  controls: {
-    aws_fsbp: ["EC2.12"],
-    iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
-  },
   params: {},
   judge({ attributes }) {
     const { publicIp, allocationId, associationId, networkInterfaceId, instanceId, publicIpv4Pool } = attributes;
@@ -42,6 +38,10 @@ export const about: About = {
     "AWS charges by the hour for each public IPv4 address, idle ones included. Others may still trust it, too: DNS records and partners' allow-lists tend to outlive the server.",
   remediation:
     "Look for the address in DNS and in firewalls on the other side, remove it there, and release it. An address that must be kept can be ignored here with that reason.",
+  controls: {
+    aws_fsbp: ["EC2.12"],
+    iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
+  },
 };
 
 export const examples = (): Examples<"ec2.addresses"> => ({

@@ -31,7 +31,6 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
     "ec2.images": ({ attributes: { snapshotIds } }) => ({ snapshotIds }),
   },
   decisive: ["volumeSize"],
-  controls: {},
   params: { minAgeDays: 30 },
   judge(found, context) {
     const { attributes, createdAt, state } = found;
@@ -61,6 +60,7 @@ export const about: About = {
     "The volume it was taken of no longer exists in this region and no image starts from it, so probably nobody will restore it; storage is charged all the same.",
   remediation:
     "Delete the snapshot. If something obliges you to keep it, say so with a tag and archive it, which costs a quarter.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ec2.snapshots", Params> => {

@@ -19,7 +19,6 @@ export const check: Check<"ec2.volumes", Params> = {
   drift: false,
   resources: ["ec2.volumes"],
   decisive: ["volumeSize", "encrypted"],
-  controls: {},
   params: { graceDays: 1 },
   judge({ state, createdAt, attributes }, { now, params }) {
     if (state === "in-use") return { status: "pass" };
@@ -49,6 +48,7 @@ export const about: About = {
     "EBS charges for what is provisioned, not for what is used: an unattached volume costs as much as a busy one, and whatever is left on it is easily forgotten.",
   remediation:
     "Find out whose it was (tags, the snapshot it came from). Take a snapshot if its contents may still be wanted, then delete the volume.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ec2.volumes", Params> => {

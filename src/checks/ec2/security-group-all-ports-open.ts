@@ -29,14 +29,6 @@ export const check: Check<"ec2.securityGroups", EveryPort, "ec2.networkInterface
     "ec2.networkInterfaces": ({ attributes: { securityGroupIds, publicIps } }) => ({ securityGroupIds, publicIps }),
   },
   decisive: ["sources", "protocols", "inUse"],
-  controls: {
-    aws_fsbp: ["EC2.18", "EC2.19"],
-    iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
-    "pci_dss_4.0": ["1.2.5", "1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "2.2.5", "A1.1.3"],
-    soc2: ["cc_6_6"],
-  },
-  // Administration is open with all the rest, and security_group_open_port says nothing of such rules.
-  variants: adminVariants,
   params: everyPort,
   judge({ attributes }, context) {
     const { groupId, vpcId, ingress } = attributes;
@@ -68,6 +60,14 @@ export const about: About = {
     "The rule filters nothing. Whatever listens on a machine in this group, meant for others or not, can be reached by anyone.",
   remediation:
     "Remove the rule. Allow the ports that are really offered, one by one, and those for administration only from known addresses.",
+  controls: {
+    aws_fsbp: ["EC2.18", "EC2.19"],
+    iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
+    "pci_dss_4.0": ["1.2.5", "1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "2.2.5", "A1.1.3"],
+    soc2: ["cc_6_6"],
+  },
+  // Administration is open with all the rest, and security_group_open_port says nothing of such rules.
+  variants: adminVariants,
 };
 
 export const examples = (): Examples<"ec2.securityGroups", EveryPort> => {

@@ -38,12 +38,6 @@ export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces">
     "ec2.networkInterfaces": ({ attributes: { securityGroupIds, publicIps } }) => ({ securityGroupIds, publicIps }),
   },
   decisive: ["ports", "sources", "inUse", "hasPublicIp"],
-  controls: {
-    aws_fsbp: ["EC2.18"],
-    iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
-    soc2: ["cc_6_6"],
-  },
-  variants: { ...adminVariants, highRisk: { aws_fsbp: ["EC2.19"] } },
   params: {
     ports: {
       admin: { ports: [22, 23, 2375, 2376, 3389, 5985, 5986, 10_250], severity: "high" },
@@ -123,6 +117,12 @@ export const about: About = {
     "Ports of remote administration, databases and file sharing are probed all over the internet without pause; a weak password or a missing patch behind one is found quickly.",
   remediation:
     "Narrow the rule to the addresses, the prefix list or the security group that need the port. For administration use Session Manager or an EC2 Instance Connect endpoint, which need no open port at all.",
+  controls: {
+    aws_fsbp: ["EC2.18"],
+    iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"],
+    soc2: ["cc_6_6"],
+  },
+  variants: { ...adminVariants, highRisk: { aws_fsbp: ["EC2.19"] } },
 };
 
 export const examples = (): Examples<"ec2.securityGroups", Params> => {

@@ -49,7 +49,6 @@ export const check: Check<"ec2.securityGroups", object, Reads> = {
       vpcSecurityGroupIds.length > 0 ? { vpcSecurityGroupIds } : null,
   },
   decisive: [],
-  controls: { aws_fsbp: ["EC2.22"], iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"] },
   params: {},
   judge({ attributes: { groupId, groupName, vpcId } }, { others }) {
     if (groupName === "default") return null;
@@ -104,6 +103,7 @@ export const about: About = {
     "Nobody looks after the rules of a group that nothing carries. One day somebody picks it because of its name and gets whatever was allowed years ago.",
   remediation:
     "Make sure that no launch template, stack or script names it, which cannot be seen from here, and delete it.",
+  controls: { aws_fsbp: ["EC2.22"], iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"] },
 };
 
 export const examples = (): Examples<"ec2.securityGroups"> => {

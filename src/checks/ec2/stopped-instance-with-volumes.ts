@@ -33,9 +33,6 @@ export const check: Check<"ec2.instances", Params, "ec2.volumes" | "ec2.addresse
       instanceId === null ? null : { instanceId, publicIp, publicIpv4Pool },
   },
   decisive: ["stoppedAt", "volumeIds", "publicIps"],
-  controls: {
-    aws_fsbp: ["EC2.4"],
-  },
   params: { minDaysStopped: 30 },
   judge({ state, attributes }, context) {
     const { instanceId, volumeIds, stateChangedAt } = attributes;
@@ -85,6 +82,9 @@ export const about: About = {
     "Stopping ends the charge for computing only. The disks with their provisioned speed and the addresses held for the instance go on being billed.",
   remediation:
     "If it is needed again, start it. If not, make an image of it, terminate it, and release the addresses that belonged to it.",
+  controls: {
+    aws_fsbp: ["EC2.4"],
+  },
 };
 
 export const examples = (): Examples<"ec2.instances", Params> => {

@@ -27,6 +27,44 @@ export const check: Check<"ec2.vpcs", Params, "ec2.flowLogs" | "ec2.networkInter
     "ec2.networkInterfaces": ({ attributes: { vpcId, subnetId } }) => ({ vpcId, subnetId }),
   },
   decisive: ["flowLogIds"],
+  params: { trafficTypes: ["ALL", "REJECT"] },
+  judge({ attributes: { vpcId, ownerId, isDefault } }, { others, params, place }) {
+    // A VPC another account shares with this one is that account's to log.
+    if (ownerId !== null && ownerId !== place.awsAccountId) return null;
+    const logs = logsByVpc(others("ec2.flowLogs")).get(vpcId) ?? [];
+    const isGood = ({ state, attributes }: FoundBy<"ec2.flowLogs">): boolean =>
+      state === "ACTIVE" &&
+      attributes.deliverLogsStatus !== "FAILED" &&
+      params.trafficTypes.includes(attributes.trafficType ?? "");
+    if (logs.some(isGood)) return { status: "pass" };
+    const isUsed = placesInUse(others("ec2.networkInterfaces")).has(vpcId);
+    return {
+      status: "fail",
+      severity: isDefault && !isUsed ? "low" : "medium",
+      exposure: isUsed ? "internal" : "idle",
+      summary: `No working flow log records the traffic of VPC ${vpcId}.`,
+      details: { vpcId, isDefault, flowLogIds: logs.map(({ attributes }) => attributes.flowLogId).toSorted() },
+      evidence:
+        logs.length > 0
+          ? logs.map(({ state, attributes: { flowLogId, trafficType, deliverLogsStatus } }) => ({
+              call: "ec2:DescribeFlowLogs",
+              field: "FlowLogs[]",
+              value: { flowLogId, flowLogStatus: state, trafficType, deliverLogsStatus },
+            }))
+          : [{ call: "ec2:DescribeFlowLogs", field: "FlowLogs[].ResourceId", value: null }],
+    };
+  },
+};
+
+const logsByVpc = oncePerList((logs: readonly FoundBy<"ec2.flowLogs">[]) =>
+  Map.groupBy(logs, ({ attributes }) => attributes.resourceId),
+);
+
+export const about: About = {
+  rationale:
+    "When something was broken into, nobody can tell afterwards which machines it talked to, or how much it sent away. What was turned away, which shows who is trying, is lost as well.",
+  remediation:
+    "Make a flow log of the VPC for all traffic or at least for what is rejected; into S3 is the cheapest. Where one is there and fails, mend the permissions of its role or bucket.",
   controls: {
     "cis_aws_3.0": ["3.7"],
     "cis_aws_5.0": ["3.7"],
@@ -87,44 +125,6 @@ export const check: Check<"ec2.vpcs", Params, "ec2.flowLogs" | "ec2.networkInter
     "cis_aws_6.0": ["4.7"],
     "cis_aws_7.0": ["4.7"],
   },
-  params: { trafficTypes: ["ALL", "REJECT"] },
-  judge({ attributes: { vpcId, ownerId, isDefault } }, { others, params, place }) {
-    // A VPC another account shares with this one is that account's to log.
-    if (ownerId !== null && ownerId !== place.awsAccountId) return null;
-    const logs = logsByVpc(others("ec2.flowLogs")).get(vpcId) ?? [];
-    const isGood = ({ state, attributes }: FoundBy<"ec2.flowLogs">): boolean =>
-      state === "ACTIVE" &&
-      attributes.deliverLogsStatus !== "FAILED" &&
-      params.trafficTypes.includes(attributes.trafficType ?? "");
-    if (logs.some(isGood)) return { status: "pass" };
-    const isUsed = placesInUse(others("ec2.networkInterfaces")).has(vpcId);
-    return {
-      status: "fail",
-      severity: isDefault && !isUsed ? "low" : "medium",
-      exposure: isUsed ? "internal" : "idle",
-      summary: `No working flow log records the traffic of VPC ${vpcId}.`,
-      details: { vpcId, isDefault, flowLogIds: logs.map(({ attributes }) => attributes.flowLogId).toSorted() },
-      evidence:
-        logs.length > 0
-          ? logs.map(({ state, attributes: { flowLogId, trafficType, deliverLogsStatus } }) => ({
-              call: "ec2:DescribeFlowLogs",
-              field: "FlowLogs[]",
-              value: { flowLogId, flowLogStatus: state, trafficType, deliverLogsStatus },
-            }))
-          : [{ call: "ec2:DescribeFlowLogs", field: "FlowLogs[].ResourceId", value: null }],
-    };
-  },
-};
-
-const logsByVpc = oncePerList((logs: readonly FoundBy<"ec2.flowLogs">[]) =>
-  Map.groupBy(logs, ({ attributes }) => attributes.resourceId),
-);
-
-export const about: About = {
-  rationale:
-    "When something was broken into, nobody can tell afterwards which machines it talked to, or how much it sent away. What was turned away, which shows who is trying, is lost as well.",
-  remediation:
-    "Make a flow log of the VPC for all traffic or at least for what is rejected; into S3 is the cheapest. Where one is there and fails, mend the permissions of its role or bucket.",
 };
 
 export const examples = (): Examples<"ec2.vpcs", Params> => {

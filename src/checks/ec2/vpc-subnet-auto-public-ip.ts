@@ -24,7 +24,6 @@ export const check: Check<"ec2.subnets", object, "ec2.networkInterfaces"> = {
     "ec2.networkInterfaces": ({ attributes: { vpcId, subnetId } }) => ({ vpcId, subnetId }),
   },
   decisive: [],
-  controls: { aws_fsbp: ["EC2.15"], soc2: ["cc_6_6"], iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"] },
   params: {},
   judge({ attributes }, { others, place }) {
     const { subnetId, ownerId, vpcId, defaultForAz, mapPublicIpOnLaunch } = attributes;
@@ -48,6 +47,7 @@ export const about: About = {
     "Whatever is started here stands on the internet, and is charged for an address, though nobody has decided that it should.",
   remediation:
     "Set MapPublicIpOnLaunch to false (ModifySubnetAttribute) and ask for a public address where one is wanted. Instances that run keep theirs.",
+  controls: { aws_fsbp: ["EC2.15"], soc2: ["cc_6_6"], iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"] },
 };
 
 export const examples = (): Examples<"ec2.subnets"> => {

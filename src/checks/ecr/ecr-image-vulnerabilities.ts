@@ -17,7 +17,6 @@ export const check: Check<"ecr.repositories", Params> = {
   drift: false,
   resources: ["ecr.repositories"],
   decisive: [],
-  controls: {},
   params: { minCount: 1 },
   judge({ name, nativeId, observed }, { params }) {
     const images = observed?.images;
@@ -53,6 +52,7 @@ export const about: About = {
     "It is the image that runs next, if it does not run already, and tools that exploit such holes are public.",
   remediation:
     "Build the image again from an up-to-date base with updated dependencies, push it, and roll it out. Where no fix exists, see whether the package is needed at all.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ecr.repositories", Params> => {

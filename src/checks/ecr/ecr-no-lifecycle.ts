@@ -22,7 +22,6 @@ export const check: Check<"ecr.repositories", Params> = {
   drift: false,
   resources: ["ecr.repositories"],
   decisive: [],
-  controls: { aws_fsbp: ["ECR.3"], "pci_dss_4.0": ["3.2.1", "3.3.1.1", "3.3.1.3", "3.3.2", "3.3.3", "10.5.1"] },
   params: { minImages: 20, keepDays: 90 },
   judge({ name, nativeId, attributes: { lifecycleRules }, observed }, { params, place }) {
     if (lifecycleRules === undefined) return { status: "unknown", reason: "ecr:GetLifecyclePolicy could not be read" };
@@ -49,6 +48,7 @@ export const about: About = {
     "Each build leaves an image behind that is paid for every month and shows up in every vulnerability report.",
   remediation:
     "Add a lifecycle policy: untagged images go after a week, and of the tagged ones the last few releases stay. Preview it before it takes effect.",
+  controls: { aws_fsbp: ["ECR.3"], "pci_dss_4.0": ["3.2.1", "3.3.1.1", "3.3.1.3", "3.3.2", "3.3.3", "10.5.1"] },
 };
 
 export const examples = (): Examples<"ecr.repositories", Params> => {

@@ -14,7 +14,6 @@ export const check: Check<"ecr.repositories"> = {
   drift: true,
   resources: ["ecr.repositories"],
   decisive: ["actions"],
-  controls: { iso_27001_2022: ["A.8.1"] },
   params: {},
   judge({ name, nativeId, attributes: { policy } }) {
     if (policy === undefined) return { status: "unknown", reason: "ecr:GetRepositoryPolicy could not be read" };
@@ -38,6 +37,7 @@ export const about: About = {
     "Images hold source code, configuration and sometimes secrets. Whoever may push can put code of their own into what is deployed.",
   remediation:
     "Name the accounts or roles in the policy, or add a condition on aws:PrincipalOrgID. For images meant for the world there is ECR Public.",
+  controls: { iso_27001_2022: ["A.8.1"] },
 };
 
 export const examples = (): Examples<"ecr.repositories"> => {

@@ -12,7 +12,6 @@ export const check: Check<"ecr.repositories"> = {
   drift: true,
   resources: ["ecr.repositories"],
   decisive: [],
-  controls: { aws_fsbp: ["ECR.1"], "pci_dss_4.0": ["11.3.1", "11.3.1.2", "11.3.1.3"] },
   params: {},
   judge({ name, nativeId, attributes: { scanOnPush, registryScanFrequency: frequency } }) {
     if (scanOnPush || frequency === "SCAN_ON_PUSH" || frequency === "CONTINUOUS_SCAN") return { status: "pass" };
@@ -35,6 +34,7 @@ export const about: About = {
   rationale: "Libraries with published holes reach production, because nobody is told that an image holds them.",
   remediation:
     "In the registry's scanning settings, add a rule for all repositories that scans on push. Basic scanning costs nothing; enhanced scanning also looks again later.",
+  controls: { aws_fsbp: ["ECR.1"], "pci_dss_4.0": ["11.3.1", "11.3.1.2", "11.3.1.3"] },
 };
 
 export const examples = (): Examples<"ecr.repositories"> => {

@@ -14,7 +14,6 @@ export const check: Check<"ecs.taskDefinitions", SecretParams> = {
   drift: false,
   resources: ["ecs.taskDefinitions"],
   decisive: ["variables"],
-  controls: { aws_fsbp: ["ECS.8"], "pci_dss_4.0": ["3.5.1", "8.2.2", "8.3.2"] },
   params: secretParams,
   judge({ name, nativeId, attributes: { containers } }, { params }) {
     if (containers === undefined) return unreadRevision;
@@ -45,6 +44,7 @@ export const about: About = {
     "Revisions are never forgotten: whoever may describe one, this year or in five, reads the value in clear text.",
   remediation:
     "Store the value as a secret or an encrypted parameter and let a new revision refer to it under `secrets`. Then change the value, and delete the revisions that show the old one.",
+  controls: { aws_fsbp: ["ECS.8"], "pci_dss_4.0": ["3.5.1", "8.2.2", "8.3.2"] },
 };
 
 export const examples = (): Examples<"ecs.taskDefinitions", SecretParams> => {

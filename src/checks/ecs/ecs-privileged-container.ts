@@ -14,12 +14,6 @@ export const check: Check<"ecs.taskDefinitions"> = {
   drift: false,
   resources: ["ecs.taskDefinitions"],
   decisive: ["reasons", "containers"],
-  controls: {},
-  variants: {
-    privileged: { aws_fsbp: ["ECS.4"], "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.3"] },
-    host_pid: { aws_fsbp: ["ECS.3"], "pci_dss_4.0": ["1.4.5"] },
-    host_network_as_root: { aws_fsbp: ["ECS.1"], "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.3"] },
-  },
   params: {},
   judge({ name, nativeId, attributes: { containers, pidMode, networkMode } }) {
     const named = (is: (container: Container) => boolean): readonly string[] =>
@@ -58,6 +52,12 @@ export const about: About = {
     "Who breaks into such a container has the machine under it, with its role and with whatever else runs there.",
   remediation:
     "Take out privileged mode and the host's namespaces. Single capabilities can be added where a program needs them; Fargate allows none of this to begin with.",
+  controls: {},
+  variants: {
+    privileged: { aws_fsbp: ["ECS.4"], "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.3"] },
+    host_pid: { aws_fsbp: ["ECS.3"], "pci_dss_4.0": ["1.4.5"] },
+    host_network_as_root: { aws_fsbp: ["ECS.1"], "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.3"] },
+  },
 };
 
 export const examples = (): Examples<"ecs.taskDefinitions"> => {

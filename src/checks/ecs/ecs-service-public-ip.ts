@@ -21,7 +21,6 @@ export const check: Check<"ecs.services", object, "ec2.securityGroups"> = {
     "ec2.securityGroups": ({ attributes: { groupId, ingress } }) => ({ groupId, ingress }),
   },
   decisive: ["openSecurityGroupIds"],
-  controls: { aws_fsbp: ["ECS.2"] },
   params: {},
   judge({ name, nativeId, state, attributes: { assignPublicIp, securityGroupIds } }, context) {
     if (state !== "ACTIVE" || assignPublicIp === null) return null;
@@ -58,6 +57,7 @@ export const about: About = {
     "Anyone can talk to the tasks directly, past the load balancer and what it filters; and each address is charged for.",
   remediation:
     "Put the tasks into private subnets, with a NAT gateway or with VPC endpoints for ECR, logs and S3, and switch public addresses off in the service.",
+  controls: { aws_fsbp: ["ECS.2"] },
 };
 
 export const examples = (): Examples<"ecs.services"> => {

@@ -15,7 +15,6 @@ export const check: Check<"efs.fileSystems"> = {
   drift: true,
   resources: ["efs.fileSystems"],
   decisive: ["clientActions"],
-  controls: { iso_27001_2022: ["A.8.1"] },
   params: {},
   judge(found) {
     const { fileSystemId, policy } = found.attributes;
@@ -50,6 +49,7 @@ export const about: About = {
     "The policy asks nobody who they are. Any client that gets a connection reads the files, and as far as it is allowed here writes them or acts as root.",
   remediation:
     "Name the roles that may mount it, and allow others only by way of a mount target (elasticfilesystem:AccessedViaMountTarget) or an access point.",
+  controls: { iso_27001_2022: ["A.8.1"] },
 };
 
 export const examples = (): Examples<"efs.fileSystems"> => {

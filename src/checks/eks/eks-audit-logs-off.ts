@@ -18,25 +18,6 @@ export const check: Check<"eks.clusters", Params> = {
   drift: true,
   resources: ["eks.clusters"],
   decisive: ["missing"],
-  controls: {
-    aws_fsbp: ["EKS.8"],
-    iso_27001_2022: ["A.8.15"],
-    "pci_dss_4.0": [
-      "5.3.4",
-      "10.2.1",
-      "10.2.1.1",
-      "10.2.1.2",
-      "10.2.1.3",
-      "10.2.1.4",
-      "10.2.1.5",
-      "10.2.1.6",
-      "10.2.1.7",
-      "10.2.2",
-      "10.3.1",
-      "10.6.3",
-      "A1.2.1",
-    ],
-  },
   params: { types: ["api", "audit", "authenticator"] },
   judge({ name, nativeId, attributes: { logTypes } }, { params }) {
     if (logTypes === undefined) return unreadCluster;
@@ -56,6 +37,25 @@ export const about: About = {
     "Whoever reads secrets or starts containers by way of the Kubernetes API leaves no trace that CloudTrail sees.",
   remediation:
     "Turn on the missing control plane logs, and give their log group a retention so that they do not pile up for ever.",
+  controls: {
+    aws_fsbp: ["EKS.8"],
+    iso_27001_2022: ["A.8.15"],
+    "pci_dss_4.0": [
+      "5.3.4",
+      "10.2.1",
+      "10.2.1.1",
+      "10.2.1.2",
+      "10.2.1.3",
+      "10.2.1.4",
+      "10.2.1.5",
+      "10.2.1.6",
+      "10.2.1.7",
+      "10.2.2",
+      "10.3.1",
+      "10.6.3",
+      "A1.2.1",
+    ],
+  },
 };
 
 export const examples = (): Examples<"eks.clusters", Params> => ({

@@ -13,11 +13,6 @@ export const check: Check<"eks.clusters"> = {
   drift: true,
   resources: ["eks.clusters"],
   decisive: ["sources"],
-  controls: {
-    aws_fsbp: ["EKS.1"],
-    iso_27001_2022: ["A.8.1"],
-    "pci_dss_4.0": ["1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "A1.1.3"],
-  },
   params: {},
   judge({ name, nativeId, attributes: { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs } }) {
     if (endpointPublicAccess === false) return { status: "pass" };
@@ -45,6 +40,11 @@ export const about: About = {
     "A credential that leaked, or a hole in the API, can then be used from any place, and the API is the cluster.",
   remediation:
     "Turn on the private endpoint and let nodes and people use it. Then switch the public one off, or narrow it down to your own addresses.",
+  controls: {
+    aws_fsbp: ["EKS.1"],
+    iso_27001_2022: ["A.8.1"],
+    "pci_dss_4.0": ["1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "A1.1.3"],
+  },
 };
 
 export const examples = (): Examples<"eks.clusters"> => {

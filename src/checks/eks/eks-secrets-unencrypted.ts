@@ -13,12 +13,6 @@ export const check: Check<"eks.clusters"> = {
   drift: false,
   resources: ["eks.clusters"],
   decisive: [],
-  controls: {
-    aws_fsbp: ["EKS.3"],
-    hipaa: ["164_308_a_4_ii_a", "164_312_a_2_iv", "164_312_e_2_ii"],
-    iso_27001_2022: ["A.8.5", "A.8.11", "A.8.24"],
-    "pci_dss_4.0": ["3.5.1", "8.3.2"],
-  },
   params: {},
   judge({ name, nativeId, attributes: { encryptedResources, version } }) {
     if (encryptedResources === undefined) return unreadCluster;
@@ -46,6 +40,12 @@ export const about: About = {
     "Between a copy of the cluster's storage and every password in it there is then no key whose use you could forbid or see.",
   remediation:
     "Associate a KMS key with the cluster for secrets, and write the secrets anew so that it holds for the old ones. It cannot be taken away again.",
+  controls: {
+    aws_fsbp: ["EKS.3"],
+    hipaa: ["164_308_a_4_ii_a", "164_312_a_2_iv", "164_312_e_2_ii"],
+    iso_27001_2022: ["A.8.5", "A.8.11", "A.8.24"],
+    "pci_dss_4.0": ["3.5.1", "8.3.2"],
+  },
 };
 
 export const examples = (): Examples<"eks.clusters"> => {

@@ -20,7 +20,6 @@ export const check: Check<"eks.clusters", Params> = {
   drift: false,
   resources: ["eks.clusters"],
   decisive: ["version", "endOfStandardSupportAt"],
-  controls: { aws_fsbp: ["EKS.2"], "pci_dss_4.0": ["6.3.3"] },
   params: { warnDays: 60 },
   judge({ name, nativeId, attributes }, { now, params, place }) {
     const {
@@ -65,6 +64,7 @@ export const about: About = {
     "From then on AWS charges six times as much for the control plane, fixes less, and upgrades the cluster itself in the end, at its own time.",
   remediation:
     "Go up step by step: EKS takes one minor version with each upgrade, and nodes follow the control plane. Look for removed APIs before each step.",
+  controls: { aws_fsbp: ["EKS.2"], "pci_dss_4.0": ["6.3.3"] },
 };
 
 export const examples = (): Examples<"eks.clusters", Params> => {

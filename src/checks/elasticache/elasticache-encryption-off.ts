@@ -12,17 +12,6 @@ export const check: Check<"elasticache.replicationGroups"> = {
   drift: true,
   resources: ["elasticache.replicationGroups"],
   decisive: ["missing"],
-  controls: {},
-  variants: {
-    atRest: { aws_fsbp: ["ElastiCache.4"], iso_27001_2022: ["A.8.11", "A.8.24"], "pci_dss_4.0": ["3.5.1", "8.3.2"] },
-    inTransit: {
-      aws_fsbp: ["ElastiCache.5"],
-      iso_27001_2022: ["A.8.11", "A.8.24"],
-      "pci_dss_4.0": ["2.2.7", "4.2.1", "4.2.1.1", "8.3.2"],
-      soc2: ["cc_6_7"],
-    },
-    auth: { aws_fsbp: ["ElastiCache.6"] },
-  },
   params: {},
   judge({ name, nativeId, attributes }) {
     const { atRestEncryptionEnabled, transitEncryptionEnabled, authTokenEnabled, userGroupIds } = attributes;
@@ -64,6 +53,17 @@ export const about: About = {
     "Caches hold sessions, tokens and copies of records. Without these, one machine taken over in the same network is enough to read or change them.",
   remediation:
     "Turn on encryption in transit and give clients users of a user group. Encryption at rest is chosen when a group is made: restore a backup into a new one and move over.",
+  controls: {},
+  variants: {
+    atRest: { aws_fsbp: ["ElastiCache.4"], iso_27001_2022: ["A.8.11", "A.8.24"], "pci_dss_4.0": ["3.5.1", "8.3.2"] },
+    inTransit: {
+      aws_fsbp: ["ElastiCache.5"],
+      iso_27001_2022: ["A.8.11", "A.8.24"],
+      "pci_dss_4.0": ["2.2.7", "4.2.1", "4.2.1.1", "8.3.2"],
+      soc2: ["cc_6_7"],
+    },
+    auth: { aws_fsbp: ["ElastiCache.6"] },
+  },
 };
 
 export const examples = (): Examples<"elasticache.replicationGroups"> => {

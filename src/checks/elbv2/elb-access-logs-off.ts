@@ -13,6 +13,27 @@ export const check: Check<"elbv2.loadBalancers"> = {
   drift: true,
   resources: ["elbv2.loadBalancers"],
   decisive: [],
+  params: {},
+  judge({ name, nativeId, attributes: balancer }) {
+    const { type, scheme, accessLogsEnabled } = balancer;
+    if (type !== "application" && type !== "network") return null;
+    if (accessLogsEnabled === undefined) return unreadSettings;
+    if (accessLogsEnabled) return { status: "pass" };
+    return {
+      status: "fail",
+      severity: isPublic(balancer) ? "medium" : "low",
+      exposure: exposureOf(balancer),
+      summary: `Access logs of load balancer ${name ?? nativeId} are off.`,
+      details: { scheme, accessLogsEnabled },
+      evidence: [settingEvidence("access_logs.s3.enabled", accessLogsEnabled)],
+    };
+  },
+};
+
+export const about: About = {
+  rationale: "After an attack nobody can say who asked for what, and from where.",
+  remediation:
+    "Turn on access logs to a bucket of the same region, and let a lifecycle rule delete them after a few months.",
   controls: {
     aws_fsbp: ["ELB.5"],
     "cis_aws_7.0": ["4.10"],
@@ -56,27 +77,6 @@ export const check: Check<"elbv2.loadBalancers"> = {
     ],
     soc2: ["cc_7_2", "cc_7_3", "cc_a_1_1", "pi_1_2"],
   },
-  params: {},
-  judge({ name, nativeId, attributes: balancer }) {
-    const { type, scheme, accessLogsEnabled } = balancer;
-    if (type !== "application" && type !== "network") return null;
-    if (accessLogsEnabled === undefined) return unreadSettings;
-    if (accessLogsEnabled) return { status: "pass" };
-    return {
-      status: "fail",
-      severity: isPublic(balancer) ? "medium" : "low",
-      exposure: exposureOf(balancer),
-      summary: `Access logs of load balancer ${name ?? nativeId} are off.`,
-      details: { scheme, accessLogsEnabled },
-      evidence: [settingEvidence("access_logs.s3.enabled", accessLogsEnabled)],
-    };
-  },
-};
-
-export const about: About = {
-  rationale: "After an attack nobody can say who asked for what, and from where.",
-  remediation:
-    "Turn on access logs to a bucket of the same region, and let a lifecycle rule delete them after a few months.",
 };
 
 export const examples = (): Examples<"elbv2.loadBalancers"> => ({

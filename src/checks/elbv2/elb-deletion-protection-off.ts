@@ -19,28 +19,6 @@ export const check: Check<"elbv2.loadBalancers", Params> = {
   drift: true,
   resources: ["elbv2.loadBalancers"],
   decisive: [],
-  controls: {
-    aws_fsbp: ["ELB.6"],
-    hipaa: ["164_308_a_1_ii_b"],
-    nist_800_53_r5: [
-      "ca_7_4_c",
-      "cm_2_2",
-      "cm_2_a",
-      "cm_3_a",
-      "cm_8_6",
-      "cp_1_a_1_b",
-      "cp_1_a_2",
-      "cp_2_5",
-      "cp_2_a",
-      "cp_2_a_6",
-      "cp_2_a_7",
-      "cp_2_d",
-      "cp_2_e",
-      "sa_15_a_4",
-      "sc_5_2",
-      "sc_22",
-    ],
-  },
   params: { scope: "production", ...environmentParams },
   judge({ name, nativeId, tags, tagsUnread, attributes: { deletionProtection } }, { params }) {
     const environment = environmentOf(tags, params.envTagKeys);
@@ -63,6 +41,28 @@ export const about: About = {
   rationale:
     "With the load balancer goes its DNS name, to which every client and record points; a new one gets another name.",
   remediation: "Turn the protection on among its attributes. It costs nothing and interrupts nothing.",
+  controls: {
+    aws_fsbp: ["ELB.6"],
+    hipaa: ["164_308_a_1_ii_b"],
+    nist_800_53_r5: [
+      "ca_7_4_c",
+      "cm_2_2",
+      "cm_2_a",
+      "cm_3_a",
+      "cm_8_6",
+      "cp_1_a_1_b",
+      "cp_1_a_2",
+      "cp_2_5",
+      "cp_2_a",
+      "cp_2_a_6",
+      "cp_2_a_7",
+      "cp_2_d",
+      "cp_2_e",
+      "sa_15_a_4",
+      "sc_5_2",
+      "sc_22",
+    ],
+  },
 };
 
 export const examples = (): Examples<"elbv2.loadBalancers", Params> => {

@@ -13,8 +13,6 @@ export const check: Check<"elbv2.loadBalancers"> = {
   drift: true,
   resources: ["elbv2.loadBalancers"],
   decisive: [],
-  controls: {},
-  variants: { headers: { aws_fsbp: ["ELB.4"] }, desync: { aws_fsbp: ["ELB.12"] } },
   params: {},
   judge({ name, nativeId, attributes: balancer }) {
     const { type, dropInvalidHeaders, desyncMitigationMode } = balancer;
@@ -48,6 +46,8 @@ export const about: About = {
     "Where it and the server behind it read a request differently, an attacker can hide a second one inside and act in another visitor's name.",
   remediation:
     "Two attributes of the load balancer decide it: let invalid fields be dropped, and choose a desync mode other than monitor.",
+  controls: {},
+  variants: { headers: { aws_fsbp: ["ELB.4"] }, desync: { aws_fsbp: ["ELB.12"] } },
 };
 
 export const examples = (): Examples<"elbv2.loadBalancers"> => ({

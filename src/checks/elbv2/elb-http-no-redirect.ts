@@ -14,7 +14,6 @@ export const check: Check<"elbv2.loadBalancers"> = {
   drift: true,
   resources: ["elbv2.loadBalancers"],
   decisive: ["scheme", "ports"],
-  controls: { aws_fsbp: ["ELB.1", "ELB.18"] },
   params: {},
   judge({ name, nativeId, attributes: balancer }) {
     const isPlain = plainListener[balancer.type ?? ""];
@@ -54,6 +53,7 @@ export const about: About = {
     "On the way to it others can read along, take over sessions, or keep the visitor from ever reaching the encrypted site.",
   remediation:
     "Let the HTTP listener do one thing only: redirect to HTTPS with status 301. Behind a network load balancer, let the application do that, or close port 80.",
+  controls: { aws_fsbp: ["ELB.1", "ELB.18"] },
 };
 
 export const examples = (): Examples<"elbv2.loadBalancers"> => {

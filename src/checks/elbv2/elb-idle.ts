@@ -51,7 +51,6 @@ export const check: Check<Balancers, Params, "elbv2.targetGroups"> = {
     }),
   },
   decisive: ["reason"],
-  controls: {},
   params: { lookbackDays: 7, minPerDay: 100 },
   judge(found, { now, params, place, others }) {
     const { createdAt, attributes, observed } = found;
@@ -156,6 +155,7 @@ export const about: About = {
   rationale: "Every hour of it is charged for, as is each of its public addresses, whether anybody connects or not.",
   remediation:
     "Remove what DNS still leads to it, and delete it together with its target groups. If it should work, see why its targets are not healthy.",
+  controls: {},
 };
 
 export const examples = (): Examples<Balancers, Params> => {

@@ -22,7 +22,6 @@ export const check: Check<"elbv2.loadBalancers", object, "wafv2.webAcls" | "ec2.
     "ec2.securityGroups": ({ attributes: { groupId, ingress } }) => ({ groupId, ingress }),
   },
   decisive: [],
-  controls: { aws_fsbp: ["ELB.16"], nist_800_53_r5: ["ac_4_21"], "pci_dss_4.0": ["6.4.1", "6.4.2"] },
   params: {},
   judge({ name, nativeId, attributes: balancer }, context) {
     if (balancer.type !== "application" || !isPublic(balancer)) return null;
@@ -68,6 +67,7 @@ export const about: About = {
     "Scanners and bots try the common attacks on every public site all day long, and here all of them arrive at the application.",
   remediation:
     "Put a web ACL before it: AWS's managed rules against common attacks, and a limit on requests per address. Let it count for a week before it blocks.",
+  controls: { aws_fsbp: ["ELB.16"], nist_800_53_r5: ["ac_4_21"], "pci_dss_4.0": ["6.4.1", "6.4.2"] },
 };
 
 export const examples = (): Examples<"elbv2.loadBalancers"> => {

@@ -18,7 +18,6 @@ export const check: Check<"elbv2.loadBalancers", Params> = {
   drift: true,
   resources: ["elbv2.loadBalancers"],
   decisive: ["listeners"],
-  controls: { aws_fsbp: ["ELB.17"], nist_800_53_r5: ["sc_8_1", "sc_23_5"] },
   params: {
     allowed: [
       "ELBSecurityPolicy-TLS13-1-2",
@@ -59,6 +58,7 @@ export const about: About = {
     "TLS 1.0 and 1.1 and the ciphers that go with them have known attacks, and audits for cards and health data turn them down.",
   remediation:
     "Give the listener a policy that begins at TLS 1.2 (its name has TLS13-1-2 in it), after a look at which clients still come with less.",
+  controls: { aws_fsbp: ["ELB.17"], nist_800_53_r5: ["sc_8_1", "sc_23_5"] },
 };
 
 export const examples = (): Examples<"elbv2.loadBalancers", Params> => {

@@ -12,15 +12,6 @@ export const check: Check<"iam.accounts"> = {
   drift: false,
   resources: ["iam.accounts"],
   decisive: [],
-  controls: {
-    aws_fsbp: ["Account.1"],
-    "cis_aws_3.0": ["1.2"],
-    "cis_aws_5.0": ["1.2"],
-    "cis_aws_6.0": ["2.2"],
-    "cis_aws_7.0": ["2.3"],
-    iso_27001_2022: ["A.5.5"],
-    "pci_dss_4.0": ["A1.2.3"],
-  },
   params: {},
   judge({ attributes: { securityContactEmail } }) {
     if (securityContactEmail === undefined)
@@ -39,6 +30,15 @@ export const about: About = {
   rationale:
     "When AWS sees a leaked key or an attack, it writes to the root user's mailbox alone, which in many companies nobody reads.",
   remediation: "Enter an address that reaches the people on duty as the security contact, in every account.",
+  controls: {
+    aws_fsbp: ["Account.1"],
+    "cis_aws_3.0": ["1.2"],
+    "cis_aws_5.0": ["1.2"],
+    "cis_aws_6.0": ["2.2"],
+    "cis_aws_7.0": ["2.3"],
+    iso_27001_2022: ["A.5.5"],
+    "pci_dss_4.0": ["A1.2.3"],
+  },
 };
 
 export function examples(): Examples<"iam.accounts"> {

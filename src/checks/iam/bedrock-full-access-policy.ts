@@ -13,7 +13,6 @@ export const check: Check<PrincipalId> = {
   drift: false,
   resources: principals,
   decisive: ["outsiders"],
-  controls: { iso_27001_2022: ["A.8.2"], soc2: ["cc_6_3"] },
   params: {},
   judge(found, { place }) {
     const policyArn = awsPolicyOf(found, "AmazonBedrockFullAccess");
@@ -37,6 +36,7 @@ export const about: About = {
     "It covers far more than asking a model: training models, changing agents and guardrails, and running up a bill without an upper limit.",
   remediation:
     "Allow bedrock:InvokeModel, and its streaming form, on the models that are used, and detach this policy.",
+  controls: { iso_27001_2022: ["A.8.2"], soc2: ["cc_6_3"] },
 };
 
 export function examples(): Examples<PrincipalId> {

@@ -19,7 +19,6 @@ export const check: Check<"iam.serviceSpecificCredentials", Params> = {
   drift: false,
   resources: ["iam.serviceSpecificCredentials"],
   decisive: ["expiresAt"],
-  controls: {},
   params: { maxLifeDays: 90, warnDays: 14 },
   judge({ nativeId, createdAt, expiresAt = null, state, attributes }, { now, params }) {
     const { serviceName, active, userName } = attributes;
@@ -52,6 +51,7 @@ export const about: About = {
     "It is a plain text that anybody can use from anywhere: once it is in a repository, strangers run their models on your bill until it ends.",
   remediation:
     "Call Bedrock with a role, or with short-term keys of at most twelve hours, and delete this one. If it ends soon, first see who still uses it.",
+  controls: {},
 };
 
 export function examples(): Examples<"iam.serviceSpecificCredentials", Params> {

@@ -38,10 +38,6 @@ export const check: Check<PrincipalId, Params> = {
   drift: true,
   resources: principals,
   decisive: ["services", "outsiders"],
-  controls: {},
-  variants: {
-    user: { "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.5", "7.3.1", "7.3.2", "7.3.3", "8.2.7", "8.2.8", "8.3.4"] },
-  },
   params: { breakGlassRoles: ["OrganizationAccountAccessRole", "AWSControlTowerExecution"] },
   judge(found, { params, place }) {
     const { name, attributes } = found;
@@ -78,6 +74,10 @@ export const about: About = {
     "One phished person, one poisoned build or one hole in a function is then enough to lose the whole account.",
   remediation:
     "Give every workload a role that may do its own work only. People become administrators through IAM Identity Center, for as long as a task takes.",
+  controls: {},
+  variants: {
+    user: { "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.5", "7.3.1", "7.3.2", "7.3.3", "8.2.7", "8.2.8", "8.3.4"] },
+  },
 };
 
 export function examples(): Examples<PrincipalId, Params> {

@@ -17,13 +17,6 @@ export const check: Check<"iam.accounts", object, PrincipalId> = {
   reads: principals,
   condense: { "iam.accounts": () => ({}), ...keepHolders(policy) },
   decisive: ["principals"],
-  controls: {
-    "cis_aws_3.0": ["1.22"],
-    "cis_aws_5.0": ["1.21"],
-    "cis_aws_6.0": ["2.21"],
-    "cis_aws_7.0": ["2.20"],
-    "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.3", "7.2.5", "7.3.1", "7.3.2", "7.3.3", "8.2.7", "8.2.8", "8.3.4"],
-  },
   params: {},
   judge(_account, { others }) {
     const holders = holdersIn(others, policy);
@@ -42,6 +35,13 @@ export const about: About = {
     "The shell in the console uploads and downloads files and has a way out to the internet, past whatever guards the network.",
   remediation:
     "Detach the policy. Who needs the shell gets one of your own that leaves out cloudshell:GetFileUploadUrls and cloudshell:GetFileDownloadUrls.",
+  controls: {
+    "cis_aws_3.0": ["1.22"],
+    "cis_aws_5.0": ["1.21"],
+    "cis_aws_6.0": ["2.21"],
+    "cis_aws_7.0": ["2.20"],
+    "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.3", "7.2.5", "7.3.1", "7.3.2", "7.3.3", "8.2.7", "8.2.8", "8.3.4"],
+  },
 };
 
 export function examples(): Examples<"iam.accounts"> {

@@ -19,6 +19,36 @@ export const check: Check<"iam.accessKeys", Params> = {
   drift: false,
   resources: ["iam.accessKeys"],
   decisive: ["accessKeyId", "createdAt"],
+  params: { maxAgeDays: 90, highAgeDays: 365 },
+  judge({ createdAt, observed, attributes: { active, userName } }, { now, params }) {
+    if (!active) return { status: "pass" };
+    if (createdAt === null)
+      return { status: "unknown", reason: "iam:GetCredentialReport does not say when the key was made" };
+    if (!isOlderThan(params.maxAgeDays, createdAt, now)) return { status: "pass" };
+    const accessKeyId = observed?.accessKeyId ?? null;
+    return {
+      status: "fail",
+      severity: isOlderThan(params.highAgeDays, createdAt, now) ? "high" : "medium",
+      summary: `${accessKeyId ? `Access key ${accessKeyId}` : "An access key"} of ${userName} is active and dates from ${createdAt.slice(0, 10)}.`,
+      details: { accessKeyId, userName, createdAt },
+      evidence: [
+        { call: "iam:GetCredentialReport", field: "access_key_last_rotated", value: createdAt },
+        { call: "iam:GetCredentialReport", field: "access_key_active", value: "true" },
+      ],
+    };
+  },
+  deadline: ({ createdAt, attributes: { active } }, { maxAgeDays }) =>
+    active && createdAt !== null ? new Date(Date.parse(createdAt) + maxAgeDays * dayMs).toISOString() : null,
+  atRead({ createdAt }, now) {
+    return { ageDays: daysSince(createdAt, now) };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "A static key ends up in shell histories, images, logs and old laptops, and every copy works until the key is replaced.",
+  remediation:
+    "Make a second key, move its user over to it, switch the old key off, and delete it when nothing broke. Better: use a role or OIDC and no key.",
   controls: {
     aws_fsbp: ["IAM.3"],
     "cis_aws_3.0": ["1.14"],
@@ -58,36 +88,6 @@ export const check: Check<"iam.accessKeys", Params> = {
     ],
     "pci_dss_4.0": ["8.3.5", "8.3.7", "8.3.9", "8.3.10.1", "8.6.3"],
   },
-  params: { maxAgeDays: 90, highAgeDays: 365 },
-  judge({ createdAt, observed, attributes: { active, userName } }, { now, params }) {
-    if (!active) return { status: "pass" };
-    if (createdAt === null)
-      return { status: "unknown", reason: "iam:GetCredentialReport does not say when the key was made" };
-    if (!isOlderThan(params.maxAgeDays, createdAt, now)) return { status: "pass" };
-    const accessKeyId = observed?.accessKeyId ?? null;
-    return {
-      status: "fail",
-      severity: isOlderThan(params.highAgeDays, createdAt, now) ? "high" : "medium",
-      summary: `${accessKeyId ? `Access key ${accessKeyId}` : "An access key"} of ${userName} is active and dates from ${createdAt.slice(0, 10)}.`,
-      details: { accessKeyId, userName, createdAt },
-      evidence: [
-        { call: "iam:GetCredentialReport", field: "access_key_last_rotated", value: createdAt },
-        { call: "iam:GetCredentialReport", field: "access_key_active", value: "true" },
-      ],
-    };
-  },
-  deadline: ({ createdAt, attributes: { active } }, { maxAgeDays }) =>
-    active && createdAt !== null ? new Date(Date.parse(createdAt) + maxAgeDays * dayMs).toISOString() : null,
-  atRead({ createdAt }, now) {
-    return { ageDays: daysSince(createdAt, now) };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "A static key ends up in shell histories, images, logs and old laptops, and every copy works until the key is replaced.",
-  remediation:
-    "Make a second key, move its user over to it, switch the old key off, and delete it when nothing broke. Better: use a role or OIDC and no key.",
 };
 
 export function examples(): Examples<"iam.accessKeys", Params> {

@@ -17,6 +17,36 @@ export const check: Check<"iam.accessKeys", Params> = {
   drift: false,
   resources: ["iam.accessKeys"],
   decisive: ["accessKeyId", "lastUsedAt"],
+  params: { maxUnusedDays: 45 },
+  judge({ createdAt, observed, attributes: { active, userName } }, { now, params }) {
+    const from = new Date(now.getTime() - params.maxUnusedDays * dayMs).toISOString();
+    if (!active || (createdAt !== null && createdAt >= from)) return { status: "pass" };
+    const lastUsedAt = observed?.lastUsedAt;
+    if (lastUsedAt === undefined || (lastUsedAt ?? createdAt) === null) {
+      return { status: "unknown", reason: "iam:GetCredentialReport could not be read, or does not list this key yet" };
+    }
+    if (lastUsedAt !== null && lastUsedAt >= from) return { status: "pass" };
+    const use = lastUsedAt === null ? "was never used" : `was last used on ${lastUsedAt.slice(0, 10)}`;
+    const accessKeyId = observed?.accessKeyId ?? null;
+    return {
+      status: "fail",
+      summary: `${accessKeyId ? `Access key ${accessKeyId}` : "An access key"} of ${userName} is active and ${use}.`,
+      details: { accessKeyId, userName, createdAt, lastUsedAt },
+      evidence: [
+        { call: "iam:GetCredentialReport", field: "access_key_active", value: "true" },
+        { call: "iam:GetCredentialReport", field: "access_key_last_used_date", value: lastUsedAt },
+      ],
+    };
+  },
+  atRead({ createdAt, lastUsedAt }, now) {
+    return { unusedDays: daysSince(lastUsedAt ?? createdAt, now) };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "It opens the account like any other key, yet its owner would not notice if somebody else began to use it.",
+  remediation: "Switch the key off, give whoever may still need it two weeks to speak up, and delete it.",
   controls: {
     aws_fsbp: ["IAM.8", "IAM.22", "IAM.26"],
     "cis_aws_3.0": ["1.12"],
@@ -69,36 +99,6 @@ export const check: Check<"iam.accessKeys", Params> = {
     "pci_dss_4.0": ["7.2.4", "7.2.5.1", "8.2.6", "A3.4.1"],
     soc2: ["cc_1_3"],
   },
-  params: { maxUnusedDays: 45 },
-  judge({ createdAt, observed, attributes: { active, userName } }, { now, params }) {
-    const from = new Date(now.getTime() - params.maxUnusedDays * dayMs).toISOString();
-    if (!active || (createdAt !== null && createdAt >= from)) return { status: "pass" };
-    const lastUsedAt = observed?.lastUsedAt;
-    if (lastUsedAt === undefined || (lastUsedAt ?? createdAt) === null) {
-      return { status: "unknown", reason: "iam:GetCredentialReport could not be read, or does not list this key yet" };
-    }
-    if (lastUsedAt !== null && lastUsedAt >= from) return { status: "pass" };
-    const use = lastUsedAt === null ? "was never used" : `was last used on ${lastUsedAt.slice(0, 10)}`;
-    const accessKeyId = observed?.accessKeyId ?? null;
-    return {
-      status: "fail",
-      summary: `${accessKeyId ? `Access key ${accessKeyId}` : "An access key"} of ${userName} is active and ${use}.`,
-      details: { accessKeyId, userName, createdAt, lastUsedAt },
-      evidence: [
-        { call: "iam:GetCredentialReport", field: "access_key_active", value: "true" },
-        { call: "iam:GetCredentialReport", field: "access_key_last_used_date", value: lastUsedAt },
-      ],
-    };
-  },
-  atRead({ createdAt, lastUsedAt }, now) {
-    return { unusedDays: daysSince(lastUsedAt ?? createdAt, now) };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "It opens the account like any other key, yet its owner would not notice if somebody else began to use it.",
-  remediation: "Switch the key off, give whoever may still need it two weeks to speak up, and delete it.",
 };
 
 export function examples(): Examples<"iam.accessKeys", Params> {

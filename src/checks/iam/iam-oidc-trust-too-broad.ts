@@ -13,7 +13,6 @@ export const check: Check<"iam.roles"> = {
   drift: true,
   resources: ["iam.roles"],
   decisive: ["issuers", "subjects"],
-  controls: {},
   params: {},
   judge({ name, attributes: { trustPolicy } }) {
     if (trustPolicy === undefined)
@@ -107,6 +106,7 @@ export const about: About = {
     "These services sign tokens for all of their users. Where the role does not ask whose build it is, a stranger with a free account gets credentials for it.",
   remediation:
     "Ask for the audience, and let the subject name your organization, the repository, and the branch or environment that may deploy.",
+  controls: {},
 };
 
 export function examples(): Examples<"iam.roles"> {

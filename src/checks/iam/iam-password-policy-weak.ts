@@ -25,6 +25,52 @@ export const check: Check<"iam.passwordPolicies", Params, "iam.users"> = {
     "iam.users": ({ attributes: { passwordEnabled } }) => ({ passwordEnabled }),
   },
   decisive: ["failed"],
+  params: { minLength: 14, reuse: 24, maxAgeDays: 90 },
+  /** Length and reuse decide; the other shortcomings are named because older frameworks ask for them. */
+  judge({ attributes: { policy } }, { params, others }) {
+    if (policy === undefined) return { status: "unknown", reason: "iam:GetAccountPasswordPolicy could not be read" };
+    const failed = shortcomings(policy, params);
+    if (!failed.includes("length") && !failed.includes("reuse")) return { status: "pass" };
+    const noPasswords = others("iam.users").every((user) => user.attributes.passwordEnabled === false);
+    return {
+      status: "fail",
+      severity: noPasswords ? "low" : "medium",
+      variants: failed.filter((name) => mapped.has(name)),
+      summary: policy
+        ? `The password policy asks for ${policy.minimumLength} characters and remembers ${policy.reusePrevention ?? 0} passwords.`
+        : "The account has no password policy of its own.",
+      details: {
+        failed,
+        minimumLength: policy?.minimumLength ?? null,
+        reusePrevention: policy?.reusePrevention ?? null,
+        maxAgeDays: policy?.maxAgeDays ?? null,
+      },
+      evidence: [{ call: "iam:GetAccountPasswordPolicy", field: "PasswordPolicy", value: policy }],
+    };
+  },
+};
+
+/** Shortcomings that are variants of the check; the others are evidence of no control of their own. */
+const mapped: ReadonlySet<string> = new Set(["length", "reuse", "expiry"]);
+
+/** Without a policy all of them hold. */
+function shortcomings(policy: PasswordPolicy | null, params: Params): string[] {
+  const short: Record<string, boolean> = {
+    length: (policy?.minimumLength ?? 0) < params.minLength,
+    reuse: (policy?.reusePrevention ?? 0) < params.reuse,
+    symbols: !policy?.requireSymbols,
+    numbers: !policy?.requireNumbers,
+    upper: !policy?.requireUppercase,
+    lower: !policy?.requireLowercase,
+    expiry: (policy?.maxAgeDays ?? Infinity) > params.maxAgeDays,
+  };
+  return Object.keys(short).filter((name) => short[name]);
+}
+
+export const about: About = {
+  rationale: "Short passwords are guessed, and passwords used before are already in somebody's list.",
+  remediation:
+    "Ask for 14 characters at least and refuse the last 24 passwords; or do without passwords of IAM users and sign in through IAM Identity Center.",
   controls: {
     aws_fsbp: ["IAM.7", "IAM.10"],
     gdpr: ["article_25"],
@@ -98,52 +144,6 @@ export const check: Check<"iam.passwordPolicies", Params, "iam.users"> = {
     },
     expiry: { "pci_dss_4.0": ["8.3.6", "8.6.3"] },
   },
-  params: { minLength: 14, reuse: 24, maxAgeDays: 90 },
-  /** Length and reuse decide; the other shortcomings are named because older frameworks ask for them. */
-  judge({ attributes: { policy } }, { params, others }) {
-    if (policy === undefined) return { status: "unknown", reason: "iam:GetAccountPasswordPolicy could not be read" };
-    const failed = shortcomings(policy, params);
-    if (!failed.includes("length") && !failed.includes("reuse")) return { status: "pass" };
-    const noPasswords = others("iam.users").every((user) => user.attributes.passwordEnabled === false);
-    return {
-      status: "fail",
-      severity: noPasswords ? "low" : "medium",
-      variants: failed.filter((name) => mapped.has(name)),
-      summary: policy
-        ? `The password policy asks for ${policy.minimumLength} characters and remembers ${policy.reusePrevention ?? 0} passwords.`
-        : "The account has no password policy of its own.",
-      details: {
-        failed,
-        minimumLength: policy?.minimumLength ?? null,
-        reusePrevention: policy?.reusePrevention ?? null,
-        maxAgeDays: policy?.maxAgeDays ?? null,
-      },
-      evidence: [{ call: "iam:GetAccountPasswordPolicy", field: "PasswordPolicy", value: policy }],
-    };
-  },
-};
-
-/** Shortcomings that are variants of the check; the others are evidence of no control of their own. */
-const mapped: ReadonlySet<string> = new Set(["length", "reuse", "expiry"]);
-
-/** Without a policy all of them hold. */
-function shortcomings(policy: PasswordPolicy | null, params: Params): string[] {
-  const short: Record<string, boolean> = {
-    length: (policy?.minimumLength ?? 0) < params.minLength,
-    reuse: (policy?.reusePrevention ?? 0) < params.reuse,
-    symbols: !policy?.requireSymbols,
-    numbers: !policy?.requireNumbers,
-    upper: !policy?.requireUppercase,
-    lower: !policy?.requireLowercase,
-    expiry: (policy?.maxAgeDays ?? Infinity) > params.maxAgeDays,
-  };
-  return Object.keys(short).filter((name) => short[name]);
-}
-
-export const about: About = {
-  rationale: "Short passwords are guessed, and passwords used before are already in somebody's list.",
-  remediation:
-    "Ask for 14 characters at least and refuse the last 24 passwords; or do without passwords of IAM users and sign in through IAM Identity Center.",
 };
 
 export function examples(): Examples<"iam.passwordPolicies", Params> {

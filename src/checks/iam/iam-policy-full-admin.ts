@@ -79,17 +79,6 @@ export const check: Check<PolicyHolderId> = {
   drift: true,
   resources: policyHolders,
   decisive: ["attached", "inlinePolicies"],
-  controls: { iso_27001_2022: ["A.8.2"] },
-  variants: {
-    attached: {
-      ...whole,
-      "cis_aws_3.0": ["1.16"],
-      "cis_aws_5.0": ["1.15"],
-      "cis_aws_6.0": ["2.15"],
-      "cis_aws_7.0": ["2.14"],
-    },
-    inline: whole,
-  },
   params: {},
   judge(found) {
     if (isManaged(found)) return judgeManaged(found);
@@ -132,6 +121,17 @@ export const about: About = {
     "Whoever has it owns the account, however harmless its name sounds, and so does whoever steals one of their sessions.",
   remediation:
     "Allow what is really called instead; the last-accessed information of IAM tells it. For emergencies keep one role that nobody enters unnoticed.",
+  controls: { iso_27001_2022: ["A.8.2"] },
+  variants: {
+    attached: {
+      ...whole,
+      "cis_aws_3.0": ["1.16"],
+      "cis_aws_5.0": ["1.15"],
+      "cis_aws_6.0": ["2.15"],
+      "cis_aws_7.0": ["2.14"],
+    },
+    inline: whole,
+  },
 };
 
 export function examples(): Examples<PolicyHolderId> {

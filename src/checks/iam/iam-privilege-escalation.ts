@@ -34,8 +34,6 @@ export const check: Check<PolicyHolderId, Params> = {
   drift: true,
   resources: policyHolders,
   decisive: ["paths", "inlinePolicies"],
-  controls: {},
-  variants: { inline: { soc2: ["cc_3_3"] } },
   params: {
     paths: [
       ["iam:CreatePolicyVersion"],
@@ -132,6 +130,8 @@ export const about: About = {
     "Nobody counts its holders among the administrators, yet each of them, and whoever steals a session of theirs, can take every right there is.",
   remediation:
     "Allow iam:PassRole on the roles that have to be passed and no others, and take the actions that write to IAM out, or name the very users and policies they are for.",
+  controls: {},
+  variants: { inline: { soc2: ["cc_3_3"] } },
 };
 
 export function examples(): Examples<PolicyHolderId, Params> {

@@ -22,7 +22,6 @@ export const check: Check<"iam.roles", Params> = {
   drift: true,
   resources: ["iam.roles"],
   decisive: ["anyone", "accounts", "services"],
-  controls: {},
   params: {
     trustedAccountIds: [],
     confusedDeputyServices: [
@@ -93,6 +92,7 @@ export const about: About = {
     "A vendor who holds roles of many customers can be talked into using yours for another of them; where everyone is trusted, nobody need be talked into anything.",
   remediation:
     "Name the partner's very role as principal and ask for an external id that you made up; for services ask for aws:SourceAccount or aws:SourceArn. Take out whom nobody works with any more.",
+  controls: {},
 };
 
 export function examples(): Examples<"iam.roles", Params> {

@@ -18,7 +18,6 @@ export const check: Check<"iam.roles", Params> = {
   drift: false,
   resources: ["iam.roles"],
   decisive: ["lastUsedAt"],
-  controls: {},
   params: { days: 90 },
   judge({ name, createdAt, observed, attributes: { path } }, { now, params }) {
     if (/^\/aws-(service-role|reserved)\//.test(path)) return null;
@@ -49,6 +48,7 @@ export const about: About = {
   rationale: "Its trust and its permissions serve nobody any more but somebody who breaks in.",
   remediation:
     "Detach its policies and wait a month; when nobody complained, delete it. Keep a role that is meant for emergencies, and say so with an exception.",
+  controls: {},
 };
 
 export function examples(): Examples<"iam.roles", Params> {

@@ -12,13 +12,6 @@ export const check: Check<"iam.serverCertificates"> = {
   drift: false,
   resources: ["iam.serverCertificates"],
   decisive: ["notAfter"],
-  controls: {
-    aws_fsbp: ["IAM.26"],
-    "cis_aws_3.0": ["1.19"],
-    "cis_aws_5.0": ["1.18"],
-    "cis_aws_6.0": ["2.18"],
-    "cis_aws_7.0": ["2.17"],
-  },
   params: {},
   judge({ name, attributes: { notAfter } }, { now }) {
     if (notAfter === null) return { status: "unknown", reason: "iam:ListServerCertificates does not say when it ends" };
@@ -35,6 +28,13 @@ export const check: Check<"iam.serverCertificates"> = {
 export const about: About = {
   rationale: "Put on a load balancer by mistake, it turns every visitor away with a certificate error.",
   remediation: "Delete it (iam:DeleteServerCertificate) once nothing presents it, and keep new certificates in ACM.",
+  controls: {
+    aws_fsbp: ["IAM.26"],
+    "cis_aws_3.0": ["1.19"],
+    "cis_aws_5.0": ["1.18"],
+    "cis_aws_6.0": ["2.18"],
+    "cis_aws_7.0": ["2.17"],
+  },
 };
 
 export function examples(): Examples<"iam.serverCertificates"> {

@@ -17,13 +17,6 @@ export const check: Check<"iam.accounts", object, PrincipalId> = {
   reads: principals,
   condense: { "iam.accounts": () => ({}), ...keepHolders(policy) },
   decisive: [],
-  controls: {
-    "cis_aws_3.0": ["1.17"],
-    "cis_aws_5.0": ["1.16"],
-    "cis_aws_6.0": ["2.16"],
-    "cis_aws_7.0": ["2.15"],
-    gdpr: ["article_25"],
-  },
   params: {},
   judge(_account, { others }) {
     if (holdersIn(others, policy).length > 0) return { status: "pass" };
@@ -46,6 +39,13 @@ export const about: About = {
   rationale:
     "In an incident the people who handle it have to talk to AWS at once, and should not need full rights to do so.",
   remediation: "Make a role with AWSSupportAccess and let those who answer incidents assume it.",
+  controls: {
+    "cis_aws_3.0": ["1.17"],
+    "cis_aws_5.0": ["1.16"],
+    "cis_aws_6.0": ["2.16"],
+    "cis_aws_7.0": ["2.15"],
+    gdpr: ["article_25"],
+  },
 };
 
 export function examples(): Examples<"iam.accounts"> {

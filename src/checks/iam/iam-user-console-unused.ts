@@ -17,6 +17,36 @@ export const check: Check<"iam.users", Params> = {
   drift: false,
   resources: ["iam.users"],
   decisive: ["passwordLastUsedAt"],
+  params: { maxUnusedDays: 45 },
+  /** A password that was never used counts from when it was set (CIS AWS Foundations 3.0, 1.12). */
+  judge({ name, createdAt, observed, attributes: { passwordEnabled, passwordChangedAt } }, { now, params }) {
+    if (passwordEnabled === false) return { status: "pass" };
+    const passwordLastUsedAt = observed?.passwordLastUsedAt;
+    const since = passwordLastUsedAt ?? passwordChangedAt ?? createdAt;
+    if (typeof passwordEnabled !== "boolean" || passwordLastUsedAt === undefined || since === null) {
+      return { status: "unknown", reason: "iam:GetCredentialReport could not be read, or does not list this user yet" };
+    }
+    if (!isOlderThan(params.maxUnusedDays, since, now)) return { status: "pass" };
+    const use =
+      passwordLastUsedAt === null ? "never signed in with it" : `last signed in with it on ${since.slice(0, 10)}`;
+    return {
+      status: "fail",
+      summary: `${name} has a console password and ${use}.`,
+      details: { userName: name, createdAt, passwordLastUsedAt, unusedSince: since },
+      evidence: [
+        { call: "iam:GetCredentialReport", field: "password_enabled", value: "true" },
+        { call: "iam:GetCredentialReport", field: "password_last_used", value: passwordLastUsedAt },
+      ],
+    };
+  },
+  atRead({ unusedSince }, now) {
+    return { unusedDays: daysSince(unusedSince, now) };
+  },
+};
+
+export const about: About = {
+  rationale: "Logins left behind by people who changed jobs are attacked without anybody noticing.",
+  remediation: "Delete the user's login profile, and the user too when no key or service depends on it.",
   controls: {
     aws_fsbp: ["IAM.8", "IAM.22", "IAM.26"],
     "cis_aws_3.0": ["1.12"],
@@ -68,36 +98,6 @@ export const check: Check<"iam.users", Params> = {
     ],
     soc2: ["cc_1_3"],
   },
-  params: { maxUnusedDays: 45 },
-  /** A password that was never used counts from when it was set (CIS AWS Foundations 3.0, 1.12). */
-  judge({ name, createdAt, observed, attributes: { passwordEnabled, passwordChangedAt } }, { now, params }) {
-    if (passwordEnabled === false) return { status: "pass" };
-    const passwordLastUsedAt = observed?.passwordLastUsedAt;
-    const since = passwordLastUsedAt ?? passwordChangedAt ?? createdAt;
-    if (typeof passwordEnabled !== "boolean" || passwordLastUsedAt === undefined || since === null) {
-      return { status: "unknown", reason: "iam:GetCredentialReport could not be read, or does not list this user yet" };
-    }
-    if (!isOlderThan(params.maxUnusedDays, since, now)) return { status: "pass" };
-    const use =
-      passwordLastUsedAt === null ? "never signed in with it" : `last signed in with it on ${since.slice(0, 10)}`;
-    return {
-      status: "fail",
-      summary: `${name} has a console password and ${use}.`,
-      details: { userName: name, createdAt, passwordLastUsedAt, unusedSince: since },
-      evidence: [
-        { call: "iam:GetCredentialReport", field: "password_enabled", value: "true" },
-        { call: "iam:GetCredentialReport", field: "password_last_used", value: passwordLastUsedAt },
-      ],
-    };
-  },
-  atRead({ unusedSince }, now) {
-    return { unusedDays: daysSince(unusedSince, now) };
-  },
-};
-
-export const about: About = {
-  rationale: "Logins left behind by people who changed jobs are attacked without anybody noticing.",
-  remediation: "Delete the user's login profile, and the user too when no key or service depends on it.",
 };
 
 export function examples(): Examples<"iam.users", Params> {

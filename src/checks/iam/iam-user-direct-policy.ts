@@ -13,6 +13,29 @@ export const check: Check<"iam.users"> = {
   drift: false,
   resources: ["iam.users"],
   decisive: ["managedPolicyArns", "inlinePolicies"],
+  params: {},
+  judge(user) {
+    const { managedPolicyArns } = user.attributes;
+    const inlinePolicies = user.attributes.inlinePolicies.map(({ name }) => name);
+    if (managedPolicyArns.length + inlinePolicies.length === 0) return { status: "pass" };
+    const names = [...managedPolicyArns.map((arn) => arn.split("/").at(-1)), ...inlinePolicies];
+    return {
+      status: "fail",
+      summary: `${user.name} has ${names.join(", ")} for itself and not through a group.`,
+      details: { userName: user.name, managedPolicyArns, inlinePolicies },
+      evidence: [
+        detailOf(user, "AttachedManagedPolicies[].PolicyArn", managedPolicyArns),
+        detailOf(user, "UserPolicyList[].PolicyName", inlinePolicies),
+      ],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "What one person was given once is found neither by who reviews the groups nor by who clears up after a change of jobs.",
+  remediation:
+    "Put the permissions into a group, or into a permission set of IAM Identity Center, and detach them from the user.",
   controls: {
     aws_fsbp: ["IAM.2"],
     "cis_aws_3.0": ["1.15"],
@@ -73,29 +96,6 @@ export const check: Check<"iam.users"> = {
     ],
     soc2: ["cc_1_3"],
   },
-  params: {},
-  judge(user) {
-    const { managedPolicyArns } = user.attributes;
-    const inlinePolicies = user.attributes.inlinePolicies.map(({ name }) => name);
-    if (managedPolicyArns.length + inlinePolicies.length === 0) return { status: "pass" };
-    const names = [...managedPolicyArns.map((arn) => arn.split("/").at(-1)), ...inlinePolicies];
-    return {
-      status: "fail",
-      summary: `${user.name} has ${names.join(", ")} for itself and not through a group.`,
-      details: { userName: user.name, managedPolicyArns, inlinePolicies },
-      evidence: [
-        detailOf(user, "AttachedManagedPolicies[].PolicyArn", managedPolicyArns),
-        detailOf(user, "UserPolicyList[].PolicyName", inlinePolicies),
-      ],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "What one person was given once is found neither by who reviews the groups nor by who clears up after a change of jobs.",
-  remediation:
-    "Put the permissions into a group, or into a permission set of IAM Identity Center, and detach them from the user.",
 };
 
 export function examples(): Examples<"iam.users"> {

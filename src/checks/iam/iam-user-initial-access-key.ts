@@ -18,11 +18,6 @@ export const check: Check<"iam.users", Params> = {
   drift: false,
   resources: ["iam.users"],
   decisive: [],
-  controls: {
-    "cis_aws_3.0": ["1.11"],
-    "cis_aws_5.0": ["1.10"],
-    "cis_aws_6.0": ["2.10"],
-  },
   params: { windowSeconds: 60 },
   judge({ name, createdAt, observed, attributes: { passwordEnabled, accessKeys } }, { params }) {
     if (passwordEnabled === false) return { status: "pass" };
@@ -56,6 +51,11 @@ const evidence = (slot: 1 | 2, rotatedAt: string | null) => [
 export const about: About = {
   rationale: "A key made by ticking a box along with the user is one that nobody asked for and nobody looks after.",
   remediation: "Delete the key; make one when the user asks for it and says what for.",
+  controls: {
+    "cis_aws_3.0": ["1.11"],
+    "cis_aws_5.0": ["1.10"],
+    "cis_aws_6.0": ["2.10"],
+  },
 };
 
 export function examples(): Examples<"iam.users", Params> {

@@ -19,11 +19,6 @@ export const check: Check<"iam.users", Params> = {
   drift: false,
   resources: ["iam.users"],
   decisive: ["keys"],
-  controls: {
-    "cis_aws_3.0": ["1.13"],
-    "cis_aws_5.0": ["1.12"],
-    "cis_aws_6.0": ["2.12"],
-  },
   params: { rotationGraceDays: 14 },
   judge({ name, attributes: { accessKeys } }, { now, params }) {
     if (accessKeys === undefined) {
@@ -52,6 +47,11 @@ export const check: Check<"iam.users", Params> = {
 export const about: About = {
   rationale: "The second key is there for the days of a rotation; when both stay, there is one more secret to lose.",
   remediation: "See from the last use which of the two still works for somebody, and delete the other.",
+  controls: {
+    "cis_aws_3.0": ["1.13"],
+    "cis_aws_5.0": ["1.12"],
+    "cis_aws_6.0": ["2.12"],
+  },
 };
 
 export function examples(): Examples<"iam.users", Params> {

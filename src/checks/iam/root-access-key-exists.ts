@@ -12,6 +12,25 @@ export const check: Check<"iam.accounts"> = {
   drift: true,
   resources: ["iam.accounts"],
   decisive: [],
+  params: {},
+  judge({ attributes: { accessKeysPresent } }) {
+    if (accessKeysPresent === undefined)
+      return { status: "unknown", reason: "iam:GetAccountSummary could not be read" };
+    if (!accessKeysPresent) return { status: "pass" };
+    return {
+      status: "fail",
+      summary: "The root user of this account has at least one access key.",
+      details: { accessKeysPresent },
+      evidence: [{ call: "iam:GetAccountSummary", field: "SummaryMap.AccountAccessKeysPresent", value: 1 }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "No policy limits a root key: whoever copies it owns the account, its bills and its backups, and can close it for good.",
+  remediation:
+    "Sign in as root, delete its access keys under Security credentials, and give whatever used them a role of its own.",
   controls: {
     aws_fsbp: ["IAM.4"],
     "cis_aws_3.0": ["1.4"],
@@ -63,25 +82,6 @@ export const check: Check<"iam.accounts"> = {
     ],
     "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.3", "8.2.1", "8.2.2", "8.2.4", "8.2.5", "8.3.11"],
   },
-  params: {},
-  judge({ attributes: { accessKeysPresent } }) {
-    if (accessKeysPresent === undefined)
-      return { status: "unknown", reason: "iam:GetAccountSummary could not be read" };
-    if (!accessKeysPresent) return { status: "pass" };
-    return {
-      status: "fail",
-      summary: "The root user of this account has at least one access key.",
-      details: { accessKeysPresent },
-      evidence: [{ call: "iam:GetAccountSummary", field: "SummaryMap.AccountAccessKeysPresent", value: 1 }],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "No policy limits a root key: whoever copies it owns the account, its bills and its backups, and can close it for good.",
-  remediation:
-    "Sign in as root, delete its access keys under Security credentials, and give whatever used them a role of its own.",
 };
 
 export function examples(): Examples<"iam.accounts"> {

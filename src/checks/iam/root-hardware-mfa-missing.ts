@@ -12,6 +12,30 @@ export const check: Check<"iam.accounts"> = {
   drift: true,
   resources: ["iam.accounts"],
   decisive: [],
+  params: {},
+  /** Without any MFA it is root_mfa_off's. */
+  judge({ attributes: { mfaEnabled, virtualMfaSerials } }) {
+    if (mfaEnabled === undefined) return { status: "unknown", reason: "iam:GetAccountSummary could not be read" };
+    if (!mfaEnabled) return null;
+    if (virtualMfaSerials === undefined)
+      return { status: "unknown", reason: "iam:ListVirtualMFADevices could not be read" };
+    if (virtualMfaSerials.length === 0) return { status: "pass" };
+    return {
+      status: "fail",
+      summary: "The root user of this account has a virtual MFA device.",
+      details: { virtualMfaSerials },
+      evidence: [
+        { call: "iam:GetAccountSummary", field: "SummaryMap.AccountMFAEnabled", value: 1 },
+        { call: "iam:ListVirtualMFADevices", field: "VirtualMFADevices[].SerialNumber", value: virtualMfaSerials },
+      ],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "The codes of an app can be typed into a forged sign-in page, and the seed behind them can be copied. For the one user whom no policy limits, that is not enough.",
+  remediation: "Register two FIDO2 security keys for root, put one of them into a safe, and remove the virtual device.",
   controls: {
     aws_fsbp: ["IAM.6"],
     "cis_aws_3.0": ["1.6"],
@@ -58,30 +82,6 @@ export const check: Check<"iam.accounts"> = {
     ],
     "pci_dss_4.0": ["8.4.1", "8.4.2", "8.4.3"],
   },
-  params: {},
-  /** Without any MFA it is root_mfa_off's. */
-  judge({ attributes: { mfaEnabled, virtualMfaSerials } }) {
-    if (mfaEnabled === undefined) return { status: "unknown", reason: "iam:GetAccountSummary could not be read" };
-    if (!mfaEnabled) return null;
-    if (virtualMfaSerials === undefined)
-      return { status: "unknown", reason: "iam:ListVirtualMFADevices could not be read" };
-    if (virtualMfaSerials.length === 0) return { status: "pass" };
-    return {
-      status: "fail",
-      summary: "The root user of this account has a virtual MFA device.",
-      details: { virtualMfaSerials },
-      evidence: [
-        { call: "iam:GetAccountSummary", field: "SummaryMap.AccountMFAEnabled", value: 1 },
-        { call: "iam:ListVirtualMFADevices", field: "VirtualMFADevices[].SerialNumber", value: virtualMfaSerials },
-      ],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "The codes of an app can be typed into a forged sign-in page, and the seed behind them can be copied. For the one user whom no policy limits, that is not enough.",
-  remediation: "Register two FIDO2 security keys for root, put one of them into a safe, and remove the virtual device.",
 };
 
 export function examples(): Examples<"iam.accounts"> {

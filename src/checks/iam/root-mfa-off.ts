@@ -13,6 +13,25 @@ export const check: Check<"iam.accounts"> = {
   drift: true,
   resources: ["iam.accounts"],
   decisive: [],
+  params: {},
+  /** Root without password and keys has nothing that MFA could guard (AWS Organizations, central root access). */
+  judge({ attributes: { mfaEnabled, passwordPresent, accessKeysPresent } }) {
+    if (mfaEnabled === undefined) return { status: "unknown", reason: "iam:GetAccountSummary could not be read" };
+    if (mfaEnabled || (passwordPresent === false && accessKeysPresent === false)) return { status: "pass" };
+    return {
+      status: "fail",
+      summary: "The root user of this account has no MFA device.",
+      details: { mfaEnabled, passwordPresent: passwordPresent ?? null, accessKeysPresent: accessKeysPresent ?? null },
+      evidence: [{ call: "iam:GetAccountSummary", field: "SummaryMap.AccountMFAEnabled", value: 0 }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "With nothing but a password, or access to the mailbox that can reset it, a stranger takes over the whole account.",
+  remediation:
+    "Register two passkeys or hardware tokens for root. In an organization, take the root credentials of member accounts away from the management account instead.",
   controls: {
     aws_fsbp: ["IAM.9"],
     "cis_aws_3.0": ["1.5"],
@@ -59,25 +78,6 @@ export const check: Check<"iam.accounts"> = {
     ],
     "pci_dss_4.0": ["8.4.1", "8.4.2", "8.4.3"],
   },
-  params: {},
-  /** Root without password and keys has nothing that MFA could guard (AWS Organizations, central root access). */
-  judge({ attributes: { mfaEnabled, passwordPresent, accessKeysPresent } }) {
-    if (mfaEnabled === undefined) return { status: "unknown", reason: "iam:GetAccountSummary could not be read" };
-    if (mfaEnabled || (passwordPresent === false && accessKeysPresent === false)) return { status: "pass" };
-    return {
-      status: "fail",
-      summary: "The root user of this account has no MFA device.",
-      details: { mfaEnabled, passwordPresent: passwordPresent ?? null, accessKeysPresent: accessKeysPresent ?? null },
-      evidence: [{ call: "iam:GetAccountSummary", field: "SummaryMap.AccountMFAEnabled", value: 0 }],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "With nothing but a password, or access to the mailbox that can reset it, a stranger takes over the whole account.",
-  remediation:
-    "Register two passkeys or hardware tokens for root. In an organization, take the root credentials of member accounts away from the management account instead.",
 };
 
 export function examples(): Examples<"iam.accounts"> {

@@ -18,13 +18,6 @@ export const check: Check<"iam.accounts", Params> = {
   drift: false,
   resources: ["iam.accounts"],
   decisive: [],
-  controls: {
-    "cis_aws_3.0": ["1.7"],
-    "cis_aws_5.0": ["1.6"],
-    "cis_aws_6.0": ["2.6"],
-    "cis_aws_7.0": ["2.7"],
-    iso_27001_2022: ["A.5.15"],
-  },
   params: { days: 30 },
   judge({ observed }, { now, params }) {
     const { passwordLastUsedAt, accessKeyLastUsedAt } = observed ?? {};
@@ -56,6 +49,13 @@ export const about: About = {
     "What root does is nobody's in particular and no guard rail holds it back, so it should do next to nothing.",
   remediation:
     "Do the daily work with an administrator role from IAM Identity Center; open root only for the tasks AWS reserves for it.",
+  controls: {
+    "cis_aws_3.0": ["1.7"],
+    "cis_aws_5.0": ["1.6"],
+    "cis_aws_6.0": ["2.6"],
+    "cis_aws_7.0": ["2.7"],
+    iso_27001_2022: ["A.5.15"],
+  },
 };
 
 export function examples(): Examples<"iam.accounts", Params> {

@@ -18,7 +18,6 @@ export const check: Check<"kms.keys", Params> = {
   drift: false,
   resources: ["kms.keys"],
   decisive: ["validTo"],
-  controls: {},
   params: { warnDays: 30 },
   judge(key, { now, params }) {
     const { origin, expirationModel, validTo } = key.attributes;
@@ -43,6 +42,7 @@ export const about: About = {
     "At that moment KMS deletes the material, and nothing that was encrypted under the key can be read until the same material is imported again.",
   remediation:
     "Import the same material once more, with a later end or with none. Make sure first that you still have it.",
+  controls: {},
 };
 
 export function examples(): Examples<"kms.keys", Params> {

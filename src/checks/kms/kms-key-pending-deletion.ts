@@ -24,24 +24,6 @@ export const check: Check<"kms.keys", object, Store> = {
     }),
   },
   decisive: ["deletionDate"],
-  controls: {
-    aws_fsbp: ["KMS.3"],
-    iso_27001_2022: ["A.8.11", "A.8.24"],
-    "pci_dss_4.0": [
-      "3.5.1.1",
-      "3.5.1.3",
-      "3.6.1",
-      "3.6.1.2",
-      "3.6.1.3",
-      "3.6.1.4",
-      "3.7.1",
-      "3.7.2",
-      "3.7.4",
-      "3.7.6",
-      "3.7.7",
-      "4.2.1.1",
-    ],
-  },
   params: {},
   judge(key, { others, place }) {
     const { keyManager, deletionAt } = key.attributes;
@@ -78,6 +60,24 @@ export const about: About = {
   rationale: "On that day everything that is encrypted under the key becomes noise, backups and snapshots included.",
   remediation:
     "Cancel the deletion, disable the key, and see for some weeks whether anything complains. Delete it only when all that it encrypts is gone or lies under another key.",
+  controls: {
+    aws_fsbp: ["KMS.3"],
+    iso_27001_2022: ["A.8.11", "A.8.24"],
+    "pci_dss_4.0": [
+      "3.5.1.1",
+      "3.5.1.3",
+      "3.6.1",
+      "3.6.1.2",
+      "3.6.1.3",
+      "3.6.1.4",
+      "3.7.1",
+      "3.7.2",
+      "3.7.4",
+      "3.7.6",
+      "3.7.7",
+      "4.2.1.1",
+    ],
+  },
 };
 
 export function examples(): Examples<"kms.keys"> {

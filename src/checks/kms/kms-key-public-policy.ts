@@ -24,7 +24,6 @@ export const check: Check<"kms.keys"> = {
   drift: true,
   resources: ["kms.keys"],
   decisive: ["actions"],
-  controls: { aws_fsbp: ["KMS.5"], "cis_aws_7.0": ["2.21"], iso_27001_2022: ["A.8.1"] },
   params: {},
   judge(key) {
     const { policy } = key.attributes;
@@ -47,6 +46,7 @@ export const about: About = {
   rationale: "Encryption keeps nobody out when everyone may decrypt: whoever gets at the data gets at its text, too.",
   remediation:
     "Name the account and the roles that need the key as principals. Where it has to be everyone, as for a service that calls on their behalf, add kms:CallerAccount.",
+  controls: { aws_fsbp: ["KMS.5"], "cis_aws_7.0": ["2.21"], iso_27001_2022: ["A.8.1"] },
 };
 
 export function examples(): Examples<"kms.keys"> {

@@ -25,7 +25,6 @@ export const check: Check<"kms.keys", Params, User> = {
     "kms.keys": ({ attributes: { keyId, aliases, keyManager } }) => ({ keyId, aliases, keyManager }),
   },
   decisive: ["state"],
-  controls: { iso_27001_2022: ["A.8.5", "A.8.11", "A.8.24"] },
   params: { minDays: 90 },
   /** AWS does not say since when a key is disabled, so its age decides there, too. */
   judge(key, { now, params, others, place }) {
@@ -57,6 +56,7 @@ export const about: About = {
   rationale: "A key of your own costs a dollar a month, and the first two rotations a dollar each on top.",
   remediation:
     "Look in CloudTrail whether anybody decrypted with it in the last months. If not, schedule its deletion with the longest wait, 30 days.",
+  controls: { iso_27001_2022: ["A.8.5", "A.8.11", "A.8.24"] },
 };
 
 export function examples(): Examples<"kms.keys", Params> {

@@ -17,19 +17,6 @@ export const check: Check<"kms.keys", Params> = {
   drift: true,
   resources: ["kms.keys"],
   decisive: ["rotationEnabled", "rotationPeriodDays"],
-  controls: {
-    aws_fsbp: ["KMS.4"],
-    "cis_aws_3.0": ["3.6"],
-    "cis_aws_5.0": ["3.6"],
-    "cis_aws_6.0": ["4.6"],
-    "cis_aws_7.0": ["4.6"],
-    gdpr: ["article_25", "article_30"],
-    hipaa: ["164_312_a_2_iv"],
-    iso_27001_2022: ["A.8.5", "A.8.11", "A.8.24"],
-    nist_800_53_r5: ["cm_6_a", "cm_9_b", "sa_9_6", "sc_12", "sc_12_2", "sc_12_6"],
-    "pci_dss_4.0": ["3.7.4", "3.7.5"],
-    soc2: ["pi_1_5"],
-  },
   params: { maxDays: 365 },
   judge(key, { params }) {
     const { keyManager, keySpec, origin, multiRegionKeyType, rotationEnabled, rotationPeriodDays } = key.attributes;
@@ -59,6 +46,19 @@ export const about: About = {
     "If the material of a key ever leaks, everything that was encrypted with it since it was made is lost at once.",
   remediation:
     "Switch automatic rotation on. KMS keeps the old material for what was encrypted with it, so nothing has to be encrypted again.",
+  controls: {
+    aws_fsbp: ["KMS.4"],
+    "cis_aws_3.0": ["3.6"],
+    "cis_aws_5.0": ["3.6"],
+    "cis_aws_6.0": ["4.6"],
+    "cis_aws_7.0": ["4.6"],
+    gdpr: ["article_25", "article_30"],
+    hipaa: ["164_312_a_2_iv"],
+    iso_27001_2022: ["A.8.5", "A.8.11", "A.8.24"],
+    nist_800_53_r5: ["cm_6_a", "cm_9_b", "sa_9_6", "sc_12", "sc_12_2", "sc_12_6"],
+    "pci_dss_4.0": ["3.7.4", "3.7.5"],
+    soc2: ["pi_1_5"],
+  },
 };
 
 export function examples(): Examples<"kms.keys", Params> {

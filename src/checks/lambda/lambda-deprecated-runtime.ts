@@ -19,7 +19,6 @@ export const check: Check<"lambda.functions", Params> = {
   drift: false,
   resources: ["lambda.functions"],
   decisive: ["runtime"],
-  controls: { aws_fsbp: ["Lambda.2"] },
   // Sources: Prowler's list of obsolete runtimes (25 of them); the rest as AWS's page on Lambda runtimes is remembered.
   params: {
     deprecated: words(
@@ -52,6 +51,7 @@ export const about: About = {
   rationale:
     "Holes found in the language or its libraries are not closed there any more, and before long AWS refuses changes to the function.",
   remediation: "Choose a current version of the language, run the tests with it, and deploy.",
+  controls: { aws_fsbp: ["Lambda.2"] },
 };
 
 export const examples = (): Examples<"lambda.functions", Params> => {

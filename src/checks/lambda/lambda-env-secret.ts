@@ -13,7 +13,6 @@ export const check: Check<"lambda.functions", SecretParams> = {
   drift: true,
   resources: ["lambda.functions"],
   decisive: ["variables"],
-  controls: {},
   params: secretParams,
   judge({ name, nativeId, attributes: { environment, kmsKeyArn } }, { params }) {
     if (environment === undefined)
@@ -39,6 +38,7 @@ export const about: About = {
     "Everyone who may look at the function's configuration reads it there in clear text, as do the tools that copy configurations around.",
   remediation:
     "Put the value into Secrets Manager or an encrypted parameter that the code reads when it starts. Then change the secret: it must count as known.",
+  controls: {},
 };
 
 export const examples = (): Examples<"lambda.functions", SecretParams> => {

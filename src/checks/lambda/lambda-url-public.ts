@@ -12,6 +12,33 @@ export const check: Check<"lambda.functions"> = {
   drift: true,
   resources: ["lambda.functions"],
   decisive: ["urls", "corsWildcard"],
+  params: {},
+  judge({ name, nativeId, attributes: { urls } }) {
+    if (urls === undefined)
+      return { status: "unknown", reason: "lambda:GetPolicy or lambda:ListFunctionUrlConfigs could not be read" };
+    const open = urls?.filter(({ authType }) => authType === "NONE") ?? [];
+    if (open.length === 0) return { status: "pass" };
+    const corsWildcard = open.some(({ corsAllowOrigins }) => corsAllowOrigins.includes("*"));
+    const call = "lambda:ListFunctionUrlConfigs";
+    const config = "FunctionUrlConfigs[]";
+    return {
+      status: "fail",
+      exposure: "internet",
+      summary: `The URL of function ${name ?? nativeId} asks nobody who he is.`,
+      details: { urls: open.map(({ url }) => url), corsWildcard },
+      evidence: open.flatMap(({ authType, corsAllowOrigins }) => [
+        { call, field: `${config}.AuthType`, value: authType },
+        { call, field: `${config}.Cors.AllowOrigins`, value: corsAllowOrigins },
+      ]),
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "Calls to this address go past every gateway, firewall and login in front of your application, straight to the code.",
+  remediation:
+    "Set the URL's auth type to AWS_IAM. If browsers need it, let only a CloudFront distribution call it, and check callers in the code.",
   controls: {
     hipaa: ["164_308_a_1_ii_b", "164_308_a_3_i", "164_312_a_1"],
     iso_27001_2022: ["A.8.1"],
@@ -47,33 +74,6 @@ export const check: Check<"lambda.functions"> = {
       "sc_25",
     ],
   },
-  params: {},
-  judge({ name, nativeId, attributes: { urls } }) {
-    if (urls === undefined)
-      return { status: "unknown", reason: "lambda:GetPolicy or lambda:ListFunctionUrlConfigs could not be read" };
-    const open = urls?.filter(({ authType }) => authType === "NONE") ?? [];
-    if (open.length === 0) return { status: "pass" };
-    const corsWildcard = open.some(({ corsAllowOrigins }) => corsAllowOrigins.includes("*"));
-    const call = "lambda:ListFunctionUrlConfigs";
-    const config = "FunctionUrlConfigs[]";
-    return {
-      status: "fail",
-      exposure: "internet",
-      summary: `The URL of function ${name ?? nativeId} asks nobody who he is.`,
-      details: { urls: open.map(({ url }) => url), corsWildcard },
-      evidence: open.flatMap(({ authType, corsAllowOrigins }) => [
-        { call, field: `${config}.AuthType`, value: authType },
-        { call, field: `${config}.Cors.AllowOrigins`, value: corsAllowOrigins },
-      ]),
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "Calls to this address go past every gateway, firewall and login in front of your application, straight to the code.",
-  remediation:
-    "Set the URL's auth type to AWS_IAM. If browsers need it, let only a CloudFront distribution call it, and check callers in the code.",
 };
 
 export const examples = (): Examples<"lambda.functions"> => {

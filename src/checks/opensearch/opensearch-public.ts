@@ -14,30 +14,6 @@ export const check: Check<"opensearch.domains"> = {
   drift: true,
   resources: ["opensearch.domains"],
   decisive: ["actions", "login"],
-  controls: {
-    aws_fsbp: ["ES.2", "OpenSearch.2"],
-    iso_27001_2022: ["A.8.1"],
-    "pci_dss_4.0": ["1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "A1.1.3"],
-  },
-  variants: {
-    /** Nobody has to log in. */
-    login: {
-      aws_fsbp: ["OpenSearch.7"],
-      "pci_dss_4.0": [
-        "7.2.1",
-        "7.2.2",
-        "7.2.5",
-        "7.2.6",
-        "7.3.1",
-        "7.3.2",
-        "7.3.3",
-        "8.2.7",
-        "8.2.8",
-        "8.3.4",
-        "10.6.3",
-      ],
-    },
-  },
   params: {},
   judge({ name, nativeId, attributes: { vpcId, accessPolicy, advancedSecurityEnabled } }) {
     if (vpcId === undefined) return { status: "unknown", reason: `${call} could not be read` };
@@ -69,6 +45,30 @@ export const about: About = {
   rationale: "Open search clusters are found within hours, copied, and often deleted with a note that asks for ransom.",
   remediation:
     "Name the roles that may use the domain in its policy at once, and turn on fine-grained access control. For good, restore a snapshot into a new domain inside the VPC.",
+  controls: {
+    aws_fsbp: ["ES.2", "OpenSearch.2"],
+    iso_27001_2022: ["A.8.1"],
+    "pci_dss_4.0": ["1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "A1.1.3"],
+  },
+  variants: {
+    /** Nobody has to log in. */
+    login: {
+      aws_fsbp: ["OpenSearch.7"],
+      "pci_dss_4.0": [
+        "7.2.1",
+        "7.2.2",
+        "7.2.5",
+        "7.2.6",
+        "7.3.1",
+        "7.3.2",
+        "7.3.3",
+        "8.2.7",
+        "8.2.8",
+        "8.3.4",
+        "10.6.3",
+      ],
+    },
+  },
 };
 
 export const examples = (): Examples<"opensearch.domains"> => {

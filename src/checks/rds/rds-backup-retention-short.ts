@@ -17,6 +17,31 @@ export const check: Check<"rds.dbInstances", Params> = {
   drift: true,
   resources: ["rds.dbInstances"],
   decisive: ["backupRetentionDays"],
+  params: { minDays: 7 },
+  judge({ attributes: { identifier, engine, replicaSource, backupRetentionDays: days } }, { params: { minDays } }) {
+    // A read replica is rebuilt from its source, which is where backups belong.
+    if (!isRdsEngine(engine) || replicaSource !== null) return null;
+    if (days === null) {
+      return { status: "unknown", reason: "rds:DescribeDBInstances did not say how long backups are kept" };
+    }
+    if (days > 0 && days >= minDays) return { status: "pass" };
+    return {
+      status: "fail",
+      severity: days === 0 ? "high" : "medium",
+      summary:
+        days === 0
+          ? `Automated backups of database ${identifier} are off.`
+          : `Automated backups of database ${identifier} are kept for ${days} of at least ${minDays} days.`,
+      details: { backupRetentionDays: days, minDays },
+      evidence: [{ call: "rds:DescribeDBInstances", field: "BackupRetentionPeriod", value: days }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale: "Damage is often noticed days later. By then there may be no backup left from before it.",
+  remediation:
+    "Keep automated backups for a week at the least. Backup storage up to the size of the databases in the region costs nothing.",
   controls: {
     aws_fsbp: ["RDS.11"],
     nist_800_53_r5: [
@@ -46,31 +71,6 @@ export const check: Check<"rds.dbInstances", Params> = {
     ],
     gdpr: ["article_32"],
   },
-  params: { minDays: 7 },
-  judge({ attributes: { identifier, engine, replicaSource, backupRetentionDays: days } }, { params: { minDays } }) {
-    // A read replica is rebuilt from its source, which is where backups belong.
-    if (!isRdsEngine(engine) || replicaSource !== null) return null;
-    if (days === null) {
-      return { status: "unknown", reason: "rds:DescribeDBInstances did not say how long backups are kept" };
-    }
-    if (days > 0 && days >= minDays) return { status: "pass" };
-    return {
-      status: "fail",
-      severity: days === 0 ? "high" : "medium",
-      summary:
-        days === 0
-          ? `Automated backups of database ${identifier} are off.`
-          : `Automated backups of database ${identifier} are kept for ${days} of at least ${minDays} days.`,
-      details: { backupRetentionDays: days, minDays },
-      evidence: [{ call: "rds:DescribeDBInstances", field: "BackupRetentionPeriod", value: days }],
-    };
-  },
-};
-
-export const about: About = {
-  rationale: "Damage is often noticed days later. By then there may be no backup left from before it.",
-  remediation:
-    "Keep automated backups for a week at the least. Backup storage up to the size of the databases in the region costs nothing.",
 };
 
 export const examples = (): Examples<"rds.dbInstances", Params> => ({

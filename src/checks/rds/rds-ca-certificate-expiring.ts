@@ -18,7 +18,6 @@ export const check: Check<"rds.dbInstances", Params> = {
   drift: false,
   resources: ["rds.dbInstances"],
   decisive: ["caValidTill"],
-  controls: {},
   params: { warnDays: 90 },
   judge({ attributes: { identifier, engine, caCertificateIdentifier, caValidTill } }, { now, params }) {
     if (!isRdsEngine(engine)) return null;
@@ -47,6 +46,7 @@ export const about: About = {
   rationale: "From that day on, clients that verify the certificate can no longer connect.",
   remediation:
     "Give clients the current RDS trust bundle first, then move the instance to a newer certificate authority such as rds-ca-rsa2048-g1.",
+  controls: {},
 };
 
 export const examples = (): Examples<"rds.dbInstances", Params> => {

@@ -20,30 +20,6 @@ export const check: Check<"rds.dbInstances" | "rds.dbClusters", Params> = {
   drift: true,
   resources: ["rds.dbInstances", "rds.dbClusters"],
   decisive: [],
-  controls: {},
-  variants: {
-    instance: {
-      aws_fsbp: ["RDS.8"],
-      nist_800_53_r5: [
-        "ca_7_4_c",
-        "cm_3_a",
-        "cp_1_a_1_b",
-        "cp_1_a_2",
-        "cp_2_5",
-        "cp_2_a",
-        "cp_2_a_6",
-        "cp_2_a_7",
-        "cp_2_d",
-        "cp_2_e",
-        "sa_15_a_4",
-        "sc_5_2",
-        "sc_22",
-        "si_13_5",
-      ],
-      soc2: ["cc_c_1_1"],
-    },
-    cluster: { aws_fsbp: ["RDS.7"] },
-  },
   params: {
     envTagKeys: environmentParams.envTagKeys,
     nonProdValues: ["dev", "test", "staging", "sandbox"],
@@ -72,6 +48,30 @@ export const check: Check<"rds.dbInstances" | "rds.dbClusters", Params> = {
 export const about: About = {
   rationale: "A slip in a script, or the deletion of a stack, takes the database and its automated backups with it.",
   remediation: "Turn on deletion protection. It changes at once, without a restart.",
+  controls: {},
+  variants: {
+    instance: {
+      aws_fsbp: ["RDS.8"],
+      nist_800_53_r5: [
+        "ca_7_4_c",
+        "cm_3_a",
+        "cp_1_a_1_b",
+        "cp_1_a_2",
+        "cp_2_5",
+        "cp_2_a",
+        "cp_2_a_6",
+        "cp_2_a_7",
+        "cp_2_d",
+        "cp_2_e",
+        "sa_15_a_4",
+        "sc_5_2",
+        "sc_22",
+        "si_13_5",
+      ],
+      soc2: ["cc_c_1_1"],
+    },
+    cluster: { aws_fsbp: ["RDS.7"] },
+  },
 };
 
 export const examples = (): Examples<"rds.dbInstances" | "rds.dbClusters", Params> => {

@@ -33,7 +33,6 @@ export const check: Check<"rds.dbInstances", Params, "rds.dbClusters"> = {
     }),
   },
   decisive: ["majorVersion"],
-  controls: {},
   params: { warnDays: 90 },
   judge({ attributes }, context) {
     const { identifier, engine, engineVersion, engineSupport, clusterId } = attributes;
@@ -79,6 +78,7 @@ export const about: About = {
     "After that day AWS charges each vCPU by the hour on top, more in the third year, or moves the database to a newer version by itself, at a time it chooses.",
   remediation:
     "Try the application against a supported major version, then upgrade by a blue/green deployment, which keeps the outage to about a minute.",
+  controls: {},
 };
 
 export const examples = (): Examples<"rds.dbInstances", Params> => {

@@ -33,7 +33,6 @@ export const check: Check<"rds.dbInstances", Params, "rds.dbInstances"> = {
     },
   },
   decisive: ["class"],
-  controls: {},
   params: { lookbackDays: 7 },
   judge({ state, createdAt, attributes, observed }, context) {
     const { identifier, engine, class: instanceClass, clusterId, replicaSource, allocatedStorageGib } = attributes;
@@ -85,6 +84,7 @@ export const about: About = {
   rationale: "A database that not one program has talked to for a week most likely belongs to something that is gone.",
   remediation:
     "Ask its owner, then delete it with a final snapshot. Stopping it helps for a week only: after that AWS starts it again.",
+  controls: {},
 };
 
 export const examples = (): Examples<"rds.dbInstances", Params> => {

@@ -13,19 +13,6 @@ export const check: Check<"rds.dbInstances"> = {
   drift: true,
   resources: ["rds.dbInstances"],
   decisive: [],
-  controls: {
-    "cis_aws_3.0": ["2.3.2"],
-    "cis_aws_5.0": ["2.2.2"],
-    aws_fsbp: ["RDS.13"],
-    "pci_dss_4.0": ["6.3.3"],
-    "cis_aws_4.0": ["2.2.2"],
-    "cis_aws_6.0": ["3.2.2"],
-    "cis_aws_7.0": ["3.2.2"],
-  },
-  variants: {
-    /** It is a member of a cluster. */
-    cluster: { aws_fsbp: ["RDS.35"] },
-  },
   params: {},
   judge({ state, attributes: { identifier, engine, engineVersion, clusterId, autoMinorVersionUpgrade } }) {
     if (!isRdsEngine(engine)) return null;
@@ -48,6 +35,19 @@ export const about: About = {
   rationale: "Minor versions bring the engine's security fixes, which now wait until somebody thinks of them.",
   remediation:
     "Turn on automatic minor version upgrades and choose a maintenance window in which a short restart does no harm.",
+  controls: {
+    "cis_aws_3.0": ["2.3.2"],
+    "cis_aws_5.0": ["2.2.2"],
+    aws_fsbp: ["RDS.13"],
+    "pci_dss_4.0": ["6.3.3"],
+    "cis_aws_4.0": ["2.2.2"],
+    "cis_aws_6.0": ["3.2.2"],
+    "cis_aws_7.0": ["3.2.2"],
+  },
+  variants: {
+    /** It is a member of a cluster. */
+    cluster: { aws_fsbp: ["RDS.35"] },
+  },
 };
 
 export const examples = (): Examples<"rds.dbInstances"> => ({

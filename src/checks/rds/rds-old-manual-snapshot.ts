@@ -28,7 +28,6 @@ export const check: Check<"rds.dbSnapshots", Params, "rds.dbInstances"> = {
     "rds.dbInstances": ({ attributes: { identifier } }) => ({ identifier }),
   },
   decisive: ["sourceExists"],
-  controls: {},
   params: { maxAgeDays: 365, orphanAgeDays: 90 },
   judge({ name, nativeId, createdAt, attributes: { sourceInstanceId, allocatedStorageGib } }, context) {
     if (createdAt === null) return { status: "unknown", reason: "rds:DescribeDBSnapshots gave no SnapshotCreateTime" };
@@ -56,6 +55,7 @@ export const check: Check<"rds.dbSnapshots", Params, "rds.dbInstances"> = {
 export const about: About = {
   rationale: "Nothing removes a manual snapshot, so it is paid for every month until somebody deletes it.",
   remediation: "Delete the snapshot, or export it to S3 and a cold storage class if it has to be kept.",
+  controls: {},
 };
 
 export const examples = (): Examples<"rds.dbSnapshots", Params> => {

@@ -23,6 +23,39 @@ export const check: Check<"rds.dbInstances", object, "ec2.securityGroups"> = {
       letsAnyoneIn(ingress) ? { groupId, ingress } : null,
   },
   decisive: ["port", "openSecurityGroupIds"],
+  params: {},
+  judge({ state, attributes: instance }, context) {
+    if (!isRdsEngine(instance.engine)) return null;
+    if (instance.publiclyAccessible === null) {
+      return { status: "unknown", reason: "rds:DescribeDBInstances did not say whether it is publicly accessible" };
+    }
+    if (!instance.publiclyAccessible) return { status: "pass" };
+    const { identifier, endpointPort: port, vpcSecurityGroupIds } = instance;
+    const open = openGroupIds(context.others("ec2.securityGroups"), vpcSecurityGroupIds, port);
+    return {
+      status: "fail",
+      severity: open.length > 0 ? "critical" : "high",
+      exposure: open.length > 0 && state !== "stopped" ? "internet" : exposureOf(state),
+      summary: summaryOf(identifier, port, open),
+      details: { port, openSecurityGroupIds: open },
+      evidence: [
+        { call: "rds:DescribeDBInstances", field: "PubliclyAccessible", value: true },
+        { call: "ec2:DescribeSecurityGroups", field: "IpPermissions", value: open },
+      ],
+    };
+  },
+};
+
+const summaryOf = (identifier: string, port: number | null, openGroupIds: readonly string[]): string =>
+  openGroupIds.length > 0
+    ? `Database ${identifier} has a public address, and everyone on the internet is let through to its port ${port} by ${openGroupIds.join(", ")}.`
+    : `Database ${identifier} has a public address; none of its security groups is seen to let everyone on the internet through to its port.`;
+
+export const about: About = {
+  rationale:
+    "Its name resolves to an address on the internet: security groups are all that keeps strangers from the login, and one rule too wide lets them try.",
+  remediation:
+    "Set PubliclyAccessible to false and reach the database from inside the VPC, over VPN, peering or Session Manager. Close the security group to the internet at once.",
   controls: {
     "cis_aws_3.0": ["2.3.3"],
     "cis_aws_5.0": ["2.2.3"],
@@ -66,39 +99,6 @@ export const check: Check<"rds.dbInstances", object, "ec2.securityGroups"> = {
     "cis_aws_6.0": ["3.2.3"],
     "cis_aws_7.0": ["3.2.3"],
   },
-  params: {},
-  judge({ state, attributes: instance }, context) {
-    if (!isRdsEngine(instance.engine)) return null;
-    if (instance.publiclyAccessible === null) {
-      return { status: "unknown", reason: "rds:DescribeDBInstances did not say whether it is publicly accessible" };
-    }
-    if (!instance.publiclyAccessible) return { status: "pass" };
-    const { identifier, endpointPort: port, vpcSecurityGroupIds } = instance;
-    const open = openGroupIds(context.others("ec2.securityGroups"), vpcSecurityGroupIds, port);
-    return {
-      status: "fail",
-      severity: open.length > 0 ? "critical" : "high",
-      exposure: open.length > 0 && state !== "stopped" ? "internet" : exposureOf(state),
-      summary: summaryOf(identifier, port, open),
-      details: { port, openSecurityGroupIds: open },
-      evidence: [
-        { call: "rds:DescribeDBInstances", field: "PubliclyAccessible", value: true },
-        { call: "ec2:DescribeSecurityGroups", field: "IpPermissions", value: open },
-      ],
-    };
-  },
-};
-
-const summaryOf = (identifier: string, port: number | null, openGroupIds: readonly string[]): string =>
-  openGroupIds.length > 0
-    ? `Database ${identifier} has a public address, and everyone on the internet is let through to its port ${port} by ${openGroupIds.join(", ")}.`
-    : `Database ${identifier} has a public address; none of its security groups is seen to let everyone on the internet through to its port.`;
-
-export const about: About = {
-  rationale:
-    "Its name resolves to an address on the internet: security groups are all that keeps strangers from the login, and one rule too wide lets them try.",
-  remediation:
-    "Set PubliclyAccessible to false and reach the database from inside the VPC, over VPN, peering or Session Manager. Close the security group to the internet at once.",
 };
 
 export const examples = (): Examples<"rds.dbInstances"> => {

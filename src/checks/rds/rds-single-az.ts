@@ -14,6 +14,30 @@ export const check: Check<"rds.dbInstances" | "rds.dbClusters", EnvironmentParam
   drift: true,
   resources: ["rds.dbInstances", "rds.dbClusters"],
   decisive: [],
+  params: environmentParams,
+  judge({ tags, attributes }, { params }) {
+    const { identifier, engine, replicaSource, multiAz } = attributes;
+    // Members of a cluster fail over to each other, and a replica to its source.
+    if (!isRdsEngine(engine) || isMember(attributes) || replicaSource !== null) return null;
+    const environment = environmentOf(tags, params.envTagKeys);
+    if (!isOneOf(environment, params.prodValues)) return null;
+    const { call, noun, variant } = sourceOf(attributes);
+    if (multiAz === null) return { status: "unknown", reason: `${call} did not say whether it is Multi-AZ` };
+    if (multiAz) return { status: "pass" };
+    return {
+      status: "fail",
+      summary: `Production ${noun} ${identifier} has no standby in another Availability Zone.`,
+      details: { multiAz, environment },
+      variants: [variant],
+      evidence: [{ call, field: "MultiAZ", value: multiAz }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale: "When the zone fails, or the host under it, the database is down until a new one has been restored.",
+  remediation:
+    "Convert the instance to Multi-AZ, which doubles what instance and storage cost, or write down that the outage is acceptable.",
   controls: {
     "cis_aws_4.0": ["2.2.4"],
     "cis_aws_5.0": ["2.2.4"],
@@ -46,30 +70,6 @@ export const check: Check<"rds.dbInstances" | "rds.dbClusters", EnvironmentParam
     },
     cluster: { aws_fsbp: ["RDS.15"] },
   },
-  params: environmentParams,
-  judge({ tags, attributes }, { params }) {
-    const { identifier, engine, replicaSource, multiAz } = attributes;
-    // Members of a cluster fail over to each other, and a replica to its source.
-    if (!isRdsEngine(engine) || isMember(attributes) || replicaSource !== null) return null;
-    const environment = environmentOf(tags, params.envTagKeys);
-    if (!isOneOf(environment, params.prodValues)) return null;
-    const { call, noun, variant } = sourceOf(attributes);
-    if (multiAz === null) return { status: "unknown", reason: `${call} did not say whether it is Multi-AZ` };
-    if (multiAz) return { status: "pass" };
-    return {
-      status: "fail",
-      summary: `Production ${noun} ${identifier} has no standby in another Availability Zone.`,
-      details: { multiAz, environment },
-      variants: [variant],
-      evidence: [{ call, field: "MultiAZ", value: multiAz }],
-    };
-  },
-};
-
-export const about: About = {
-  rationale: "When the zone fails, or the host under it, the database is down until a new one has been restored.",
-  remediation:
-    "Convert the instance to Multi-AZ, which doubles what instance and storage cost, or write down that the outage is acceptable.",
 };
 
 export const examples = (): Examples<"rds.dbInstances" | "rds.dbClusters", EnvironmentParams> => {

@@ -13,6 +13,27 @@ export const check: Check<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> = {
   drift: true,
   resources: ["rds.dbSnapshots", "rds.dbClusterSnapshots"],
   decisive: ["encrypted"],
+  params: {},
+  judge({ name, nativeId, attributes }) {
+    const { isPublic, encrypted } = attributes;
+    const { kind, source, details } = snapshotOf(attributes);
+    const call = `rds:Describe${kind}Attributes`;
+    if (isPublic === undefined) return { status: "unknown", reason: `${call} could not be read` };
+    if (!isPublic) return { status: "pass" };
+    return {
+      status: "fail",
+      exposure: "internet",
+      summary: `Snapshot ${name ?? nativeId} of ${source} can be restored by every AWS account.`,
+      details: { ...details, encrypted },
+      evidence: [{ call, field: "restore", value: "all" }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale: "Every AWS customer, known to you or not, may make a database of it and read all that is inside.",
+  remediation:
+    "Take `all` out of the snapshot's restore attribute. Treat what is in it as leaked, and change every secret it holds.",
   controls: {
     aws_fsbp: ["RDS.1"],
     nist_800_53_r5: [
@@ -50,27 +71,6 @@ export const check: Check<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> = {
     iso_27001_2022: ["A.8.1"],
     hipaa: ["164_308_a_1_ii_b", "164_308_a_3_i", "164_312_a_1"],
   },
-  params: {},
-  judge({ name, nativeId, attributes }) {
-    const { isPublic, encrypted } = attributes;
-    const { kind, source, details } = snapshotOf(attributes);
-    const call = `rds:Describe${kind}Attributes`;
-    if (isPublic === undefined) return { status: "unknown", reason: `${call} could not be read` };
-    if (!isPublic) return { status: "pass" };
-    return {
-      status: "fail",
-      exposure: "internet",
-      summary: `Snapshot ${name ?? nativeId} of ${source} can be restored by every AWS account.`,
-      details: { ...details, encrypted },
-      evidence: [{ call, field: "restore", value: "all" }],
-    };
-  },
-};
-
-export const about: About = {
-  rationale: "Every AWS customer, known to you or not, may make a database of it and read all that is inside.",
-  remediation:
-    "Take `all` out of the snapshot's restore attribute. Treat what is in it as leaked, and change every secret it holds.",
 };
 
 export const examples = (): Examples<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> => ({

@@ -13,11 +13,6 @@ export const check: Check<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> = {
   drift: false,
   resources: ["rds.dbSnapshots", "rds.dbClusterSnapshots"],
   decisive: [],
-  controls: {
-    aws_fsbp: ["RDS.4"],
-    "pci_dss_4.0": ["3.5.1", "8.3.2"],
-    iso_27001_2022: ["A.8.11", "A.8.24"],
-  },
   params: {},
   judge({ name, nativeId, attributes }) {
     const { encrypted } = attributes;
@@ -37,6 +32,11 @@ export const check: Check<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> = {
 export const about: About = {
   rationale: "Permission on the snapshot is all it takes to share or restore it: no key stands in between.",
   remediation: "Copy the snapshot under a KMS key, then delete the one in clear text.",
+  controls: {
+    aws_fsbp: ["RDS.4"],
+    "pci_dss_4.0": ["3.5.1", "8.3.2"],
+    iso_27001_2022: ["A.8.11", "A.8.24"],
+  },
 };
 
 export const examples = (): Examples<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> => ({

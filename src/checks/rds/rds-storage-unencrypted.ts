@@ -13,21 +13,6 @@ export const check: Check<"rds.dbInstances" | "rds.dbClusters"> = {
   drift: false,
   resources: ["rds.dbInstances", "rds.dbClusters"],
   decisive: [],
-  controls: { iso_27001_2022: ["A.8.11", "A.8.24"], "pci_dss_4.0": ["3.5.1", "8.3.2"], soc2: ["pi_1_5"] },
-  variants: {
-    instance: {
-      aws_fsbp: ["RDS.3"],
-      "cis_aws_3.0": ["2.3.1"],
-      "cis_aws_4.0": ["2.2.1"],
-      "cis_aws_5.0": ["2.2.1"],
-      "cis_aws_6.0": ["3.2.1"],
-      "cis_aws_7.0": ["3.2.1"],
-      gdpr: ["article_32"],
-      hipaa: ["164_308_a_1_ii_b", "164_308_a_4_ii_a", "164_312_a_2_iv", "164_312_e_2_ii"],
-      nist_800_53_r5: ["au_9_3", "cp_9_8", "cp_9_d", "sc_8_3", "sc_8_4", "sc_13_a", "sc_28_1", "si_19_4"],
-    },
-    cluster: { aws_fsbp: ["RDS.27"] },
-  },
   params: {},
   judge({ state, attributes }) {
     const { identifier, engine, storageEncrypted } = attributes;
@@ -54,6 +39,21 @@ export const about: About = {
     "Whatever is made from it, backups, snapshots and replicas, lies in clear text too and opens without a key.",
   remediation:
     "Encryption cannot be added to a running instance: copy a snapshot with a KMS key, restore it as a new instance and move clients over.",
+  controls: { iso_27001_2022: ["A.8.11", "A.8.24"], "pci_dss_4.0": ["3.5.1", "8.3.2"], soc2: ["pi_1_5"] },
+  variants: {
+    instance: {
+      aws_fsbp: ["RDS.3"],
+      "cis_aws_3.0": ["2.3.1"],
+      "cis_aws_4.0": ["2.2.1"],
+      "cis_aws_5.0": ["2.2.1"],
+      "cis_aws_6.0": ["3.2.1"],
+      "cis_aws_7.0": ["3.2.1"],
+      gdpr: ["article_32"],
+      hipaa: ["164_308_a_1_ii_b", "164_308_a_4_ii_a", "164_312_a_2_iv", "164_312_e_2_ii"],
+      nist_800_53_r5: ["au_9_3", "cp_9_8", "cp_9_d", "sc_8_3", "sc_8_4", "sc_13_a", "sc_28_1", "si_19_4"],
+    },
+    cluster: { aws_fsbp: ["RDS.27"] },
+  },
 };
 
 export const examples = (): Examples<"rds.dbInstances" | "rds.dbClusters"> => ({

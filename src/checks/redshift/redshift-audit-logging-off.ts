@@ -12,6 +12,25 @@ export const check: Check<"redshift.clusters"> = {
   drift: true,
   resources: ["redshift.clusters"],
   decisive: [],
+  params: {},
+  judge({ name, nativeId, attributes: { loggingEnabled } }) {
+    if (loggingEnabled === undefined) {
+      return { status: "unknown", reason: "redshift:DescribeLoggingStatus could not be read" };
+    }
+    if (loggingEnabled) return { status: "pass" };
+    return {
+      status: "fail",
+      summary: `Audit logging of warehouse ${name ?? nativeId} is off.`,
+      details: { loggingEnabled },
+      evidence: [{ call: "redshift:DescribeLoggingStatus", field: "LoggingEnabled", value: loggingEnabled }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale: "After a leak it cannot be told which account logged in and what it took.",
+  remediation:
+    "Turn on audit logging to S3 or CloudWatch Logs, and set enable_user_activity_logging in the parameter group so that statements are recorded, too.",
   controls: {
     aws_fsbp: ["Redshift.4"],
     gdpr: ["article_30", "article_32"],
@@ -93,25 +112,6 @@ export const check: Check<"redshift.clusters"> = {
     ],
     soc2: ["cc_7_2"],
   },
-  params: {},
-  judge({ name, nativeId, attributes: { loggingEnabled } }) {
-    if (loggingEnabled === undefined) {
-      return { status: "unknown", reason: "redshift:DescribeLoggingStatus could not be read" };
-    }
-    if (loggingEnabled) return { status: "pass" };
-    return {
-      status: "fail",
-      summary: `Audit logging of warehouse ${name ?? nativeId} is off.`,
-      details: { loggingEnabled },
-      evidence: [{ call: "redshift:DescribeLoggingStatus", field: "LoggingEnabled", value: loggingEnabled }],
-    };
-  },
-};
-
-export const about: About = {
-  rationale: "After a leak it cannot be told which account logged in and what it took.",
-  remediation:
-    "Turn on audit logging to S3 or CloudWatch Logs, and set enable_user_activity_logging in the parameter group so that statements are recorded, too.",
 };
 
 export const examples = (): Examples<"redshift.clusters"> => ({

@@ -24,6 +24,37 @@ export const check: Check<"redshift.clusters", object, "ec2.securityGroups"> = {
       letsAnyoneIn(ingress) ? { groupId, ingress } : null,
   },
   decisive: ["port", "openSecurityGroupIds"],
+  params: {},
+  judge({ name, nativeId, state, attributes }, context) {
+    const { publiclyAccessible, endpointPort: port, vpcSecurityGroupIds } = attributes;
+    if (publiclyAccessible === null) {
+      return { status: "unknown", reason: "redshift:DescribeClusters did not say whether it is publicly accessible" };
+    }
+    if (!publiclyAccessible) return { status: "pass" };
+    const open = openGroupIds(context.others("ec2.securityGroups"), vpcSecurityGroupIds, port);
+    const warehouse = `Warehouse ${name ?? nativeId} has a public address`;
+    return {
+      status: "fail",
+      severity: open.length > 0 ? "critical" : "high",
+      exposure: state === "paused" ? "idle" : open.length > 0 ? "internet" : "internal",
+      summary:
+        open.length > 0
+          ? `${warehouse}, and ${open.join(", ")} lets the whole internet reach its port ${port}.`
+          : `${warehouse}; its port is not seen to be open to the whole internet.`,
+      details: { port, openSecurityGroupIds: open },
+      evidence: [
+        { call: "redshift:DescribeClusters", field: "PubliclyAccessible", value: true },
+        { call: "ec2:DescribeSecurityGroups", field: "IpPermissions", value: open },
+      ],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "Anybody can find its address, so security groups and passwords are all that is left between strangers and everything stored in it.",
+  remediation:
+    "Turn public accessibility off. People reach the cluster over VPN or the query editor, other VPCs by a Redshift-managed endpoint.",
   controls: {
     aws_fsbp: ["Redshift.1"],
     hipaa: ["164_308_a_1_ii_b", "164_308_a_3_i", "164_312_a_1"],
@@ -61,37 +92,6 @@ export const check: Check<"redshift.clusters", object, "ec2.securityGroups"> = {
     ],
     "pci_dss_4.0": ["1.2.8", "1.3.1", "1.3.2", "1.4.2", "1.5.1", "3.5.1.3", "10.3.2", "A1.1.2", "A1.1.3", "A3.4.1"],
   },
-  params: {},
-  judge({ name, nativeId, state, attributes }, context) {
-    const { publiclyAccessible, endpointPort: port, vpcSecurityGroupIds } = attributes;
-    if (publiclyAccessible === null) {
-      return { status: "unknown", reason: "redshift:DescribeClusters did not say whether it is publicly accessible" };
-    }
-    if (!publiclyAccessible) return { status: "pass" };
-    const open = openGroupIds(context.others("ec2.securityGroups"), vpcSecurityGroupIds, port);
-    const warehouse = `Warehouse ${name ?? nativeId} has a public address`;
-    return {
-      status: "fail",
-      severity: open.length > 0 ? "critical" : "high",
-      exposure: state === "paused" ? "idle" : open.length > 0 ? "internet" : "internal",
-      summary:
-        open.length > 0
-          ? `${warehouse}, and ${open.join(", ")} lets the whole internet reach its port ${port}.`
-          : `${warehouse}; its port is not seen to be open to the whole internet.`,
-      details: { port, openSecurityGroupIds: open },
-      evidence: [
-        { call: "redshift:DescribeClusters", field: "PubliclyAccessible", value: true },
-        { call: "ec2:DescribeSecurityGroups", field: "IpPermissions", value: open },
-      ],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "Anybody can find its address, so security groups and passwords are all that is left between strangers and everything stored in it.",
-  remediation:
-    "Turn public accessibility off. People reach the cluster over VPN or the query editor, other VPCs by a Redshift-managed endpoint.",
 };
 
 export const examples = (): Examples<"redshift.clusters"> => {

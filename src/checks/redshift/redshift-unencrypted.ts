@@ -12,7 +12,6 @@ export const check: Check<"redshift.clusters"> = {
   drift: true,
   resources: ["redshift.clusters"],
   decisive: [],
-  controls: { aws_fsbp: ["Redshift.10"], iso_27001_2022: ["A.8.24"], "pci_dss_4.0": ["3.5.1", "8.3.2"] },
   params: {},
   judge({ name, nativeId, attributes: { encrypted } }) {
     if (encrypted === null) {
@@ -32,6 +31,7 @@ export const about: About = {
   rationale: "What the company knows lies together here, and its blocks and snapshots open without a key.",
   remediation:
     "Change the cluster to be encrypted under a KMS key. Redshift rewrites the data while the cluster stays in use, more slowly.",
+  controls: { aws_fsbp: ["Redshift.10"], iso_27001_2022: ["A.8.24"], "pci_dss_4.0": ["3.5.1", "8.3.2"] },
 };
 
 export const examples = (): Examples<"redshift.clusters"> => ({

@@ -55,7 +55,6 @@ export const check: Check<"route53.recordSets", object, Reads> = {
     "s3.buckets": () => ({}),
   },
   decisive: ["targets"],
-  controls: {},
   params: {},
   judge({ attributes: record }, context) {
     const pointsTo = targetsOf(record);
@@ -123,6 +122,7 @@ export const about: About = {
     "What was given up can come to somebody else, an address by chance and a bucket by its name. He then gets your visitors, and certificates for your name.",
   remediation:
     "Delete the record, or let it point at something you have. If another account of yours holds it, or a service does for you, ignore the finding with that reason.",
+  controls: {},
 };
 
 export const examples = (): Examples<"route53.recordSets"> => {

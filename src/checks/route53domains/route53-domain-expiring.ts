@@ -20,7 +20,6 @@ export const check: Check<"route53domains.domains", Params> = {
   drift: false,
   resources: ["route53domains.domains"],
   decisive: ["reason", "expiry"],
-  controls: {},
   params: { warnDays: 45, autoRenewLateDays: 15 },
   judge({ attributes: { domainName, autoRenew, transferLock, expiry } }, { now, params }) {
     if (expiry === null) return unsaid("when it expires");
@@ -78,6 +77,7 @@ export const about: About = {
   rationale: "With the domain go its mail and every name under it, and whoever registers it next receives both.",
   remediation:
     "Turn on automatic renewal and the transfer lock, and see that the account's means of payment is valid. Some top-level domains know no lock: ignore the finding there.",
+  controls: {},
 };
 
 export const examples = (): Examples<"route53domains.domains", Params> => {

@@ -18,6 +18,34 @@ export const check: Check<"s3.accountPublicAccessBlocks", object, "s3.buckets"> 
     "s3.accountPublicAccessBlocks": ({ attributes: { publicAccessBlock } }) => ({ publicAccessBlock }),
   },
   decisive: ["settingsOff"],
+  params: {},
+  judge({ attributes: { publicAccessBlock: block } }, context) {
+    if (block === undefined) {
+      return { status: "unknown", reason: "The account's s3control:GetPublicAccessBlock could not be read" };
+    }
+    const off = settingsOff(block);
+    if (off.length === 0) return { status: "pass" };
+    const everyBucket = context
+      .others("s3.buckets")
+      .every((bucket) => settingsOff(bucket.attributes.publicAccessBlock).length === 0);
+    return {
+      status: "fail",
+      severity: everyBucket ? "medium" : "high",
+      summary:
+        block === null
+          ? "S3 Block Public Access was never set for this account."
+          : `S3 Block Public Access of this account leaves off: ${off.join(", ")}.`,
+      details: { settingsOff: off, everyBucketHasItsOwn: everyBucket },
+      evidence: [{ call: "s3control:GetPublicAccessBlock", field: "PublicAccessBlockConfiguration", value: block }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "Without the account-wide switch every bucket stands on its own: one careless policy or ACL, today or on a bucket made tomorrow, opens data to the world.",
+  remediation:
+    "Find the buckets that serve the public on purpose and move them behind CloudFront, then switch on all four Block Public Access settings for the account.",
   controls: {
     "cis_aws_3.0": ["2.1.4"],
     "cis_aws_5.0": ["2.1.4"],
@@ -62,34 +90,6 @@ export const check: Check<"s3.accountPublicAccessBlocks", object, "s3.buckets"> 
     "cis_aws_6.0": ["3.1.4"],
     "cis_aws_7.0": ["3.1.4"],
   },
-  params: {},
-  judge({ attributes: { publicAccessBlock: block } }, context) {
-    if (block === undefined) {
-      return { status: "unknown", reason: "The account's s3control:GetPublicAccessBlock could not be read" };
-    }
-    const off = settingsOff(block);
-    if (off.length === 0) return { status: "pass" };
-    const everyBucket = context
-      .others("s3.buckets")
-      .every((bucket) => settingsOff(bucket.attributes.publicAccessBlock).length === 0);
-    return {
-      status: "fail",
-      severity: everyBucket ? "medium" : "high",
-      summary:
-        block === null
-          ? "S3 Block Public Access was never set for this account."
-          : `S3 Block Public Access of this account leaves off: ${off.join(", ")}.`,
-      details: { settingsOff: off, everyBucketHasItsOwn: everyBucket },
-      evidence: [{ call: "s3control:GetPublicAccessBlock", field: "PublicAccessBlockConfiguration", value: block }],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "Without the account-wide switch every bucket stands on its own: one careless policy or ACL, today or on a bucket made tomorrow, opens data to the world.",
-  remediation:
-    "Find the buckets that serve the public on purpose and move them behind CloudFront, then switch on all four Block Public Access settings for the account.",
 };
 
 export const examples = (): Examples<"s3.accountPublicAccessBlocks"> => {

@@ -29,10 +29,6 @@ export const check: Check<"s3.buckets", Params, "organizations.accounts" | "orga
     "organizations.organizations": ({ attributes: { managementAccountId } }) => ({ managementAccountId }),
   },
   decisive: ["accountIds", "access"],
-  controls: {
-    aws_fsbp: ["S3.6", "S3.7"],
-    "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.5", "7.2.6", "7.3.1", "7.3.2", "7.3.3", "8.2.7", "8.2.8", "8.3.4", "10.6.3"],
-  },
   params: { trustedAccountIds: [] },
   judge({ name, nativeId, attributes: { policy } }, context) {
     if (policy === undefined) return { status: "unknown", reason: "s3:GetBucketPolicy could not be read" };
@@ -93,6 +89,10 @@ export const about: About = {
     "How well that account is guarded is not in your hands, and such grants outlive the project or supplier they were made for.",
   remediation:
     "Take the statement out if nobody needs it. Else name the one role that does, and enter the account among the trusted ones of this check.",
+  controls: {
+    aws_fsbp: ["S3.6", "S3.7"],
+    "pci_dss_4.0": ["7.2.1", "7.2.2", "7.2.5", "7.2.6", "7.3.1", "7.3.2", "7.3.3", "8.2.7", "8.2.8", "8.3.4", "10.6.3"],
+  },
 };
 
 export const examples = (): Examples<"s3.buckets", Params> => {

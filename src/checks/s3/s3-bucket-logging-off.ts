@@ -16,6 +16,42 @@ export const check: Check<"s3.buckets", object, "s3.buckets"> = {
   reads: ["s3.buckets"],
   condense: { "s3.buckets": ({ attributes: { logging } }) => ({ logging }) },
   decisive: [],
+  params: {},
+  judge({ name, nativeId, attributes: { logging } }, context) {
+    if (logging === undefined) return { status: "unknown", reason: "s3:GetBucketLogging could not be read" };
+    if (logging !== null) return { status: "pass" };
+    // A bucket that receives logs need not log itself: each log written would be logged again.
+    const { targets, isComplete } = logTargets(context.others("s3.buckets"));
+    if (name !== null && targets.has(name)) return null;
+    if (!isComplete) {
+      const reason = "s3:GetBucketLogging of other buckets could not be read, and they may log to this one";
+      return { status: "unknown", reason };
+    }
+    return {
+      status: "fail",
+      summary: `Server access logging of bucket ${name ?? nativeId} is off.`,
+      details: { logging },
+      evidence: [{ call: "s3:GetBucketLogging", field: "LoggingEnabled", value: logging }],
+    };
+  },
+};
+
+interface LogTargets {
+  readonly targets: ReadonlySet<string>;
+  /** Was the logging of every bucket read? */
+  readonly isComplete: boolean;
+}
+
+const logTargets = oncePerList((buckets: readonly FoundBy<"s3.buckets">[]): LogTargets => {
+  const logging = buckets.map(({ attributes }) => attributes.logging);
+  const targets = new Set(logging.flatMap((one) => one?.targetBucket ?? []));
+  return { targets, isComplete: !logging.includes(undefined) };
+});
+
+export const about: About = {
+  rationale: "After an incident nobody can say which objects were read or changed, and by whom.",
+  remediation:
+    "Turn on server access logging into a bucket kept for logs. Where objects are sensitive, record them as CloudTrail data events instead.",
   controls: {
     aws_fsbp: ["S3.9"],
     nist_800_53_r5: [
@@ -83,42 +119,6 @@ export const check: Check<"s3.buckets", object, "s3.buckets"> = {
     iso_27001_2022: ["A.8.15"],
     hipaa: ["164_308_a_1_ii_d", "164_308_a_3_ii_a", "164_308_a_6_ii", "164_312_b", "164_312_e_2_i"],
   },
-  params: {},
-  judge({ name, nativeId, attributes: { logging } }, context) {
-    if (logging === undefined) return { status: "unknown", reason: "s3:GetBucketLogging could not be read" };
-    if (logging !== null) return { status: "pass" };
-    // A bucket that receives logs need not log itself: each log written would be logged again.
-    const { targets, isComplete } = logTargets(context.others("s3.buckets"));
-    if (name !== null && targets.has(name)) return null;
-    if (!isComplete) {
-      const reason = "s3:GetBucketLogging of other buckets could not be read, and they may log to this one";
-      return { status: "unknown", reason };
-    }
-    return {
-      status: "fail",
-      summary: `Server access logging of bucket ${name ?? nativeId} is off.`,
-      details: { logging },
-      evidence: [{ call: "s3:GetBucketLogging", field: "LoggingEnabled", value: logging }],
-    };
-  },
-};
-
-interface LogTargets {
-  readonly targets: ReadonlySet<string>;
-  /** Was the logging of every bucket read? */
-  readonly isComplete: boolean;
-}
-
-const logTargets = oncePerList((buckets: readonly FoundBy<"s3.buckets">[]): LogTargets => {
-  const logging = buckets.map(({ attributes }) => attributes.logging);
-  const targets = new Set(logging.flatMap((one) => one?.targetBucket ?? []));
-  return { targets, isComplete: !logging.includes(undefined) };
-});
-
-export const about: About = {
-  rationale: "After an incident nobody can say which objects were read or changed, and by whom.",
-  remediation:
-    "Turn on server access logging into a bucket kept for logs. Where objects are sensitive, record them as CloudTrail data events instead.",
 };
 
 export const examples = (): Examples<"s3.buckets"> => {

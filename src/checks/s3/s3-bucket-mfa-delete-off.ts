@@ -18,15 +18,6 @@ export const check: Check<"s3.buckets", Params> = {
   drift: true,
   resources: ["s3.buckets"],
   decisive: [],
-  controls: {
-    "cis_aws_3.0": ["2.1.2"],
-    "cis_aws_5.0": ["2.1.2"],
-    aws_fsbp: ["S3.20"],
-    "pci_dss_4.0": ["3.5.1.3", "8.4.1", "8.4.2", "8.4.3", "10.3.2", "A1.1.2", "A3.4.1"],
-    "cis_aws_4.0": ["2.1.2"],
-    "cis_aws_6.0": ["3.1.2"],
-    "cis_aws_7.0": ["3.1.2"],
-  },
   params: { scope: "trail_buckets" },
   judge({ name, nativeId, attributes: { policy, mfaDelete, versioning } }, { params }) {
     if (params.scope === "trail_buckets") {
@@ -54,6 +45,15 @@ export const about: About = {
   rationale: "A stolen access key is enough to erase every version of an object, audit logs included.",
   remediation:
     "Turn on MFA delete for the bucket, which only the root user can do. Where programs must be able to write, Object Lock in compliance mode gives the same assurance.",
+  controls: {
+    "cis_aws_3.0": ["2.1.2"],
+    "cis_aws_5.0": ["2.1.2"],
+    aws_fsbp: ["S3.20"],
+    "pci_dss_4.0": ["3.5.1.3", "8.4.1", "8.4.2", "8.4.3", "10.3.2", "A1.1.2", "A3.4.1"],
+    "cis_aws_4.0": ["2.1.2"],
+    "cis_aws_6.0": ["3.1.2"],
+    "cis_aws_7.0": ["3.1.2"],
+  },
 };
 
 export const examples = (): Examples<"s3.buckets", Params> => {

@@ -19,33 +19,6 @@ export const check: Check<"s3.buckets", Params> = {
   drift: true,
   resources: ["s3.buckets"],
   decisive: ["algorithms"],
-  controls: {
-    aws_fsbp: ["S3.17"],
-    iso_27001_2022: ["A.8.11", "A.8.24"],
-    "pci_dss_4.0": ["3.5.1", "8.3.2"],
-    soc2: ["pi_1_4"],
-  },
-  variants: {
-    /** Nothing is encrypted unless who writes it asks for it. */
-    noDefault: {
-      gdpr: ["article_32"],
-      hipaa: ["164_308_a_1_ii_b", "164_308_a_4_ii_a", "164_312_a_2_iv", "164_312_c_1", "164_312_c_2", "164_312_e_2_ii"],
-      nist_800_53_r5: [
-        "au_9_3",
-        "cm_6_a",
-        "cm_9_b",
-        "cp_9_8",
-        "cp_9_d",
-        "pm_11_b",
-        "sc_8_3",
-        "sc_8_4",
-        "sc_13_a",
-        "sc_16_1",
-        "sc_28_1",
-        "si_19_4",
-      ],
-    },
-  },
   params: { scope: "tagged", tagKey: "data-classification", values: ["confidential", "restricted", "pii"] },
   judge({ name, nativeId, tags, attributes: { encryption, tagCount } }, { params }) {
     if (params.scope === "tagged") {
@@ -81,6 +54,33 @@ export const about: About = {
     "Keys that S3 manages open for whoever may read the object. A KMS key has a policy of its own, records each use and can be disabled.",
   remediation:
     "Make SSE-KMS with a key of your own the bucket's default encryption and turn on bucket keys, which cut the number of KMS requests.",
+  controls: {
+    aws_fsbp: ["S3.17"],
+    iso_27001_2022: ["A.8.11", "A.8.24"],
+    "pci_dss_4.0": ["3.5.1", "8.3.2"],
+    soc2: ["pi_1_4"],
+  },
+  variants: {
+    /** Nothing is encrypted unless who writes it asks for it. */
+    noDefault: {
+      gdpr: ["article_32"],
+      hipaa: ["164_308_a_1_ii_b", "164_308_a_4_ii_a", "164_312_a_2_iv", "164_312_c_1", "164_312_c_2", "164_312_e_2_ii"],
+      nist_800_53_r5: [
+        "au_9_3",
+        "cm_6_a",
+        "cm_9_b",
+        "cp_9_8",
+        "cp_9_d",
+        "pm_11_b",
+        "sc_8_3",
+        "sc_8_4",
+        "sc_13_a",
+        "sc_16_1",
+        "sc_28_1",
+        "si_19_4",
+      ],
+    },
+  },
 };
 
 export const examples = (): Examples<"s3.buckets", Params> => {

@@ -13,11 +13,6 @@ export const check: Check<"s3.buckets"> = {
   drift: false,
   resources: ["s3.buckets"],
   decisive: ["missing"],
-  controls: {
-    aws_fsbp: ["S3.10", "S3.13"],
-    iso_27001_2022: ["A.8.10"],
-    "pci_dss_4.0": ["3.2.1", "3.3.1.1", "3.3.1.3", "3.3.2", "3.3.3", "10.5.1"],
-  },
   params: {},
   judge({ name, nativeId, attributes: { lifecycle, versioning } }) {
     if (lifecycle === undefined) {
@@ -58,6 +53,11 @@ export const about: About = {
     "Parts of broken uploads and overwritten versions of objects are charged in full, though no list of the bucket names them.",
   remediation:
     "Add a lifecycle rule for the whole bucket: parts of uploads go after a week, earlier versions after one to three months, and what is seldom read moves to a cheaper class.",
+  controls: {
+    aws_fsbp: ["S3.10", "S3.13"],
+    iso_27001_2022: ["A.8.10"],
+    "pci_dss_4.0": ["3.2.1", "3.3.1.1", "3.3.1.3", "3.3.2", "3.3.3", "10.5.1"],
+  },
 };
 
 export const examples = (): Examples<"s3.buckets"> => {

@@ -19,14 +19,6 @@ export const check: Check<"s3.buckets", object, "s3.accountPublicAccessBlocks"> 
     "s3.accountPublicAccessBlocks": ({ attributes: { publicAccessBlock } }) => ({ publicAccessBlock }),
   },
   decisive: ["settingsOff"],
-  controls: {
-    "cis_aws_3.0": ["2.1.4"],
-    "cis_aws_5.0": ["2.1.4"],
-    aws_fsbp: ["S3.8"],
-    "cis_aws_4.0": ["2.1.4"],
-    "cis_aws_6.0": ["3.1.4"],
-    "cis_aws_7.0": ["3.1.4"],
-  },
   params: {},
   judge({ name, nativeId, attributes: { publicAccessBlock: own } }, context) {
     const account = context.others("s3.accountPublicAccessBlocks")[0]?.attributes.publicAccessBlock;
@@ -54,6 +46,14 @@ export const about: About = {
     "Anyone who may edit the bucket's policy or ACLs can open it to the internet, and nothing holds them back.",
   remediation:
     "Switch on all four Block Public Access settings on the bucket, or once on the account, which then holds for every bucket.",
+  controls: {
+    "cis_aws_3.0": ["2.1.4"],
+    "cis_aws_5.0": ["2.1.4"],
+    aws_fsbp: ["S3.8"],
+    "cis_aws_4.0": ["2.1.4"],
+    "cis_aws_6.0": ["3.1.4"],
+    "cis_aws_7.0": ["3.1.4"],
+  },
 };
 
 export const examples = (): Examples<"s3.buckets"> => {

@@ -12,6 +12,23 @@ export const check: Check<"s3.buckets"> = {
   drift: true,
   resources: ["s3.buckets"],
   decisive: [],
+  params: {},
+  judge({ name, nativeId, attributes: { versioning } }) {
+    if (versioning === undefined) return { status: "unknown", reason: "s3:GetBucketVersioning could not be read" };
+    if (versioning === "Enabled") return { status: "pass" };
+    return {
+      status: "fail",
+      summary: `Versioning of bucket ${name ?? nativeId} ${versioning === null ? "was never enabled" : "is suspended"}.`,
+      details: { versioning },
+      evidence: [{ call: "s3:GetBucketVersioning", field: "Status", value: versioning }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale: "What is overwritten or deleted, by mistake or by an intruder, is gone for good.",
+  remediation:
+    "Enable versioning, and add a lifecycle rule that removes versions once they are old enough, so that storage does not grow without end.",
   controls: {
     aws_fsbp: ["S3.14"],
     nist_800_53_r5: [
@@ -47,23 +64,6 @@ export const check: Check<"s3.buckets"> = {
       "164_312_c_2",
     ],
   },
-  params: {},
-  judge({ name, nativeId, attributes: { versioning } }) {
-    if (versioning === undefined) return { status: "unknown", reason: "s3:GetBucketVersioning could not be read" };
-    if (versioning === "Enabled") return { status: "pass" };
-    return {
-      status: "fail",
-      summary: `Versioning of bucket ${name ?? nativeId} ${versioning === null ? "was never enabled" : "is suspended"}.`,
-      details: { versioning },
-      evidence: [{ call: "s3:GetBucketVersioning", field: "Status", value: versioning }],
-    };
-  },
-};
-
-export const about: About = {
-  rationale: "What is overwritten or deleted, by mistake or by an intruder, is gone for good.",
-  remediation:
-    "Enable versioning, and add a lifecycle rule that removes versions once they are old enough, so that storage does not grow without end.",
 };
 
 export const examples = (): Examples<"s3.buckets"> => ({

@@ -26,7 +26,6 @@ export const check: Check<Kinds, Params> = {
   drift: false,
   resources: ["sagemaker.endpoints", "sagemaker.notebookInstances"],
   decisive: ["instanceTypes"],
-  controls: {},
   params: { lookbackDays: 14, notebookDays: 7 },
   judge(found, context) {
     if (found.state !== "InService") return null;
@@ -96,6 +95,7 @@ export const about: About = {
     "Instances for machine learning are charged for by the hour as long as they run, and cost more than the same of EC2.",
   remediation:
     "Delete the endpoint and keep its configuration, from which it is made again in minutes, or make it serverless. Stop the notebook, and let a lifecycle script stop it next time.",
+  controls: {},
 };
 
 export const examples = (): Examples<Kinds, Params> => {

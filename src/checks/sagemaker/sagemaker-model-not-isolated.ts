@@ -19,7 +19,6 @@ export const check: Check<"sagemaker.models", object, "sagemaker.endpoints"> = {
     "sagemaker.endpoints": ({ attributes: { variants } }) => ({ variants }),
   },
   decisive: [],
-  controls: { aws_fsbp: ["SageMaker.5"], iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"] },
   params: {},
   judge({ name, nativeId, attributes: { networkIsolation, subnetIds } }, context) {
     const endpoints = context.others("sagemaker.endpoints");
@@ -59,6 +58,7 @@ export const about: About = {
     "Code hidden in a model or in its image can send out what it is asked, and nothing on the way would see it.",
   remediation:
     "Make the model anew with network isolation, or with a VPC configuration whose subnets and security groups let out only what it needs.",
+  controls: { aws_fsbp: ["SageMaker.5"], iso_27001_2022: ["A.8.20", "A.8.21", "A.8.22"] },
 };
 
 export const examples = (): Examples<"sagemaker.models"> => {

@@ -12,6 +12,50 @@ export const check: Check<"sagemaker.notebookInstances"> = {
   drift: false,
   resources: ["sagemaker.notebookInstances"],
   decisive: ["reasons"],
+  params: {},
+  judge({ name, nativeId, state, attributes: { directInternetAccess, rootAccess, kmsKeyId, subnetId } }) {
+    const call = "sagemaker:DescribeNotebookInstance";
+    const reasons = [
+      ...(directInternetAccess === true ? ["internet"] : []),
+      ...(subnetId === null ? ["vpc"] : []),
+      ...(rootAccess === true ? ["root"] : []),
+      ...(kmsKeyId === null ? ["kms"] : []),
+    ];
+    if (reasons.length === 0) {
+      const isRead =
+        typeof directInternetAccess === "boolean" &&
+        typeof rootAccess === "boolean" &&
+        kmsKeyId !== undefined &&
+        subnetId !== undefined;
+      return isRead ? { status: "pass" } : { status: "unknown", reason: `${call} could not be read` };
+    }
+    const values = { DirectInternetAccess: directInternetAccess, RootAccess: rootAccess, KmsKeyId: kmsKeyId };
+    return {
+      status: "fail",
+      severity: directInternetAccess === true ? "high" : "medium",
+      exposure: state === "InService" ? "internal" : "idle",
+      variants: reasons,
+      summary: `Notebook ${name ?? nativeId} ${reasons.map((reason) => sentences[reason]).join(", ")}.`,
+      details: { reasons, subnetId: subnetId ?? null },
+      evidence: Object.entries({ ...values, SubnetId: subnetId }).flatMap(([field, value]) =>
+        value === undefined ? [] : [{ call, field, value }],
+      ),
+    };
+  },
+};
+
+const sentences: Readonly<Record<string, string>> = {
+  internet: "has direct internet access",
+  vpc: "is in no VPC of the account",
+  root: "gives its users root",
+  kms: "has a volume under no key of the account",
+};
+
+export const about: About = {
+  rationale:
+    "Training data, and the credentials of the notebook's role, can leave by a way that no firewall and no flow log sees.",
+  remediation:
+    "Access and key are fixed when a notebook is made. Make a new one that is closed: a private subnet, no direct internet access, no root, a key of yours. Then move the work there.",
   controls: {},
   variants: {
     internet: {
@@ -65,50 +109,6 @@ export const check: Check<"sagemaker.notebookInstances"> = {
       "pci_dss_4.0": ["3.5.1", "8.3.2"],
     },
   },
-  params: {},
-  judge({ name, nativeId, state, attributes: { directInternetAccess, rootAccess, kmsKeyId, subnetId } }) {
-    const call = "sagemaker:DescribeNotebookInstance";
-    const reasons = [
-      ...(directInternetAccess === true ? ["internet"] : []),
-      ...(subnetId === null ? ["vpc"] : []),
-      ...(rootAccess === true ? ["root"] : []),
-      ...(kmsKeyId === null ? ["kms"] : []),
-    ];
-    if (reasons.length === 0) {
-      const isRead =
-        typeof directInternetAccess === "boolean" &&
-        typeof rootAccess === "boolean" &&
-        kmsKeyId !== undefined &&
-        subnetId !== undefined;
-      return isRead ? { status: "pass" } : { status: "unknown", reason: `${call} could not be read` };
-    }
-    const values = { DirectInternetAccess: directInternetAccess, RootAccess: rootAccess, KmsKeyId: kmsKeyId };
-    return {
-      status: "fail",
-      severity: directInternetAccess === true ? "high" : "medium",
-      exposure: state === "InService" ? "internal" : "idle",
-      variants: reasons,
-      summary: `Notebook ${name ?? nativeId} ${reasons.map((reason) => sentences[reason]).join(", ")}.`,
-      details: { reasons, subnetId: subnetId ?? null },
-      evidence: Object.entries({ ...values, SubnetId: subnetId }).flatMap(([field, value]) =>
-        value === undefined ? [] : [{ call, field, value }],
-      ),
-    };
-  },
-};
-
-const sentences: Readonly<Record<string, string>> = {
-  internet: "has direct internet access",
-  vpc: "is in no VPC of the account",
-  root: "gives its users root",
-  kms: "has a volume under no key of the account",
-};
-
-export const about: About = {
-  rationale:
-    "Training data, and the credentials of the notebook's role, can leave by a way that no firewall and no flow log sees.",
-  remediation:
-    "Access and key are fixed when a notebook is made. Make a new one that is closed: a private subnet, no direct internet access, no root, a key of yours. Then move the work there.",
 };
 
 export const examples = (): Examples<"sagemaker.notebookInstances"> => ({

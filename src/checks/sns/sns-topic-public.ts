@@ -14,7 +14,6 @@ export const check: Check<"sns.topics"> = {
   drift: true,
   resources: ["sns.topics"],
   decisive: ["actions"],
-  controls: { aws_fsbp: ["SNS.4"], "cis_aws_7.0": ["2.21"], iso_27001_2022: ["A.8.1"] },
   params: {},
   judge({ name, nativeId, attributes: { policy } }) {
     if (policy === undefined)
@@ -43,6 +42,7 @@ export const about: About = {
     "A stranger who subscribes reads along, and one who publishes sends whatever they like to everything that trusts the topic.",
   remediation:
     "Name who may publish and subscribe, or limit the statement by aws:SourceArn, aws:SourceAccount or aws:PrincipalOrgID.",
+  controls: { aws_fsbp: ["SNS.4"], "cis_aws_7.0": ["2.21"], iso_27001_2022: ["A.8.1"] },
 };
 
 export const examples = (): Examples<"sns.topics"> => {

@@ -14,7 +14,6 @@ export const check: Check<"sqs.queues"> = {
   drift: true,
   resources: ["sqs.queues"],
   decisive: ["actions"],
-  controls: { aws_fsbp: ["SQS.3"], "cis_aws_7.0": ["2.21"], iso_27001_2022: ["A.8.1"] },
   params: {},
   judge({ name, nativeId, attributes: { policy } }) {
     if (policy === undefined)
@@ -47,6 +46,7 @@ export const about: About = {
     "Whatever takes work from the queue does what a message says, whoever sent it; and messages a stranger receives are read and lost.",
   remediation:
     "Name the accounts or services that send and receive, and limit services by aws:SourceArn or aws:SourceAccount.",
+  controls: { aws_fsbp: ["SQS.3"], "cis_aws_7.0": ["2.21"], iso_27001_2022: ["A.8.1"] },
 };
 
 export const examples = (): Examples<"sqs.queues"> => {

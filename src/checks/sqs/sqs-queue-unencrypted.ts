@@ -12,7 +12,6 @@ export const check: Check<"sqs.queues"> = {
   drift: true,
   resources: ["sqs.queues"],
   decisive: [],
-  controls: { aws_fsbp: ["SQS.1"], iso_27001_2022: ["A.8.11", "A.8.24"] },
   params: {},
   judge({ name, nativeId, attributes: { kmsMasterKeyId, sqsManagedSseEnabled } }) {
     if (kmsMasterKeyId || sqsManagedSseEnabled) return { status: "pass" };
@@ -36,6 +35,7 @@ export const about: About = {
     "Queues older than the default of 2021, and those that switched it off, keep message bodies as they were sent.",
   remediation:
     "Switch on encryption with keys of SQS, which is free and needs no change in programs, or a KMS key where access has to be controlled.",
+  controls: { aws_fsbp: ["SQS.1"], iso_27001_2022: ["A.8.11", "A.8.24"] },
 };
 
 export const examples = (): Examples<"sqs.queues"> => {

@@ -19,7 +19,6 @@ export const check: Check<"ssm.parameters", Params> = {
   drift: false,
   resources: ["ssm.parameters"],
   decisive: ["expiresAt", "changeDueAt"],
-  controls: {},
   params: { warnDays: 30, highDays: 7 },
   judge({ name, nativeId, attributes }, { now, params }) {
     const { expiresAt, noChangeAfterHours, lastModifiedAt } = attributes;
@@ -61,6 +60,7 @@ export const about: About = {
     "Once it is gone, every program that reads it fails, often only at its next start. A value nobody has changed for longer than its owner meant to allow is a secret grown old.",
   remediation:
     "Write a new value, with a later date in its policy if it is to stay. If it is to go, move its readers first.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ssm.parameters", Params> => {

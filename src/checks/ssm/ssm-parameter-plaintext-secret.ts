@@ -19,7 +19,6 @@ export const check: Check<"ssm.parameters", Params> = {
   drift: true,
   resources: ["ssm.parameters"],
   decisive: ["type"],
-  controls: {},
   params: {
     secretWords: ["passwd", "password", "secret", "token", "apikey", "privatekey", "credential"],
     harmlessEndings: ["arn", "_id", "-id", "/id", "name", "path", "url"],
@@ -48,6 +47,7 @@ export const about: About = {
     "Reading parameters is a common permission, and it is all one needs here: there is no key whose policy would have a say. The console, old versions and exports show the value, too.",
   remediation:
     "Store it as a SecureString or in Secrets Manager, point its readers there and delete this one. Then replace the secret itself: others may have read it.",
+  controls: {},
 };
 
 export const examples = (): Examples<"ssm.parameters", Params> => {

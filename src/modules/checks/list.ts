@@ -30,13 +30,16 @@ export async function listChecks(
     (check) =>
       (severity?.includes(check.severity) ?? true) &&
       (category?.includes(check.category) ?? true) &&
-      (framework?.some((id) => id in check.controls) ?? true) &&
+      (framework?.some((id) => serves(about[check.id], id)) ?? true) &&
       (service === undefined || judges(check, service)),
   );
   return wholePage(
     found.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map((check) => ({ check, about: about[check.id] })),
   );
 }
+
+const serves = (about: About | undefined, framework: string): boolean =>
+  [about?.controls ?? {}, ...Object.values(about?.variants ?? {})].some((controls) => framework in controls);
 
 /** A check that judges whatever is found judges every service. */
 function judges({ resources }: SealedCheck, words: readonly string[]): boolean {

@@ -1,18 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import { categories, severities } from "#checks/check";
-import { checks } from "#checks/registry";
 import type { SealedCheck } from "#checks/sealed";
 import type { DescribedCheck } from "./list.ts";
+import { frameworks } from "#frameworks/registry";
 import { collectors } from "#collectors/registry";
 import { commaList, serviceList } from "#modules/accounts";
 
-const frameworks = [...new Set(checks.flatMap(({ controls }) => Object.keys(controls)))].toSorted();
+const frameworkIds = frameworks.map(({ id }) => id);
 
 export const CheckQuery = z.object({
   severity: commaList(severities, "critical,high").optional(),
   category: commaList(categories, "security").optional(),
   service: serviceList.optional(),
-  framework: commaList<string>(frameworks, frameworks[0]).optional(),
+  framework: commaList<string>(frameworkIds, frameworkIds[0]).optional(),
 });
 
 /** What a check judges: nothing in particular where it judges every resource. */
@@ -75,6 +75,6 @@ export const checkBody = ({ check, about }: DescribedCheck): z.input<typeof Chec
   effort: check.effort,
   confidence: check.confidence,
   drift: check.drift,
-  controls: Object.fromEntries(Object.entries(check.controls).map(([framework, ids]) => [framework, [...ids]])),
+  controls: Object.fromEntries(Object.entries(about?.controls ?? {}).map(([framework, ids]) => [framework, [...ids]])),
   params: { ...check.params },
 });

@@ -190,7 +190,7 @@ export function wholeFindingBody(finding: WholeFinding, now: Date): z.input<type
     rationale: finding.about?.rationale ?? null,
     remediation: finding.about?.remediation ?? null,
     controls: Object.fromEntries(
-      Object.entries(check?.controls ?? {}).map(([framework, ids]) => [framework, [...ids]]),
+      Object.entries(finding.about?.controls ?? {}).map(([framework, ids]) => [framework, [...ids]]),
     ),
     resource: resource && resourceBody(resource),
     certificate: resource && isCertificate(resource.row.resourceType) ? certificateBody(resource, now) : null,

@@ -122,7 +122,7 @@ export const about: About = {
   rationale:
     "A job that does not end, or a stolen key at work, shows in the bill before anybody sees it elsewhere, and costs more each day it goes on.",
   remediation:
-    "Open the service in Cost Explorer by usage type and region, find what began on that day, and stop it. A budget with an alert limits the next surprise.",
+    "Split that day's cost by usage type and region in Cost Explorer, find what began then, and stop it. A budget with an alert limits the next surprise.",
 };
 
 export const examples = (): Examples<"iam.accounts", Params> => {

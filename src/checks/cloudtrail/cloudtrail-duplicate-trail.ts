@@ -75,9 +75,9 @@ const isUnread = ({ attributes }: Trail): boolean =>
   attributes.isLogging === undefined || (attributes.isLogging && managementWays(attributes) === undefined);
 
 export const about: About = {
-  rationale: "AWS gives away the first copy of management events. Each further copy costs $2 per 100,000 events.",
+  rationale: "One copy is free. Whatever a further trail records again costs $2 per 100,000 events.",
   remediation:
-    "Keep the trail of the organization, or the one of every region. Turn off management events in the others, or delete those that record nothing else.",
+    "Keep the trail of the organization, or the one of every region. Let the others record data events only, or delete them if there is nothing else they are for.",
 };
 
 export const examples = (): Examples<"iam.accounts"> => {

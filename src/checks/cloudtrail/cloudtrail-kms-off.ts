@@ -47,7 +47,7 @@ export const check: Check<"cloudtrail.trails"> = {
 export const about: About = {
   rationale: "Leave to read the bucket is then enough to read the whole audit log; a key asks for a second leave.",
   remediation:
-    "Give the trail a customer managed key. Its policy lets CloudTrail encrypt, and only those who examine logs decrypt.",
+    "Give the trail a customer managed key. In its policy CloudTrail may encrypt, and nobody decrypt but those who examine logs.",
 };
 
 export const examples = (): Examples<"cloudtrail.trails"> => ({

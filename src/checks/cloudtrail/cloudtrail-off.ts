@@ -171,7 +171,7 @@ export const about: About = {
   rationale:
     "AWS itself keeps 90 days of management events, by region. Whoever wants to know later who did what, or in a region nobody looks at, finds nothing.",
   remediation:
-    "Make one multi-region trail, best of all for the whole organization, that writes to a bucket in an account for logs. The first copy of management events costs nothing.",
+    "Make one multi-region trail, best of all for the whole organization, that writes to a bucket in an account for logs. One copy of these events is free in every region.",
 };
 
 export const examples = (): Examples<"iam.accounts"> => {

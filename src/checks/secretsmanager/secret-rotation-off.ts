@@ -72,9 +72,9 @@ export const check: Check<"secretsmanager.secrets", Params> = {
 };
 
 export const about: About = {
-  rationale: "A password that a person has to remember to change stays for years, and so does every copy of it.",
+  rationale: "A password that waits for a person to change it stays for years, and so does every copy of it.",
   remediation:
-    "Give it a rotation every 30 to 90 days. For databases of RDS, Redshift and DocumentDB AWS brings the function; else write one.",
+    "Give it a rotation every 30 to 90 days. For the passwords of AWS's databases the function is there already; for others write one.",
 };
 
 export const examples = (): Examples<"secretsmanager.secrets", Params> => {

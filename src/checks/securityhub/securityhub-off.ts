@@ -81,9 +81,9 @@ export const check: Check<"securityhub.hubs", object, UsageList> = {
 };
 
 export const about: About = {
-  rationale: "CIS asks for it, and it is where the findings of AWS's own detectors come together.",
+  rationale: "What AWS's own detectors find comes together there. CIS counts a region without it as not watched.",
   remediation:
-    "Enable Security Hub with at least one standard. If what it tells is told elsewhere already, ignore this.",
+    "Switch it on with a standard you want to be held against. If the same is told elsewhere already, ignore this.",
 };
 
 export const examples = (): Examples<"securityhub.hubs"> => {

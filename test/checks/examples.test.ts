@@ -42,8 +42,9 @@ type Keep = (found: FoundBy<CollectorId>) => Readonly<Record<string, unknown>> |
 // safe: the registry's collectors are declared as themselves; here only this member is asked for.
 const keepsOf = (id: CollectorId): string | undefined => (collectors[id] as unknown as Collector).keeps;
 
-/** What the engine hands on to the second wave of what one collector found; null: nothing. */
+/** What the engine hands on to the second wave of what one collector found; null: nothing. Costs come as they are stored. */
 function condensed({ condense, resources }: SealedCheck, collector: CollectorId, found: FoundBy<CollectorId>): unknown {
+  if (keepsOf(collector) === "dailyCosts") return found;
   // safe: examples stand under the id of the collector that would have found them.
   const keep = condense?.[collector] as Keep | undefined;
   const kept = keep?.(found) ?? null;

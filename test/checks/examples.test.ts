@@ -135,7 +135,8 @@ describe.for(files)("%s", ([path, { check, about, examples }]) => {
       const subject = subjectOf(one);
       expect(subject, "an example says who found it").toBeDefined();
       // safe: the engine keeps plain members.
-      const members = subject && (check.condense?.[subject] as Keep | undefined)?.(one.found);
+      const members =
+        subject && (new Map(Object.entries(check.condense ?? {})).get(subject) as Keep | undefined)?.(one.found);
       const own = { ...one.found.attributes, ...one.found.observed } as Record<string, unknown>;
       for (const [name, value] of Object.entries(members ?? {})) expect(value, name).toBe(own[name]);
     }

@@ -34,7 +34,6 @@ export const check: Check<"iam.accounts", Params, "ce.costs"> = {
   reads: ["ce.costs"],
   condense: { "iam.accounts": () => ({}) },
   decisive: ["services"],
-  controls: {},
   params: {
     k: 4,
     minPct: 0.25,
@@ -123,6 +122,7 @@ export const about: About = {
     "A job that does not end, or a stolen key at work, shows in the bill before anybody sees it elsewhere, and costs more each day it goes on.",
   remediation:
     "Split that day's cost by usage type and region in Cost Explorer, find what began then, and stop it. A budget with an alert limits the next surprise.",
+  controls: {},
 };
 
 export const examples = (): Examples<"iam.accounts", Params> => {

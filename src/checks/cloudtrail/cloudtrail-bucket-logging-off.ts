@@ -19,16 +19,6 @@ export const check: Check<"s3.buckets", object, "cloudtrail.trails"> = {
     "cloudtrail.trails": ({ attributes: { s3BucketName } }) => ({ s3BucketName }),
   },
   decisive: [],
-  controls: {
-    "cis_aws_3.0": ["3.4"],
-    "cis_aws_5.0": ["3.4"],
-    aws_fsbp: ["CloudTrail.7"],
-    soc2: ["cc_a_1_1"],
-    iso_27001_2022: ["A.8.15", "A.8.16"],
-    gdpr: ["article_25"],
-    "cis_aws_6.0": ["4.4"],
-    "cis_aws_7.0": ["4.4"],
-  },
   params: {},
   judge({ name, attributes: { logging } }, context) {
     if (name === null || !trailBuckets(context.others("cloudtrail.trails")).has(name)) return null;
@@ -46,6 +36,16 @@ export const check: Check<"s3.buckets", object, "cloudtrail.trails"> = {
 export const about: About = {
   rationale: "Somebody could read the audit log, or delete part of it, and leave no trace.",
   remediation: "Turn on server access logging for the bucket, into another bucket.",
+  controls: {
+    "cis_aws_3.0": ["3.4"],
+    "cis_aws_5.0": ["3.4"],
+    aws_fsbp: ["CloudTrail.7"],
+    soc2: ["cc_a_1_1"],
+    iso_27001_2022: ["A.8.15", "A.8.16"],
+    gdpr: ["article_25"],
+    "cis_aws_6.0": ["4.4"],
+    "cis_aws_7.0": ["4.4"],
+  },
 };
 
 export const examples = (): Examples<"s3.buckets"> => {

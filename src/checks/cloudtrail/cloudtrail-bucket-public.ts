@@ -22,7 +22,6 @@ export const check: Check<"s3.buckets", object, "cloudtrail.trails" | "s3.accoun
     "cloudtrail.trails": ({ attributes: { s3BucketName } }) => ({ s3BucketName }),
   },
   decisive: bucketPublic.decisive,
-  controls: { aws_fsbp: ["CloudTrail.6"], iso_27001_2022: ["A.8.1", "A.8.15", "A.8.16"], gdpr: ["article_25"] },
   params: {},
   judge(found, context) {
     if (!trailBuckets(context.others("cloudtrail.trails")).has(found.name ?? "")) return null;
@@ -38,6 +37,7 @@ export const about: About = {
     "The files name every user, role, address and resource of the account: a map for whoever wants to break in. If they can be changed, they prove nothing.",
   remediation:
     "Switch on Block Public Access for the bucket, take everyone out of its policy and ACL, and keep it in an account for logs alone.",
+  controls: { aws_fsbp: ["CloudTrail.6"], iso_27001_2022: ["A.8.1", "A.8.15", "A.8.16"], gdpr: ["article_25"] },
 };
 
 export const examples = (): Examples<"s3.buckets"> => {

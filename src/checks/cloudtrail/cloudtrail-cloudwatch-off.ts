@@ -19,6 +19,49 @@ export const check: Check<"cloudtrail.trails", Params> = {
   drift: true,
   resources: ["cloudtrail.trails"],
   decisive: ["logGroup"],
+  params: { maxHours: 24 },
+  judge({ name, attributes, observed }, { now, params }) {
+    const { cloudWatchLogsLogGroupArn: logGroup, isLogging, loggingSince } = attributes;
+    if (logGroup === null)
+      return {
+        status: "fail",
+        summary: `Trail ${name} names no log group of CloudWatch Logs.`,
+        details: { logGroup, lastDeliveredAt: null },
+        evidence: [
+          { call: "cloudtrail:DescribeTrails", field: "trailList[].CloudWatchLogsLogGroupArn", value: logGroup },
+        ],
+      };
+    if (isLogging === false) return { status: "pass" };
+    const lastDeliveredAt = observed?.latestLogGroupDeliveryAt;
+    const last = lastDeliveredAt === null ? loggingSince : lastDeliveredAt;
+    if (isLogging === undefined || !last)
+      return { status: "unknown", reason: "cloudtrail:GetTrailStatus could not be read, or tells no time" };
+    if (now.getTime() - Date.parse(last) <= params.maxHours * hourMs) return { status: "pass" };
+    return {
+      status: "fail",
+      summary: `Trail ${name} has delivered nothing to its log group since ${last.slice(0, 10)}.`,
+      details: { logGroup, lastDeliveredAt: lastDeliveredAt ?? null },
+      evidence: [
+        {
+          call: "cloudtrail:GetTrailStatus",
+          field: "LatestCloudWatchLogsDeliveryTime",
+          value: lastDeliveredAt ?? null,
+        },
+        {
+          call: "cloudtrail:GetTrailStatus",
+          field: "LatestCloudWatchLogsDeliveryError",
+          value: observed?.latestLogGroupDeliveryError ?? null,
+        },
+      ],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "Files in a bucket come late and are hard to search. Alarms on what happens in the account need the events in a log group.",
+  remediation:
+    "Give the trail a log group with a retention and a role that may write to it. If events already reach you through EventBridge, ignore this.",
   controls: {
     aws_fsbp: ["CloudTrail.5"],
     nist_800_53_r5: [
@@ -99,49 +142,6 @@ export const check: Check<"cloudtrail.trails", Params> = {
     hipaa: ["164_308_a_1_ii_d", "164_308_a_6_ii", "164_312_b", "164_312_e_2_i"],
     gdpr: ["article_25", "article_30"],
   },
-  params: { maxHours: 24 },
-  judge({ name, attributes, observed }, { now, params }) {
-    const { cloudWatchLogsLogGroupArn: logGroup, isLogging, loggingSince } = attributes;
-    if (logGroup === null)
-      return {
-        status: "fail",
-        summary: `Trail ${name} names no log group of CloudWatch Logs.`,
-        details: { logGroup, lastDeliveredAt: null },
-        evidence: [
-          { call: "cloudtrail:DescribeTrails", field: "trailList[].CloudWatchLogsLogGroupArn", value: logGroup },
-        ],
-      };
-    if (isLogging === false) return { status: "pass" };
-    const lastDeliveredAt = observed?.latestLogGroupDeliveryAt;
-    const last = lastDeliveredAt === null ? loggingSince : lastDeliveredAt;
-    if (isLogging === undefined || !last)
-      return { status: "unknown", reason: "cloudtrail:GetTrailStatus could not be read, or tells no time" };
-    if (now.getTime() - Date.parse(last) <= params.maxHours * hourMs) return { status: "pass" };
-    return {
-      status: "fail",
-      summary: `Trail ${name} has delivered nothing to its log group since ${last.slice(0, 10)}.`,
-      details: { logGroup, lastDeliveredAt: lastDeliveredAt ?? null },
-      evidence: [
-        {
-          call: "cloudtrail:GetTrailStatus",
-          field: "LatestCloudWatchLogsDeliveryTime",
-          value: lastDeliveredAt ?? null,
-        },
-        {
-          call: "cloudtrail:GetTrailStatus",
-          field: "LatestCloudWatchLogsDeliveryError",
-          value: observed?.latestLogGroupDeliveryError ?? null,
-        },
-      ],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "Files in a bucket come late and are hard to search. Alarms on what happens in the account need the events in a log group.",
-  remediation:
-    "Give the trail a log group with a retention and a role that may write to it. If events already reach you through EventBridge, ignore this.",
 };
 
 export const examples = (): Examples<"cloudtrail.trails", Params> => {

@@ -31,7 +31,6 @@ export const check: Check<"iam.accounts", object, "cloudtrail.trails"> = {
     }),
   },
   decisive: ["duplicates"],
-  controls: {},
   params: {},
   judge(_account, context) {
     const trails = context.others("cloudtrail.trails");
@@ -78,6 +77,7 @@ export const about: About = {
   rationale: "One copy is free. Whatever a further trail records again costs $2 per 100,000 events.",
   remediation:
     "Keep the trail of the organization, or the one of every region. Let the others record data events only, or delete them if there is nothing else they are for.",
+  controls: {},
 };
 
 export const examples = (): Examples<"iam.accounts"> => {

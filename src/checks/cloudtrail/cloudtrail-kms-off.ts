@@ -12,6 +12,22 @@ export const check: Check<"cloudtrail.trails"> = {
   drift: true,
   resources: ["cloudtrail.trails"],
   decisive: [],
+  params: {},
+  judge({ name, attributes: { kmsKeyId, s3BucketName } }) {
+    if (kmsKeyId !== null) return { status: "pass" };
+    return {
+      status: "fail",
+      summary: `Trail ${name} names no KMS key for its files.`,
+      details: { kmsKeyId, s3BucketName },
+      evidence: [{ call: "cloudtrail:DescribeTrails", field: "trailList[].KmsKeyId", value: kmsKeyId }],
+    };
+  },
+};
+
+export const about: About = {
+  rationale: "Leave to read the bucket is then enough to read the whole audit log; a key asks for a second leave.",
+  remediation:
+    "Give the trail a customer managed key. In its policy CloudTrail may encrypt, and nobody decrypt but those who examine logs.",
   controls: {
     "cis_aws_3.0": ["3.5"],
     "cis_aws_5.0": ["3.5"],
@@ -32,22 +48,6 @@ export const check: Check<"cloudtrail.trails"> = {
     "cis_aws_6.0": ["4.5"],
     "cis_aws_7.0": ["4.5"],
   },
-  params: {},
-  judge({ name, attributes: { kmsKeyId, s3BucketName } }) {
-    if (kmsKeyId !== null) return { status: "pass" };
-    return {
-      status: "fail",
-      summary: `Trail ${name} names no KMS key for its files.`,
-      details: { kmsKeyId, s3BucketName },
-      evidence: [{ call: "cloudtrail:DescribeTrails", field: "trailList[].KmsKeyId", value: kmsKeyId }],
-    };
-  },
-};
-
-export const about: About = {
-  rationale: "Leave to read the bucket is then enough to read the whole audit log; a key asks for a second leave.",
-  remediation:
-    "Give the trail a customer managed key. In its policy CloudTrail may encrypt, and nobody decrypt but those who examine logs.",
 };
 
 export const examples = (): Examples<"cloudtrail.trails"> => ({

@@ -26,6 +26,73 @@ export const check: Check<"iam.accounts", object, "cloudtrail.trails"> = {
     }),
   },
   decisive: ["reason"],
+  params: {},
+  judge(_account, context) {
+    const trails = context.others("cloudtrail.trails");
+    const multiRegion = trails.filter(({ attributes: { isMultiRegion, isLogging } }) => isMultiRegion && isLogging);
+    const whole = multiRegion.filter(({ attributes }) => managementWays(attributes)?.length === ways.length);
+    if (whole.some(({ observed }) => observed?.latestDeliveryError === null)) return { status: "pass" };
+    if (trails.some(isUnread))
+      return {
+        status: "unknown",
+        reason: "cloudtrail:GetTrailStatus or GetEventSelectors of a multi-region trail could not be read",
+      };
+    const isAny = trails.some(({ attributes }) => attributes.isLogging !== false);
+    const reason =
+      whole.length > 0
+        ? "delivery_failing"
+        : multiRegion.length > 0
+          ? "no_management_events"
+          : isAny
+            ? "no_multi_region"
+            : "no_trail";
+    return {
+      status: "fail",
+      severity: reason === "delivery_failing" ? "medium" : "high",
+      summary: summaries[reason],
+      details: { reason, trails: trails.map(({ nativeId }) => nativeId).toSorted() },
+      variants: [
+        ...(isAny ? [] : ["anyTrail"]),
+        ...(multiRegion.length > 0 && reason !== "delivery_failing" ? [] : ["everyRegion"]),
+        "managementEvents",
+      ],
+      evidence:
+        reason === "delivery_failing"
+          ? whole.map(({ observed }) => ({
+              call: "cloudtrail:GetTrailStatus",
+              field: "LatestDeliveryError",
+              value: observed?.latestDeliveryError ?? null,
+            }))
+          : [
+              {
+                call: "cloudtrail:DescribeTrails",
+                field: "trailList[].IsMultiRegionTrail",
+                value: trails.map(({ attributes }) => attributes.isMultiRegion),
+              },
+            ],
+    };
+  },
+};
+
+const summaries = {
+  no_trail: "No CloudTrail trail is recording in this account.",
+  no_multi_region: "The trails that record cover single regions; what happens in the others is kept nowhere.",
+  no_management_events: "No multi-region trail records all management events, those that read and those that write.",
+  delivery_failing: "CloudTrail could not deliver the latest files of the only trail that records everything.",
+} as const;
+
+const isUnread = ({ attributes, observed }: FoundBy<"cloudtrail.trails">): boolean =>
+  attributes.isMultiRegion &&
+  attributes.isLogging !== false &&
+  (attributes.isLogging === undefined ||
+    managementWays(attributes) === undefined ||
+    observed?.latestDeliveryError === undefined);
+
+export const about: About = {
+  rationale:
+    "AWS itself keeps 90 days of management events, by region. Whoever wants to know later who did what, or in a region nobody looks at, finds nothing.",
+  remediation:
+    "Make one multi-region trail, best of all for the whole organization, that writes to a bucket in an account for logs. One copy of these events is free in every region.",
   controls: {
     // These ask for the regions and for the events.
     "cis_aws_3.0": ["3.1"],
@@ -105,73 +172,6 @@ export const check: Check<"iam.accounts", object, "cloudtrail.trails"> = {
     },
     managementEvents: { iso_27001_2022: ["A.8.15", "A.8.16"] },
   },
-  params: {},
-  judge(_account, context) {
-    const trails = context.others("cloudtrail.trails");
-    const multiRegion = trails.filter(({ attributes: { isMultiRegion, isLogging } }) => isMultiRegion && isLogging);
-    const whole = multiRegion.filter(({ attributes }) => managementWays(attributes)?.length === ways.length);
-    if (whole.some(({ observed }) => observed?.latestDeliveryError === null)) return { status: "pass" };
-    if (trails.some(isUnread))
-      return {
-        status: "unknown",
-        reason: "cloudtrail:GetTrailStatus or GetEventSelectors of a multi-region trail could not be read",
-      };
-    const isAny = trails.some(({ attributes }) => attributes.isLogging !== false);
-    const reason =
-      whole.length > 0
-        ? "delivery_failing"
-        : multiRegion.length > 0
-          ? "no_management_events"
-          : isAny
-            ? "no_multi_region"
-            : "no_trail";
-    return {
-      status: "fail",
-      severity: reason === "delivery_failing" ? "medium" : "high",
-      summary: summaries[reason],
-      details: { reason, trails: trails.map(({ nativeId }) => nativeId).toSorted() },
-      variants: [
-        ...(isAny ? [] : ["anyTrail"]),
-        ...(multiRegion.length > 0 && reason !== "delivery_failing" ? [] : ["everyRegion"]),
-        "managementEvents",
-      ],
-      evidence:
-        reason === "delivery_failing"
-          ? whole.map(({ observed }) => ({
-              call: "cloudtrail:GetTrailStatus",
-              field: "LatestDeliveryError",
-              value: observed?.latestDeliveryError ?? null,
-            }))
-          : [
-              {
-                call: "cloudtrail:DescribeTrails",
-                field: "trailList[].IsMultiRegionTrail",
-                value: trails.map(({ attributes }) => attributes.isMultiRegion),
-              },
-            ],
-    };
-  },
-};
-
-const summaries = {
-  no_trail: "No CloudTrail trail is recording in this account.",
-  no_multi_region: "The trails that record cover single regions; what happens in the others is kept nowhere.",
-  no_management_events: "No multi-region trail records all management events, those that read and those that write.",
-  delivery_failing: "CloudTrail could not deliver the latest files of the only trail that records everything.",
-} as const;
-
-const isUnread = ({ attributes, observed }: FoundBy<"cloudtrail.trails">): boolean =>
-  attributes.isMultiRegion &&
-  attributes.isLogging !== false &&
-  (attributes.isLogging === undefined ||
-    managementWays(attributes) === undefined ||
-    observed?.latestDeliveryError === undefined);
-
-export const about: About = {
-  rationale:
-    "AWS itself keeps 90 days of management events, by region. Whoever wants to know later who did what, or in a region nobody looks at, finds nothing.",
-  remediation:
-    "Make one multi-region trail, best of all for the whole organization, that writes to a bucket in an account for logs. One copy of these events is free in every region.",
 };
 
 export const examples = (): Examples<"iam.accounts"> => {

@@ -33,6 +33,80 @@ export const check: Check<"iam.accounts", object, "cloudtrail.trails" | "s3.buck
     "s3.buckets": () => ({}),
   },
   decisive: ["missing"],
+  params: {},
+  judge(_account, context) {
+    const trails = context.others("cloudtrail.trails");
+    const ownBuckets = trailBuckets(trails);
+    // To record what trails write to their own buckets would be to record without end.
+    const buckets = context.others("s3.buckets").filter(({ name }) => name !== null && !ownBuckets.has(name));
+    if (buckets.length === 0) return null;
+    const recorded = buckets.map((bucket) => new Set(trails.flatMap((trail) => recordedWays(trail, bucket) ?? [])));
+    const missing = ways.filter((way) => !recorded.every((own) => own.has(way)));
+    if (missing.length === 0) return { status: "pass" };
+    if (trails.some((trail) => buckets.some((bucket) => recordedWays(trail, bucket) === undefined)))
+      return { status: "unknown", reason: "cloudtrail:GetTrailStatus or GetEventSelectors could not be read" };
+    const leftOut = buckets.filter((_, index) => missing.some((way) => !recorded[index]?.has(way)));
+    return {
+      status: "fail",
+      summary: `No trail records what ${missing.join("s and what ")}s objects in ${leftOut.length < buckets.length ? "some buckets" : "any bucket"}.`,
+      details: {
+        missing,
+        bucketsLeftOut: leftOut.length,
+        buckets: leftOut
+          .map(({ name }) => name)
+          .toSorted()
+          .slice(0, namesMax),
+      },
+      variants: missing,
+      evidence: [
+        {
+          call: "cloudtrail:GetEventSelectors",
+          field: "EventSelectors[].DataResources[].Values",
+          value: trails
+            .flatMap(({ attributes }) => attributes.eventSelectors?.flatMap(objectsIn) ?? [])
+            .slice(0, namesMax),
+        },
+      ],
+    };
+  },
+};
+
+const namesMax = 20;
+const objects = "AWS::S3::Object";
+
+const objectsIn = ({ dataResources }: EventSelector): readonly string[] =>
+  dataResources.filter(({ type }) => type === objects).flatMap(({ values }) => values);
+
+/** What a trail records of all objects in a bucket; `undefined`: not known. */
+function recordedWays({ attributes: trail }: Trail, { nativeId, region }: Bucket): readonly Way[] | undefined {
+  if (trail.isLogging === false || (!trail.isMultiRegion && trail.homeRegion !== region)) return [];
+  if (trail.isLogging === undefined) return undefined;
+  const within = `${nativeId}/`;
+  return waysOf(
+    trail,
+    (selector) => objectsIn(selector).some((value) => within.startsWith(value)),
+    (fields) =>
+      fields.some((one) => isEqual(one, "eventCategory", "Data")) &&
+      fields.some((one) => isEqual(one, "resources.type", objects)) &&
+      fields.every((one) => openFields.has(one.field) || takesIn(one, within)),
+  );
+}
+
+const openFields: ReadonlySet<string> = new Set(["eventCategory", "resources.type", "readOnly"]);
+
+/** Whether a condition lets every object of a bucket through. */
+function takesIn({ field, operator, values }: FieldSelector, within: string): boolean {
+  if (field !== "resources.ARN") return false;
+  if (operator === "StartsWith") return values.some((value) => within.startsWith(value));
+  if (operator !== "NotStartsWith") return false;
+  return !values.some((value) => within.startsWith(value) || value.startsWith(within));
+}
+
+export const about: About = {
+  rationale:
+    "Management events tell who changed a bucket, and nothing of its content. After a leak nobody can say which objects were fetched or replaced.",
+  remediation:
+    "Have a trail record data events of S3, at least of the buckets with sensitive content. AWS charges $0.10 per 100,000 of them.",
   controls: {
     nist_800_53_r5: [
       "ac_2_4",
@@ -110,80 +184,6 @@ export const check: Check<"iam.accounts", object, "cloudtrail.trails" | "s3.buck
       soc2: ["pi_1_2"],
     },
   },
-  params: {},
-  judge(_account, context) {
-    const trails = context.others("cloudtrail.trails");
-    const ownBuckets = trailBuckets(trails);
-    // To record what trails write to their own buckets would be to record without end.
-    const buckets = context.others("s3.buckets").filter(({ name }) => name !== null && !ownBuckets.has(name));
-    if (buckets.length === 0) return null;
-    const recorded = buckets.map((bucket) => new Set(trails.flatMap((trail) => recordedWays(trail, bucket) ?? [])));
-    const missing = ways.filter((way) => !recorded.every((own) => own.has(way)));
-    if (missing.length === 0) return { status: "pass" };
-    if (trails.some((trail) => buckets.some((bucket) => recordedWays(trail, bucket) === undefined)))
-      return { status: "unknown", reason: "cloudtrail:GetTrailStatus or GetEventSelectors could not be read" };
-    const leftOut = buckets.filter((_, index) => missing.some((way) => !recorded[index]?.has(way)));
-    return {
-      status: "fail",
-      summary: `No trail records what ${missing.join("s and what ")}s objects in ${leftOut.length < buckets.length ? "some buckets" : "any bucket"}.`,
-      details: {
-        missing,
-        bucketsLeftOut: leftOut.length,
-        buckets: leftOut
-          .map(({ name }) => name)
-          .toSorted()
-          .slice(0, namesMax),
-      },
-      variants: missing,
-      evidence: [
-        {
-          call: "cloudtrail:GetEventSelectors",
-          field: "EventSelectors[].DataResources[].Values",
-          value: trails
-            .flatMap(({ attributes }) => attributes.eventSelectors?.flatMap(objectsIn) ?? [])
-            .slice(0, namesMax),
-        },
-      ],
-    };
-  },
-};
-
-const namesMax = 20;
-const objects = "AWS::S3::Object";
-
-const objectsIn = ({ dataResources }: EventSelector): readonly string[] =>
-  dataResources.filter(({ type }) => type === objects).flatMap(({ values }) => values);
-
-/** What a trail records of all objects in a bucket; `undefined`: not known. */
-function recordedWays({ attributes: trail }: Trail, { nativeId, region }: Bucket): readonly Way[] | undefined {
-  if (trail.isLogging === false || (!trail.isMultiRegion && trail.homeRegion !== region)) return [];
-  if (trail.isLogging === undefined) return undefined;
-  const within = `${nativeId}/`;
-  return waysOf(
-    trail,
-    (selector) => objectsIn(selector).some((value) => within.startsWith(value)),
-    (fields) =>
-      fields.some((one) => isEqual(one, "eventCategory", "Data")) &&
-      fields.some((one) => isEqual(one, "resources.type", objects)) &&
-      fields.every((one) => openFields.has(one.field) || takesIn(one, within)),
-  );
-}
-
-const openFields: ReadonlySet<string> = new Set(["eventCategory", "resources.type", "readOnly"]);
-
-/** Whether a condition lets every object of a bucket through. */
-function takesIn({ field, operator, values }: FieldSelector, within: string): boolean {
-  if (field !== "resources.ARN") return false;
-  if (operator === "StartsWith") return values.some((value) => within.startsWith(value));
-  if (operator !== "NotStartsWith") return false;
-  return !values.some((value) => within.startsWith(value) || value.startsWith(within));
-}
-
-export const about: About = {
-  rationale:
-    "Management events tell who changed a bucket, and nothing of its content. After a leak nobody can say which objects were fetched or replaced.",
-  remediation:
-    "Have a trail record data events of S3, at least of the buckets with sensitive content. AWS charges $0.10 per 100,000 of them.",
 };
 
 export const examples = (): Examples<"iam.accounts"> => {

@@ -12,6 +12,24 @@ export const check: Check<"cloudtrail.trails"> = {
   drift: true,
   resources: ["cloudtrail.trails"],
   decisive: [],
+  params: {},
+  judge({ name, attributes: { logFileValidation, s3BucketName } }) {
+    if (logFileValidation) return { status: "pass" };
+    return {
+      status: "fail",
+      summary: `Log file validation is off for trail ${name}.`,
+      details: { logFileValidation, s3BucketName },
+      evidence: [
+        { call: "cloudtrail:DescribeTrails", field: "trailList[].LogFileValidationEnabled", value: logFileValidation },
+      ],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "Who can write to the bucket can take lines out of a log file. Without signed digests nobody can show that the files are as CloudTrail wrote them.",
+  remediation: "Switch on log file validation for the trail. It costs nothing and holds from then on.",
   controls: {
     "cis_aws_3.0": ["3.2"],
     "cis_aws_5.0": ["3.2"],
@@ -40,24 +58,6 @@ export const check: Check<"cloudtrail.trails"> = {
     "cis_aws_6.0": ["4.2"],
     "cis_aws_7.0": ["4.2"],
   },
-  params: {},
-  judge({ name, attributes: { logFileValidation, s3BucketName } }) {
-    if (logFileValidation) return { status: "pass" };
-    return {
-      status: "fail",
-      summary: `Log file validation is off for trail ${name}.`,
-      details: { logFileValidation, s3BucketName },
-      evidence: [
-        { call: "cloudtrail:DescribeTrails", field: "trailList[].LogFileValidationEnabled", value: logFileValidation },
-      ],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "Who can write to the bucket can take lines out of a log file. Without signed digests nobody can show that the files are as CloudTrail wrote them.",
-  remediation: "Switch on log file validation for the trail. It costs nothing and holds from then on.",
 };
 
 export const examples = (): Examples<"cloudtrail.trails"> => ({

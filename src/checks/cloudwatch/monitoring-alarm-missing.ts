@@ -128,19 +128,6 @@ export const check: Check<"iam.accounts", Params, "cloudtrail.trails" | "logs.me
       metrics.some(({ namespace }) => !namespace.startsWith("AWS/")) ? { metrics, actionsEnabled, alarmActions } : null,
   },
   decisive: ["missing"],
-  controls: {},
-  variants: Object.fromEntries(
-    Object.entries(watched).map(([name, { cis, controls }]) => [
-      name,
-      {
-        "cis_aws_3.0": [`4.${cis}`],
-        "cis_aws_5.0": [`4.${cis}`],
-        "cis_aws_6.0": [`5.${cis}`],
-        "cis_aws_7.0": [`5.${cis}`],
-        ...controls,
-      },
-    ]),
-  ),
   params: { events: Object.keys(watched) },
   judge(_account, context) {
     const trails = context
@@ -214,6 +201,19 @@ export const about: About = {
     "A sign-in as root, a trail switched off or a policy rewritten stays unnoticed until somebody happens to look, while an alarm tells within minutes.",
   remediation:
     "Send a multi-region trail to CloudWatch Logs, make a metric filter for each kind of event, and an alarm on each metric that writes to an SNS topic. If EventBridge rules tell you already, ignore this.",
+  controls: {},
+  variants: Object.fromEntries(
+    Object.entries(watched).map(([name, { cis, controls }]) => [
+      name,
+      {
+        "cis_aws_3.0": [`4.${cis}`],
+        "cis_aws_5.0": [`4.${cis}`],
+        "cis_aws_6.0": [`5.${cis}`],
+        "cis_aws_7.0": [`5.${cis}`],
+        ...controls,
+      },
+    ]),
+  ),
 };
 
 export const examples = (): Examples<"iam.accounts", Params> => {

@@ -24,17 +24,6 @@ export const check: Check<"config.recorders", object, UsageList> = {
     }),
   },
   decisive: ["reason"],
-  controls: {
-    "cis_aws_3.0": ["3.3"],
-    "cis_aws_5.0": ["3.3"],
-    aws_fsbp: ["Config.1"],
-    soc2: ["cc_2_1", "cc_3_1", "cc_3_4", "cc_8_1", "pi_1_3"],
-    iso_27001_2022: ["A.5.16", "A.5.22"],
-    hipaa: ["164_308_a_1_ii_a"],
-    gdpr: ["article_25", "article_30"],
-    "cis_aws_6.0": ["4.3"],
-    "cis_aws_7.0": ["4.3"],
-  },
   params: {},
   judge({ attributes: { exists, isRecording }, observed }, context) {
     const { lastStatus, lastErrorCode = null } = observed ?? {};
@@ -73,6 +62,17 @@ export const about: About = {
     "Nobody can look up what a resource was like last week or who changed it, and most controls of Security Hub show nothing.",
   remediation:
     "Switch on the recorder for all types and give it a delivery channel. Each recorded change costs $0.003; recording once a day is cheaper.",
+  controls: {
+    "cis_aws_3.0": ["3.3"],
+    "cis_aws_5.0": ["3.3"],
+    aws_fsbp: ["Config.1"],
+    soc2: ["cc_2_1", "cc_3_1", "cc_3_4", "cc_8_1", "pi_1_3"],
+    iso_27001_2022: ["A.5.16", "A.5.22"],
+    hipaa: ["164_308_a_1_ii_a"],
+    gdpr: ["article_25", "article_30"],
+    "cis_aws_6.0": ["4.3"],
+    "cis_aws_7.0": ["4.3"],
+  },
 };
 
 export const examples = (): Examples<"config.recorders"> => {

@@ -20,7 +20,6 @@ export const check: Check<CollectorId, Params> = {
   drift: false,
   resources: "every",
   decisive: ["missing", "notAllowed"],
-  controls: { iso_27001_2022: ["A.5.13"] },
   params: { requiredTags: [], allowedValues: [] },
   judge({ arn, name, state, tags, tagsUnread }, { params: { requiredTags, allowedValues }, place }) {
     if (requiredTags.length === 0 || arn === null || untaggable.test(arn) || state === "terminated") return null;
@@ -70,6 +69,7 @@ export const about: About = {
   rationale: "Nobody can tell whose it is, what it is for, or which team its cost belongs to.",
   remediation:
     "Tag it where it is defined, in Terraform or CloudFormation. A tag policy of the organization keeps new things from coming without.",
+  controls: { iso_27001_2022: ["A.5.13"] },
 };
 
 export const examples = (): Examples<CollectorId, Params> => {

@@ -23,12 +23,6 @@ export const check: Check<"guardduty.detectors", Params> = {
   drift: false,
   resources: ["guardduty.detectors"],
   decisive: ["threats"],
-  controls: {
-    nist_800_53_r5: ["ir_4_a"],
-    soc2: ["cc_3_2", "cc_4_2", "cc_7_3", "cc_7_4"],
-    iso_27001_2022: ["A.5.19", "A.5.21", "A.5.25", "A.5.28", "A.5.29", "A.8.7", "A.8.9"],
-    hipaa: ["164_308_a_6_ii"],
-  },
   params: { minSeverity: 7, days: 30 },
   judge({ attributes: { isEnabled }, observed }, { now, params, place }) {
     const findings = observed?.findings;
@@ -59,6 +53,12 @@ export const about: About = {
   rationale: "It is the trace of an attack that may still go on, and it waits for somebody to look.",
   remediation:
     "Find out what happened, cut off the resource or the credential it is about, and archive the finding in GuardDuty when it is dealt with.",
+  controls: {
+    nist_800_53_r5: ["ir_4_a"],
+    soc2: ["cc_3_2", "cc_4_2", "cc_7_3", "cc_7_4"],
+    iso_27001_2022: ["A.5.19", "A.5.21", "A.5.25", "A.5.28", "A.5.29", "A.8.7", "A.8.9"],
+    hipaa: ["164_308_a_6_ii"],
+  },
 };
 
 export const examples = (): Examples<"guardduty.detectors", Params> => {

@@ -19,6 +19,32 @@ export const check: Check<"guardduty.detectors", object, UsageList> = {
     "guardduty.detectors": ({ attributes: { detectorId, isEnabled } }) => ({ detectorId, isEnabled }),
   },
   decisive: [],
+  params: {},
+  judge({ attributes: { detectorId, isEnabled } }, context) {
+    if (isEnabled === undefined) return { status: "unknown", reason: "guardduty:GetDetector could not be read" };
+    if (isEnabled) return { status: "pass" };
+    const { region } = context.place;
+    const inUse = isInUse(context);
+    return {
+      status: "fail",
+      severity: inUse ? "high" : "low",
+      summary:
+        detectorId === null ? `GuardDuty was never enabled in ${region}.` : `GuardDuty is suspended in ${region}.`,
+      details: { region, detectorId, inUse },
+      evidence: [
+        detectorId === null
+          ? { call: "guardduty:ListDetectors", field: "DetectorIds", value: [] }
+          : { call: "guardduty:GetDetector", field: "Status", value: "DISABLED" },
+      ],
+    };
+  },
+};
+
+export const about: About = {
+  rationale:
+    "It is what notices credentials used from strange places, machines that mine coins, and calls to servers known for malware. Without it an intruder is noticed by the bill.",
+  remediation:
+    "Enable GuardDuty in every region, for all accounts at once from the organization's delegated administrator. The first 30 days cost nothing and show what it would cost.",
   controls: {
     aws_fsbp: ["GuardDuty.1"],
     nist_800_53_r5: [
@@ -90,32 +116,6 @@ export const check: Check<"guardduty.detectors", object, UsageList> = {
       "164_312_e_2_i",
     ],
   },
-  params: {},
-  judge({ attributes: { detectorId, isEnabled } }, context) {
-    if (isEnabled === undefined) return { status: "unknown", reason: "guardduty:GetDetector could not be read" };
-    if (isEnabled) return { status: "pass" };
-    const { region } = context.place;
-    const inUse = isInUse(context);
-    return {
-      status: "fail",
-      severity: inUse ? "high" : "low",
-      summary:
-        detectorId === null ? `GuardDuty was never enabled in ${region}.` : `GuardDuty is suspended in ${region}.`,
-      details: { region, detectorId, inUse },
-      evidence: [
-        detectorId === null
-          ? { call: "guardduty:ListDetectors", field: "DetectorIds", value: [] }
-          : { call: "guardduty:GetDetector", field: "Status", value: "DISABLED" },
-      ],
-    };
-  },
-};
-
-export const about: About = {
-  rationale:
-    "It is what notices credentials used from strange places, machines that mine coins, and calls to servers known for malware. Without it an intruder is noticed by the bill.",
-  remediation:
-    "Enable GuardDuty in every region, for all accounts at once from the organization's delegated administrator. The first 30 days cost nothing and show what it would cost.",
 };
 
 export const examples = (): Examples<"guardduty.detectors"> => {

@@ -44,15 +44,6 @@ export const check: Check<"guardduty.detectors", Params, Lists> = {
     "ecs.clusters": () => ({}),
   },
   decisive: ["features"],
-  controls: {},
-  variants: {
-    S3_DATA_EVENTS: { aws_fsbp: ["GuardDuty.10"] },
-    EKS_AUDIT_LOGS: { aws_fsbp: ["GuardDuty.5"], iso_27001_2022: ["A.8.15"] },
-    RDS_LOGIN_EVENTS: { aws_fsbp: ["GuardDuty.9"] },
-    LAMBDA_NETWORK_LOGS: { aws_fsbp: ["GuardDuty.6"] },
-    EBS_MALWARE_PROTECTION: { aws_fsbp: ["GuardDuty.8"] },
-    RUNTIME_MONITORING: { aws_fsbp: ["GuardDuty.7", "GuardDuty.11"] },
-  },
   params: { features: Object.keys(protects).toSorted() },
   judge({ attributes: { isEnabled, features } }, context) {
     if (isEnabled === undefined || features === undefined)
@@ -80,6 +71,15 @@ export const about: About = {
     "By itself GuardDuty looks at API calls, DNS and the flow of traffic. Attacks on objects, databases, functions or inside of containers need a plan of their own to be seen.",
   remediation:
     "Look up what the plan costs for your volume, switch it on, and let the organization do so for new accounts.",
+  controls: {},
+  variants: {
+    S3_DATA_EVENTS: { aws_fsbp: ["GuardDuty.10"] },
+    EKS_AUDIT_LOGS: { aws_fsbp: ["GuardDuty.5"], iso_27001_2022: ["A.8.15"] },
+    RDS_LOGIN_EVENTS: { aws_fsbp: ["GuardDuty.9"] },
+    LAMBDA_NETWORK_LOGS: { aws_fsbp: ["GuardDuty.6"] },
+    EBS_MALWARE_PROTECTION: { aws_fsbp: ["GuardDuty.8"] },
+    RUNTIME_MONITORING: { aws_fsbp: ["GuardDuty.7", "GuardDuty.11"] },
+  },
 };
 
 export const examples = (): Examples<"guardduty.detectors", Params> => {

@@ -28,11 +28,6 @@ export const check: Check<"secretsmanager.secrets", Params> = {
   drift: false,
   resources: ["secretsmanager.secrets"],
   decisive: ["expiresAt"],
-  controls: {},
-  variants: {
-    rotation: { aws_fsbp: ["SecretsManager.2"] },
-    age: { aws_fsbp: ["SecretsManager.4"] },
-  },
   params: {
     expiryTagKeys: ["expires-at", "expiry", "ExpirationDate", "expires_on"],
     maxAgeDays: 90,
@@ -108,6 +103,11 @@ export const about: About = {
     "One with an end stops working on that day, and what uses it with it. One without is known to more people, machines and logs the older it gets.",
   remediation:
     "Replace the value, and write the next end into its tag. Better, have it rotated: then only a rotation that did not happen is reported.",
+  controls: {},
+  variants: {
+    rotation: { aws_fsbp: ["SecretsManager.2"] },
+    age: { aws_fsbp: ["SecretsManager.4"] },
+  },
 };
 
 export const examples = (): Examples<"secretsmanager.secrets", Params> => {

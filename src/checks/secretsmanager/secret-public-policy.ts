@@ -26,7 +26,6 @@ export const check: Check<"secretsmanager.secrets", Params, "organizations.accou
       "organizations.organizations": ({ attributes: { managementAccountId } }) => ({ managementAccountId }),
     },
     decisive: ["anyone", "accountIds", "actions"],
-    controls: { "cis_aws_7.0": ["2.21"] },
     params: { trustedAccountIds: [] },
     judge({ name, attributes: { policy, deletedAt } }, context) {
       if (deletedAt !== null) return null;
@@ -72,6 +71,7 @@ export const about: About = {
   rationale: "Whoever the policy lets in can fetch the value, and nobody notices unless the calls are looked at.",
   remediation:
     "Take the statement out, or name the one role that needs it. Write policies with BlockPublicPolicy, which refuses those that are open to all.",
+  controls: { "cis_aws_7.0": ["2.21"] },
 };
 
 export const examples = (): Examples<"secretsmanager.secrets", Params> => {

@@ -19,6 +19,30 @@ export const check: Check<"secretsmanager.secrets", Params> = {
   drift: true,
   resources: ["secretsmanager.secrets"],
   decisive: [],
+  params: { maxAgeDays: 90 },
+  judge({ name, createdAt, attributes, observed }, { now, params, place }) {
+    if (!isOwn(attributes, place)) return null;
+    if (attributes.rotationEnabled) return { status: "pass" };
+    const lastChangedAt = observed?.lastChangedAt ?? createdAt;
+    const isOld = lastChangedAt !== null && isOlderThan(params.maxAgeDays, lastChangedAt, now);
+    return {
+      status: "fail",
+      severity: isOld ? "high" : "medium",
+      summary: `Secret ${name} is not rotated automatically${isOld ? ` and was last changed on ${lastChangedAt.slice(0, 10)}` : ""}.`,
+      details: { lastChangedAt },
+      variants: isOld ? ["old"] : [],
+      evidence: [
+        { call: "secretsmanager:ListSecrets", field: "SecretList[].RotationEnabled", value: false },
+        { call: "secretsmanager:ListSecrets", field: "SecretList[].LastChangedDate", value: lastChangedAt },
+      ],
+    };
+  },
+};
+
+export const about: About = {
+  rationale: "A password that waits for a person to change it stays for years, and so does every copy of it.",
+  remediation:
+    "Give it a rotation every 30 to 90 days. For the passwords of AWS's databases the function is there already; for others write one.",
   controls: {
     aws_fsbp: ["SecretsManager.1"],
     nist_800_53_r5: [
@@ -51,30 +75,6 @@ export const check: Check<"secretsmanager.secrets", Params> = {
     hipaa: ["164_308_a_4_ii_c"],
   },
   variants: { old: { aws_fsbp: ["SecretsManager.4"] } },
-  params: { maxAgeDays: 90 },
-  judge({ name, createdAt, attributes, observed }, { now, params, place }) {
-    if (!isOwn(attributes, place)) return null;
-    if (attributes.rotationEnabled) return { status: "pass" };
-    const lastChangedAt = observed?.lastChangedAt ?? createdAt;
-    const isOld = lastChangedAt !== null && isOlderThan(params.maxAgeDays, lastChangedAt, now);
-    return {
-      status: "fail",
-      severity: isOld ? "high" : "medium",
-      summary: `Secret ${name} is not rotated automatically${isOld ? ` and was last changed on ${lastChangedAt.slice(0, 10)}` : ""}.`,
-      details: { lastChangedAt },
-      variants: isOld ? ["old"] : [],
-      evidence: [
-        { call: "secretsmanager:ListSecrets", field: "SecretList[].RotationEnabled", value: false },
-        { call: "secretsmanager:ListSecrets", field: "SecretList[].LastChangedDate", value: lastChangedAt },
-      ],
-    };
-  },
-};
-
-export const about: About = {
-  rationale: "A password that waits for a person to change it stays for years, and so does every copy of it.",
-  remediation:
-    "Give it a rotation every 30 to 90 days. For the passwords of AWS's databases the function is there already; for others write one.",
 };
 
 export const examples = (): Examples<"secretsmanager.secrets", Params> => {

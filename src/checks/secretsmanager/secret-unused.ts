@@ -20,7 +20,6 @@ export const check: Check<"secretsmanager.secrets", Params> = {
   drift: false,
   resources: ["secretsmanager.secrets"],
   decisive: ["lastAccessedAt"],
-  controls: { aws_fsbp: ["SecretsManager.3"], "pci_dss_4.0": ["7.2.4", "7.2.5.1", "8.2.2", "8.2.6", "A3.4.1"] },
   params: { days: 90 },
   judge({ name, createdAt, attributes, observed }, { now, params, place }) {
     const { deletedAt, owningService } = attributes;
@@ -50,6 +49,7 @@ export const about: About = {
   rationale: "It is paid for, it can be stolen, and nothing would miss it.",
   remediation:
     "Delete it with a window of 30 days, in which it can be brought back. A copy of a secret in another region is removed from the original.",
+  controls: { aws_fsbp: ["SecretsManager.3"], "pci_dss_4.0": ["7.2.4", "7.2.5.1", "8.2.2", "8.2.6", "A3.4.1"] },
 };
 
 export const examples = (): Examples<"secretsmanager.secrets", Params> => {

@@ -183,7 +183,6 @@ export function findingBody({ row, detection }: Finding, now: Date): z.input<typ
 
 /** The finding with the check's words, its resource and its certificate. */
 export function wholeFindingBody(finding: WholeFinding, now: Date): z.input<typeof WholeFindingBody> {
-  const check = byId.get(finding.row.type);
   const { resource } = finding;
   return {
     ...findingBody(finding, now),

@@ -67,6 +67,8 @@ export interface JudgeContext<Params, Reads extends CollectorId> {
   readonly place: Place;
   /** Regions the organization allows; null when it has not said. */
   readonly allowedRegions: readonly string[] | null;
+  /** The 12 digits of every account the organization has connected. */
+  readonly ownAccounts: ReadonlySet<string>;
   /**
    * Everything another collector found: in the same region or globally; for a global thing in every region, each with the
    * `region` it lives in. Only collectors named in `reads`; complete, else the verdict is unknown before `judge` is asked.
@@ -130,6 +132,7 @@ export interface Example<Id extends CollectorId, Params extends object = object>
   readonly params?: Partial<Params>;
   readonly place?: Partial<Place>;
   readonly allowedRegions?: readonly string[] | null;
+  readonly ownAccounts?: readonly string[];
   readonly others?: Partial<Record<CollectorId, readonly unknown[]>>;
   /** For fails: what must hold of it. */
   readonly expect?: {

@@ -19,6 +19,8 @@ export interface ClaimedTask {
   readonly settings: OrgSettings;
   /** Those in force, in the order they were made. */
   readonly suppressions: readonly Suppression[];
+  /** The 12 digits of every account of the organization. */
+  readonly ownAccounts: ReadonlySet<string>;
   /** `plan`, a place (`global` or a region), a part of one (`eu-west-1.2`), or `wave2`. */
   readonly id: string;
   /** Where it looks; its id when that is no place. */
@@ -48,7 +50,7 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
   const thisScan = and(eq(scans.orgId, org.id), eq(scans.id, scanId));
   const itsAccount = org.db.select({ id: scans.accountId }).from(scans).where(thisScan);
   // safe: each statement answers its own columns.
-  const [[lease], [scan], [account], [organization], [tasks], inForce] = (await org.db.atomic([
+  const [[lease], [scan], [account], [organization], [tasks], inForce, own] = (await org.db.atomic([
     leaseStatement(org, scanId, taskId),
     org.db.select().from(scans).where(thisScan),
     org.db
@@ -58,6 +60,7 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
     org.db.select().from(organizations).where(eq(organizations.orgId, org.id)),
     taskCounts(org, scanId),
     suppressionsInForce(org),
+    org.db.select({ awsAccountId: accounts.awsAccountId }).from(accounts).where(eq(accounts.orgId, org.id)),
   ])) as [
     Lease[],
     ScanRow[],
@@ -65,6 +68,7 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
     InferSelectModel<typeof organizations>[],
     [ClaimedTask["tasks"]],
     Suppression[],
+    { awsAccountId: string }[],
   ];
   if (!lease || scan?.active !== 1 || !account || !organization) return null;
   const { outcome, work, ...numbers } = lease;
@@ -75,6 +79,7 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
     account,
     settings: organization.settings,
     suppressions: inForce,
+    ownAccounts: new Set(own.map(({ awsAccountId }) => awsAccountId)),
     id: taskId,
     place: placeOf(taskId),
     // safe: written by the task that handed it on.

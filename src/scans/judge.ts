@@ -16,6 +16,7 @@ export interface JudgeSettings {
   readonly now: Date;
   readonly place: Place;
   readonly allowedRegions: readonly string[] | null;
+  readonly ownAccounts: ReadonlySet<string>;
   readonly checkParams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly checksOff: ReadonlySet<string>;
   /** Of what is judged. */
@@ -25,14 +26,17 @@ export interface JudgeSettings {
   readonly suppressions: readonly Suppression[];
 }
 
+type JudgingTask = Pick<ClaimedTask, "org" | "settings" | "account" | "suppressions" | "ownAccounts">;
+
 export const judgeSettings = (
-  { org, settings, account, suppressions }: Pick<ClaimedTask, "org" | "settings" | "account" | "suppressions">,
+  { org, settings, account, suppressions, ownAccounts }: JudgingTask,
   place: Place,
   { resourceType }: { readonly resourceType: string },
 ): JudgeSettings => ({
   now: org.now,
   place,
   allowedRegions: settings.allowedRegions,
+  ownAccounts,
   checkParams: settings.checkParams,
   checksOff: new Set(settings.checksOff),
   resourceType,
@@ -149,6 +153,7 @@ function verdictOf(found: Found, check: SealedCheck, lists: Lists, settings: Jud
       params: paramsOf(check, settings),
       place: settings.place,
       allowedRegions: settings.allowedRegions,
+      ownAccounts: settings.ownAccounts,
       others: (id) => (lists.get(id) ?? []) as unknown as readonly FoundBy<typeof id>[],
     });
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Found } from "#collectors/collector";
 import type { CollectorId } from "#collectors/registry";
 import type { OrgContext } from "#db/context";
 import type { CollectorState } from "#db/values";
-import { allCollectors, collectorsOf } from "./catalogue.ts";
+import { allCollectors, collectorOf, collectorsOf } from "./catalogue.ts";
 import type { ScanRow } from "./claim.ts";
 import { addTallies, failedPart, joined, stateAfter, worstOf } from "./coverage.ts";
 import { addCounts, foundOf, noCounts, type CollectorPart, type TaskCounts, type TaskOutcome } from "./outcome.ts";
@@ -120,11 +120,15 @@ function factsOf(
   collectors: ReadonlyMap<CollectorId, MergedPart>,
 ): Map<CollectorId, readonly Found[] | null> {
   const facts = new Map<CollectorId, readonly Found[] | null>();
-  for (const [id, { whole }] of collectors) {
-    facts.set(id, whole ? tasks.flatMap(({ outcome }) => (outcome?.facts?.[id] ?? []).map(foundOf)) : null);
+  for (const [id, part] of collectors) {
+    facts.set(id, isKnown(id, part) ? tasks.flatMap(({ outcome }) => (outcome?.facts?.[id] ?? []).map(foundOf)) : null);
   }
   return facts;
 }
+
+/** What an account may do without is not there where it is denied: nothing hangs on it. */
+const isKnown = (id: CollectorId, { whole, state }: CollectorPart): boolean =>
+  whole || (state === "skipped" && collectorOf(id).optional === true);
 
 /** Coverage of a place after this scan: what was known before, with what the scan says of the collectors it ran. */
 export const statesOf = (

@@ -29,6 +29,7 @@ function judge(check: SealedCheck, { found, ...given }: Example<CollectorId>, no
     params: { ...check.params, ...given.params },
     place: { partition: "aws", awsAccountId: example.awsAccountId, region: example.region, ...given.place },
     allowedRegions: given.allowedRegions ?? null,
+    ownAccounts: new Set(given.ownAccounts),
     others: (id) => {
       const list = lists.get(id);
       if (!list) throw new Error(`${check.id} asks for ${id}, which is not in its reads`);

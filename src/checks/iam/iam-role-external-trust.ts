@@ -31,7 +31,7 @@ export const check: Check<"iam.roles", Params> = {
       "config.amazonaws.com",
     ],
   },
-  judge({ name, attributes: { path, trustPolicy } }, { params, place }) {
+  judge({ name, attributes: { path, trustPolicy } }, { params, place, ownAccounts }) {
     if (isServiceLinked(path)) return null;
     if (trustPolicy === undefined)
       return { status: "unknown", reason: "iam:GetAccountAuthorizationDetails gave a trust policy that is none" };
@@ -39,7 +39,7 @@ export const check: Check<"iam.roles", Params> = {
     const accounts = accountGrants(trustPolicy, place.awsAccountId)
       .filter((grant) => letsAssume(grant) && !isSafe(grant.statement))
       .map(({ account }) => account)
-      .filter((account) => !params.trustedAccountIds.includes(account));
+      .filter((account) => !params.trustedAccountIds.includes(account) && !ownAccounts.has(account));
     const services = serviceGrants(trustPolicy)
       .flatMap((grant) => grant.services)
       .filter((service) => params.confusedDeputyServices.includes(service));

@@ -41,6 +41,7 @@ export const check: Check<"s3.buckets", Params, "organizations.accounts" | "orga
         account !== management &&
         !members.has(account) &&
         !trustedAccountIds.includes(account) &&
+        !context.ownAccounts.has(account) &&
         !loadBalancing.has(account) &&
         !isAmongOwn(statement),
     );
@@ -110,6 +111,7 @@ export const examples = (): Examples<"s3.buckets", Params> => {
         found: bucket(statement({ principals: { AWS: ["111122223333", "arn:aws:iam::111122223333:role/app"] } })),
       },
       { name: "a trusted partner", found: bucket(statement()), params: { trustedAccountIds: [partner] } },
+      { name: "an account that is connected", found: bucket(statement()), ownAccounts: [partner] },
       {
         name: "a member of the organization",
         found: bucket(statement()),

@@ -52,6 +52,7 @@ export const check: Check<"secretsmanager.secrets", Params> = {
       evidence: [{ call: "secretsmanager:ListSecrets", field: `SecretList[].${field}`, value: end.value }],
     };
   },
+  deadline: (found, params) => endOf(found, params)?.expiresAt ?? null,
   atRead: ({ expiresAt }, now) => {
     const days = daysUntil(String(expiresAt), now);
     return { daysUntilExpiry: Number.isNaN(days) ? null : days };

@@ -32,6 +32,7 @@ export const check: Check<"secretsmanager.secrets", Params, "organizations.accou
       if (policy === undefined)
         return { status: "unknown", reason: "secretsmanager:GetResourcePolicy could not be read" };
       const known = new Set([
+        ...context.ownAccounts,
         ...context.params.trustedAccountIds,
         ...context.others("organizations.accounts").map(({ attributes }) => attributes.accountId),
         ...context.others("organizations.organizations").map(({ attributes }) => attributes.managementAccountId),
@@ -101,6 +102,7 @@ export const examples = (): Examples<"secretsmanager.secrets", Params> => {
       { name: "everyone in the organization", found: secret(statement(when("aws:PrincipalOrgID", "o-abc123defg"))) },
       { name: "everyone through an endpoint", found: secret(statement(when("aws:SourceVpce", "vpce-0a"))) },
       { name: "a trusted partner", found: secret(toPartner), params: { trustedAccountIds: [partner] } },
+      { name: "an account that is connected", found: secret(toPartner), ownAccounts: [partner] },
       {
         name: "a member of the organization",
         found: secret(toPartner),

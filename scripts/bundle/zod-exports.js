@@ -1,8 +1,30 @@
-export * from "../../node_modules/zod/v4/classic/schemas.js";
-export * from "../../node_modules/zod/v4/classic/checks.js";
-export * from "../../node_modules/zod/v4/classic/errors.js";
-export * from "../../node_modules/zod/v4/classic/parse.js";
-export { globalRegistry, registry, config, util, NEVER, regexes } from "../../node_modules/zod/v4/core/index.js";
-export { ZodISODateTime, ZodISODate, ZodISOTime, ZodISODuration } from "../../node_modules/zod/v4/classic/iso.js";
-export * as iso from "../../node_modules/zod/v4/classic/iso.js";
-export * as coerce from "../../node_modules/zod/v4/classic/coerce.js";
+export {
+  array,
+  boolean,
+  discriminatedUnion,
+  enum,
+  int,
+  literal,
+  looseObject,
+  null,
+  number,
+  object,
+  preprocess,
+  record,
+  strictObject,
+  string,
+  stringbool,
+  tuple,
+  undefined,
+  union,
+  unknown,
+  url,
+  uuid,
+  ZodObject,
+  ZodPipe,
+  ZodString,
+  ZodType,
+} from "../../node_modules/zod/v4/classic/schemas.js";
+export { NEVER } from "../../node_modules/zod/v4/core/index.js";
+export * as iso from "./zod-iso.js";
+export * as coerce from "./zod-coerce.js";

@@ -1,0 +1,29 @@
+// `node --test "test/node/*.test.mjs"`: the libraries as the Worker bundles them have all that the source asks of them.
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import * as slim from "../../scripts/bundle/zod-exports.js";
+
+const root = path.join(import.meta.dirname, "..", "..");
+const source = globSync("src/**/*.ts", { cwd: root })
+  // Only written into the description of the API, not run by the Worker.
+  .filter((file) => file !== path.join("src", "http", "openapi.ts"))
+  .map((file) => readFileSync(path.join(root, file), "utf8"))
+  .join("\n");
+
+/** Types are gone when it runs. */
+const types = new Set(["core", "infer", "input", "output", "ZodRawShape"]);
+
+test("every name of zod that is used is bundled, and no other", () => {
+  const used = new Set(
+    [...source.matchAll(/\bz\.(?:(iso|coerce)\.)?([a-zA-Z]\w*)/g)].map(([, group, name]) =>
+      group ? `${group}.${name}` : name,
+    ),
+  );
+  const asked = [...used].filter((name) => !types.has(name) && name !== "iso" && name !== "coerce");
+  const bundled = Object.entries(slim).flatMap(([name, value]) =>
+    name === "iso" || name === "coerce" ? Object.keys(value).map((member) => `${name}.${member}`) : [name],
+  );
+  assert.deepEqual(asked.toSorted(), bundled.toSorted());
+});

@@ -35,7 +35,7 @@ CREATE TABLE daily_verdicts (
 -- One for each account and check with open findings; the counts are kept by the batches that change findings. Money in cents.
 -- `unranked`: the counts have changed since the priority was worked out.
 CREATE TABLE recommendations (
-  org_id TEXT NOT NULL, account_id TEXT NOT NULL, type TEXT NOT NULL, id TEXT, category TEXT,
+  org_id TEXT NOT NULL, account_id TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL DEFAULT '', category TEXT,
   low INTEGER NOT NULL, medium INTEGER NOT NULL, high INTEGER NOT NULL, critical INTEGER NOT NULL,
   exposed INTEGER NOT NULL, production INTEGER NOT NULL, savings INTEGER NOT NULL, savings_counted INTEGER NOT NULL,
   priority REAL NOT NULL DEFAULT 0, unranked INTEGER NOT NULL DEFAULT 1, risk_reduction REAL,
@@ -43,7 +43,7 @@ CREATE TABLE recommendations (
   reason TEXT, decided_by TEXT, decided_at TEXT, version INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
   PRIMARY KEY (org_id, account_id, type)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX recommendations_by_id ON recommendations (org_id, id) WHERE id IS NOT NULL;
+CREATE UNIQUE INDEX recommendations_by_id ON recommendations (org_id, id) WHERE id <> '';
 CREATE INDEX recommendations_by_priority ON recommendations (org_id, status, priority, id) WHERE low + medium + high + critical > 0;
 CREATE INDEX recommendations_by_account ON recommendations (org_id, status, account_id, priority, id) WHERE low + medium + high + critical > 0;
 CREATE INDEX recommendations_by_type ON recommendations (org_id, status, type, priority, id) WHERE low + medium + high + critical > 0;
@@ -96,3 +96,9 @@ CREATE INDEX evaluations_by_time ON evaluations (org_id, created_at);
 ALTER TABLE scans ADD COLUMN verdicts TEXT;
 -- The same of an account's region, as it was last seen.
 ALTER TABLE coverage ADD COLUMN verdicts TEXT;
+
+-- What the cross-service checks keep of what a task found, as far as it does not fit the task's own row.
+CREATE TABLE scan_facts (
+  org_id TEXT NOT NULL, scan_id TEXT NOT NULL, task_id TEXT NOT NULL, number INTEGER NOT NULL, facts TEXT NOT NULL,
+  PRIMARY KEY (org_id, scan_id, task_id, number)
+) WITHOUT ROWID;

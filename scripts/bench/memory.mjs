@@ -2,6 +2,8 @@
 // whose heap is bounded, the account being another process's (scripts/bench/collector.mjs).
 import { execFile } from "node:child_process";
 import { createServer } from "node:http";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { createSimulator } from "../../simulator/simulator.ts";
@@ -14,6 +16,8 @@ const regions = ["eu-west-1", "us-east-1", "eu-central-1"];
 const mib = (bytes) => bytes / 2 ** 20;
 /** Node has `toHex` of byte arrays, which workerd has, behind a flag. */
 const flags = ["--expose-gc", "--js-base-64"];
+/** A queue's consumer may use five minutes of CPU where wrangler.toml says so, thirty seconds where it does not. */
+const cpuMaxS = 30;
 /** What a collecting process may take beside what it takes of an empty account. */
 const extraMib = 64;
 
@@ -43,12 +47,36 @@ async function serve() {
   return { origin: `http://127.0.0.1:${server.address().port}`, arrange, stop: () => server.close() };
 }
 
+const factFolder = path.join(tmpdir(), `cloudglass-facts-${process.pid}`);
+/** A Worker has 128 MB. */
+const workerMib = 128;
+
+/** The second wave over all that was kept, in a process as large as a Worker may be. */
+async function judgeAll() {
+  const script = path.join(import.meta.dirname, "second-wave.mjs");
+  const bound = `--max-old-space-size=${workerMib}`;
+  const { stdout } = await run(process.execPath, [bound, ...flags, script, factFolder, awsAccountId]);
+  return JSON.parse(stdout.trim().split("\n").at(-1));
+}
+
 async function collect({ origin }, heapMib) {
   const script = path.join(import.meta.dirname, "collector.mjs");
+  rmSync(factFolder, { recursive: true, force: true });
+  mkdirSync(factFolder);
   const bound = heapMib === undefined ? [] : [`--max-old-space-size=${heapMib}`];
   const { stdout } = await run(
     process.execPath,
-    [...bound, ...flags, script, origin, awsAccountId, regions.join(","), keys.accessKeyId, keys.secretAccessKey],
+    [
+      ...bound,
+      ...flags,
+      script,
+      origin,
+      awsAccountId,
+      regions.join(","),
+      keys.accessKeyId,
+      keys.secretAccessKey,
+      factFile,
+    ],
     { maxBuffer: 2 ** 24 },
   );
   return JSON.parse(stdout.trim().split("\n").at(-1));
@@ -62,6 +90,7 @@ export async function measureMemory({ collected }) {
     const empty = await collect(server);
     const base = Math.ceil(mib(empty.heapLeft));
     const rows = [];
+    const waves = [];
     for (const resources of collected) {
       await server.arrange({ resources });
       const heapMib = base + extraMib;
@@ -78,8 +107,18 @@ export async function measureMemory({ collected }) {
         one.longestRow / 1024,
         mib(one.heapPeak),
         heapMib,
+        one.mostCpuMs / 1_000,
+        one.cpuMs / 1_000,
         seconds,
       ]);
+      const kept = mib(
+        readdirSync(factFolder).reduce((sum, file) => sum + statSync(path.join(factFolder, file)).size, 0),
+      );
+      const wave = await judgeAll();
+      waves.push([resources, kept, wave.judged, wave.fail, wave.unknown, wave.cpuMs / 1_000, mib(wave.heapPeak)]);
+      atMost("CPU of one task, s", one.mostCpuMs / 1_000, cpuMaxS, `${resources} resources`);
+      atMost("CPU of the second wave, s", wave.cpuMs / 1_000, cpuMaxS, `${resources} resources`);
+      atMost("heap of the second wave, MiB", mib(wave.heapPeak), workerMib, `${resources} resources`);
       exactly(
         `every resource is collected under a heap bound of the empty account's and ${extraMib} MiB`,
         one.resources,
@@ -101,12 +140,20 @@ export async function measureMemory({ collected }) {
         "longest row, KiB",
         "heap peak, MiB",
         "bound, MiB",
+        "most CPU, s",
+        "CPU, s",
         "seconds",
       ],
       rows,
     );
+    table(
+      `Judging across services what was kept, place by place, in one process of ${workerMib} MiB.`,
+      ["resources", "kept, MiB", "verdicts", "fail", "unknown", "CPU, s", "heap peak, MiB"],
+      waves,
+    );
     return group;
   } finally {
+    rmSync(factFolder, { recursive: true, force: true });
     server.stop();
   }
 }

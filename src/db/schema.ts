@@ -272,6 +272,19 @@ export const scanTasks = sqliteTable(
   (t) => [primaryKey({ columns: [t.orgId, t.scanId, t.id] })],
 );
 
+/** What cross-service checks keep of what a task found, as far as it does not fit the task's own row. */
+export const scanFacts = sqliteTable(
+  "scan_facts",
+  {
+    orgId: orgId(),
+    scanId: text("scan_id").notNull(),
+    taskId: text("task_id").notNull(),
+    number: integer("number").notNull(),
+    facts: text("facts", { mode: "json" }).$type<unknown>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.scanId, t.taskId, t.number] })],
+);
+
 /** What was seen of one account in one region, packed: one row however many services and checks there are. */
 export const coverage = sqliteTable(
   "coverage",
@@ -532,8 +545,8 @@ export const recommendations = sqliteTable(
     accountId: text("account_id").notNull(),
     /** The check's id. */
     type: text("type").notNull(),
-    /** Derived from account and check; null until it is ranked for the first time. */
-    id: text("id"),
+    /** Derived from account and check; empty until it is ranked for the first time. */
+    id: text("id").notNull().default(""),
     category: text("category"),
     low: integer("low").notNull(),
     medium: integer("medium").notNull(),
@@ -564,7 +577,7 @@ export const recommendations = sqliteTable(
     primaryKey({ columns: [t.orgId, t.accountId, t.type] }),
     uniqueIndex("recommendations_by_id")
       .on(t.orgId, t.id)
-      .where(sql`id IS NOT NULL`),
+      .where(sql`id <> ''`),
     index("recommendations_by_priority")
       .on(t.orgId, t.status, t.priority, t.id)
       .where(sql`low + medium + high + critical > 0`),

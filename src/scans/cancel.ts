@@ -6,6 +6,7 @@ import { scans } from "#db/schema";
 import { Fault, notFound } from "#lib/fault";
 import { derivedId } from "#lib/id";
 import type { ScanRow } from "./claim.ts";
+import { dropFacts } from "./fact-store.ts";
 import { tell } from "./progress.ts";
 
 /**
@@ -38,6 +39,7 @@ export async function cancelScan(org: OrgContext, id: string): Promise<ScanRow> 
         .returning(),
       ...eventStatementsIfChanged(org, { id: eventId, names: ["scan.canceled"], data }),
       org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, id),
+      dropFacts(org, id),
     ],
     canceled,
   )) as [ScanRow[]];

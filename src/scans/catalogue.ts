@@ -54,9 +54,6 @@ const condensersByCollector = new Map(
 /** What the cross-service checks keep of each thing a collector finds. */
 export const condensers = (id: CollectorId): readonly Condense[] => condensersByCollector.get(id) ?? [];
 
-/** Whether anything is kept of what a collector finds, in its task's row. */
-export const keepsFacts = (id: CollectorId): boolean => condensers(id).length > 0;
-
 const crossByCollector = new Map(
   allCollectors.map(({ id }) => [id, crossChecks.filter((check) => judgesCollector(check, id))]),
 );

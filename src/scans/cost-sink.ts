@@ -18,7 +18,6 @@ export function createCostSink(task: ClaimedTask): Sink {
   return {
     seen: new Set(),
     tally: newTally(),
-    facts: [],
     async take(found) {
       // safe: only `ce.costs` keeps daily costs.
       const days = daysOf(found as unknown as readonly Found<ServiceCost, ServiceCostObserved>[]);

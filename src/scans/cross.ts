@@ -23,10 +23,11 @@ export interface CrossChange {
   readonly unverified: readonly string[];
 }
 
-/** Judges the cross-service checks of one place from what they see there, and compares with what they said before. */
+/** Judges the cross-service checks of what one place kept, from what they see there, and compares with what they said before. */
 export async function crossChangesOf(
   task: ClaimedTask,
-  { place, facts, collectors }: Pick<PlaceOutcome, "place" | "facts" | "collectors">,
+  { place, collectors }: Pick<PlaceOutcome, "place" | "collectors">,
+  facts: Lists,
   view: Lists,
 ): Promise<CrossChange[]> {
   const subjects = allCollectors.filter(({ id }) => facts.get(id) && isSubject(id));

@@ -4,6 +4,7 @@ import { eventStatements, type OutboxEvent } from "#db/outbox";
 import type { CheckCounts, CollectorState, ScanSummary } from "#db/values";
 import { derivedId } from "#lib/id";
 import { fenced, type ClaimedTask } from "./claim.ts";
+import { dropFacts } from "./fact-store.ts";
 import { tell } from "./progress.ts";
 import { rollUp } from "./roll-up.ts";
 
@@ -50,6 +51,7 @@ export async function endScan(task: ClaimedTask, ending: Ending): Promise<string
     ...(ending.verdicts ? rollUp(org, task.account.id, ending.verdicts.account) : []),
     ...eventStatements(org, ...events),
     org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, scan.id),
+    dropFacts(org, scan.id),
   ]);
   await addLastCost(task, ending.summary, before);
   await tell(org, [

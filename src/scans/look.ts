@@ -4,9 +4,10 @@ import type { Found, Place } from "#collectors/collector";
 import { completed, type Asked } from "#collectors/read";
 import type { CollectorId } from "#collectors/registry";
 import type { Budget } from "./budget.ts";
-import { collectorOf, keepsFacts, type AnyCollector } from "./catalogue.ts";
+import { collectorOf, type AnyCollector } from "./catalogue.ts";
 import type { ClaimedTask } from "./claim.ts";
-import type { CollectorPart, Fact } from "./outcome.ts";
+import type { FactStore } from "./fact-store.ts";
+import type { CollectorPart } from "./outcome.ts";
 import { goThrough, lookedOf, newRun, type Run, type Unit } from "./run.ts";
 import type { AwsSession } from "./session.ts";
 import type { SliceWriter } from "./slice-writer.ts";
@@ -18,6 +19,7 @@ export interface Look {
   readonly session: AwsSession;
   readonly writer: SliceWriter;
   readonly budget: Budget;
+  readonly facts: FactStore;
   /** Called when a collector is through. */
   readonly onLooked: (collector: AnyCollector) => Promise<void>;
 }
@@ -28,8 +30,6 @@ export interface Looked {
   readonly part: CollectorPart;
   /** Ids of the resources seen. */
   readonly seen: ReadonlySet<string>;
-  /** What cross-service checks keep. */
-  readonly facts: readonly Fact[];
   /** What another task has to go on with. */
   readonly left: Left | null;
 }
@@ -42,8 +42,6 @@ export interface LookedAround {
 
 /** Collectors under way at once: while some wait for D1, others keep the six connections busy. */
 const collectorsAtOnce = 10;
-/** Beside them, of those of whose things something is kept in the task's row: what pages under way bring must fit there. */
-const keepersAtOnce = 2;
 const describedAtOnce = 6;
 
 /**
@@ -53,16 +51,14 @@ const describedAtOnce = 6;
  */
 export async function lookAround(look: Look, work: Work): Promise<LookedAround> {
   const describing = createLimiter(describedAtOnce);
-  const { keepers = [], others = [] } = Object.groupBy(unitsOf(work), ({ collector }) =>
-    keepsFacts(collector.id) ? "keepers" : "others",
-  );
+  const units = unitsOf(work);
   const fresh: CollectorId[] = [];
   const runs: Run[] = [];
   const told: Promise<void>[] = [];
   const isBegun = ({ collector }: Unit): boolean =>
     runs.some(({ unit }) => unit.collector.service === collector.service);
   const isLeft = (unit: Unit): boolean => look.budget.isFull() || (look.budget.isSpent() && !isBegun(unit));
-  const next = async (units: Unit[]): Promise<void> => {
+  const next = async (): Promise<void> => {
     for (let unit = units.shift(); unit; unit = units.shift()) {
       if (unit.from === undefined && runs.length > 0 && isLeft(unit)) {
         fresh.push(unit.collector.id);
@@ -75,10 +71,7 @@ export async function lookAround(look: Look, work: Work): Promise<LookedAround> 
       told.push(look.onLooked(unit.collector));
     }
   };
-  await Promise.all([
-    ...Array.from({ length: keepersAtOnce }, () => next(keepers)),
-    ...Array.from({ length: collectorsAtOnce }, () => next(others)),
-  ]);
+  await Promise.all(Array.from({ length: collectorsAtOnce }, next));
   await Promise.all([complete(look, runs), ...told]);
   return { looked: runs.map(lookedOf), fresh };
 }

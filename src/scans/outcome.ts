@@ -7,9 +7,14 @@ export interface TaskOutcome {
   readonly counts: TaskCounts;
   /** Collector → how far it came; absent while the task is not done. */
   readonly collectors?: Readonly<Record<string, CollectorPart>>;
-  /** Collector → what the cross-service checks keep of what it found. */
-  readonly facts?: Readonly<Record<string, readonly Fact[]>>;
+  /** What the cross-service checks keep, as far as no other row holds it. */
+  readonly facts?: TaskFacts;
+  /** How many rows of `scan_facts` hold more. */
+  readonly factRows?: number;
 }
+
+/** Collector → what the cross-service checks keep of what it found. */
+export type TaskFacts = Readonly<Record<string, readonly Fact[]>>;
 
 /** What is kept of a thing. The ARN is left out where it is the native id, the tags where there are none. */
 export type Fact = Omit<Found, "arn" | "tags"> & Partial<Pick<Found, "arn" | "tags">>;

@@ -5,7 +5,16 @@ import type { CollectorState } from "#db/values";
 import { allCollectors, collectorOf, collectorsOf } from "./catalogue.ts";
 import type { ScanRow } from "./claim.ts";
 import { addTallies, failedPart, joined, stateAfter, worstOf } from "./coverage.ts";
-import { addCounts, foundOf, noCounts, type CollectorPart, type TaskCounts, type TaskOutcome } from "./outcome.ts";
+import {
+  addCounts,
+  foundOf,
+  noCounts,
+  type CollectorPart,
+  type TaskCounts,
+  type TaskFacts,
+  type TaskOutcome,
+} from "./outcome.ts";
+import { factRows } from "./fact-store.ts";
 import { placeOf, type Work } from "./work.ts";
 
 /** A task of a scan as its row has it. */
@@ -22,9 +31,8 @@ export interface PlaceOutcome {
   readonly tasks: number;
   readonly failed: number;
   readonly collectors: ReadonlyMap<CollectorId, MergedPart>;
-  /** What the cross-service checks keep; null where a list was not seen whole. */
-  readonly facts: ReadonlyMap<CollectorId, readonly Found[] | null>;
   readonly counts: TaskCounts;
+  readonly rows: readonly TaskRow[];
 }
 
 export interface MergedPart extends CollectorPart {
@@ -66,8 +74,8 @@ export function placesOf(tasks: readonly TaskRow[], services: readonly string[] 
       tasks: own.length,
       failed: own.filter(({ state }) => state !== "done").length,
       collectors,
-      facts: factsOf(own, collectors),
       counts: own.reduce((sum, { outcome }) => addCounts(sum, outcome?.counts ?? {}), noCounts),
+      rows: own,
     };
   });
 }
@@ -115,15 +123,24 @@ const together = (a: CollectorPart, b: CollectorPart): CollectorPart => ({
   seen: null,
 });
 
-function factsOf(
-  tasks: readonly TaskRow[],
-  collectors: ReadonlyMap<CollectorId, MergedPart>,
-): Map<CollectorId, readonly Found[] | null> {
-  const facts = new Map<CollectorId, readonly Found[] | null>();
-  for (const [id, part] of collectors) {
-    facts.set(id, isKnown(id, part) ? tasks.flatMap(({ outcome }) => (outcome?.facts?.[id] ?? []).map(foundOf)) : null);
-  }
-  return facts;
+/** What the cross-service checks keep of a place; null where a list was not seen whole. A round trip for each row beside the tasks'. */
+export async function factsOf(
+  org: OrgContext,
+  scanId: string,
+  { rows, collectors }: Pick<PlaceOutcome, "rows" | "collectors">,
+): Promise<Map<CollectorId, readonly Found[] | null>> {
+  const found = new Map<string, Found[]>();
+  const add = (facts: TaskFacts): void => {
+    for (const [id, own] of Object.entries(facts)) {
+      const known = found.get(id) ?? [];
+      found.set(id, known);
+      for (const fact of own) known.push(foundOf(fact));
+    }
+  };
+  for (const { outcome } of rows) add(outcome?.facts ?? {});
+  const beside = rows.map(({ id, outcome }) => ({ id, factRows: outcome?.factRows ?? 0 }));
+  for await (const facts of factRows(org, scanId, beside)) add(facts);
+  return new Map([...collectors].map(([id, part]) => [id, isKnown(id, part) ? (found.get(id) ?? []) : null]));
 }
 
 /** What an account may do without is not there where it is denied: nothing hangs on it. */

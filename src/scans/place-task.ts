@@ -5,6 +5,7 @@ import type { ClaimedTask } from "./claim.ts";
 import { endTask } from "./end-task.ts";
 import { lookAround, type Looked } from "./look.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
+import { createFactStore } from "./fact-store.ts";
 import { tellProgress } from "./progress.ts";
 import { openSession, visitOf } from "./session.ts";
 import { createSliceWriter } from "./slice-writer.ts";
@@ -23,6 +24,7 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
   const all = task.work ?? wholePlace(task);
   const work = { ...all, fresh: all.fresh.filter((id) => isDue(task, before, id)) };
   const writer = createSliceWriter(task, before, task.countsBefore);
+  const facts = createFactStore(task);
   const total = work.fresh.length + work.begun.length;
   let through = 0;
   const { looked, fresh } = await lookAround(
@@ -31,6 +33,7 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
       place: session.place,
       session,
       writer,
+      facts,
       budget: createBudget(task.org, task.pace.callsPerTask, () => session.counts().awsCalls),
       onLooked: async ({ service }) => {
         through += 1;
@@ -47,9 +50,7 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
     task,
     {
       collectors: Object.fromEntries(looked.map(({ collector, part }) => [collector.id, part])),
-      facts: Object.fromEntries(
-        looked.flatMap(({ collector, facts }) => (facts.length > 0 ? [[collector.id, facts]] : [])),
-      ),
+      ...(await facts.end()),
       counts: addCounts(counts, { ...session.counts(), ...discovered(looked), ...spent(task, rest) }),
     },
     rest,

@@ -44,7 +44,7 @@ export async function rankRecommendations(org: OrgContext): Promise<void> {
 const rankedOf = async (row: RecommendationRow) => ({
   accountId: row.accountId,
   type: row.type,
-  id: row.id ?? (await derivedId("recommendation", row.orgId, row.accountId, row.type)),
+  id: row.id || (await derivedId("recommendation", row.orgId, row.accountId, row.type)),
   category: checkOf(row.type)?.category ?? null,
   priority: priorityOfRow(row).priorityScore,
   counts: [row.low, row.medium, row.high, row.critical, row.exposed, row.production, row.savings].join(),

@@ -3,7 +3,7 @@ import type { Limiter } from "#aws/limiter";
 import type { Cursor } from "#aws/pages";
 import type { CollectContext, Found } from "#collectors/collector";
 import { askedOf, isWanting, type Asked } from "#collectors/read";
-import { keepsFacts, type AnyCollector } from "./catalogue.ts";
+import type { AnyCollector } from "./catalogue.ts";
 import { gapOf, partOf, type Gap } from "./coverage.ts";
 import type { Look, Looked } from "./look.ts";
 import { packed } from "./seen.ts";
@@ -81,12 +81,11 @@ export async function goThrough(run: Run): Promise<void> {
       missed(run, error);
       return { done: true as const, value: undefined };
     });
-  // The next page is on its way while what the last one listed is described, unless the last one may be enough for the row.
-  const mayBeAhead = !keepsFacts(collector.id);
+  // The next page is on its way while what the last one listed is described.
   for (let page = await nextPage(); !page.done;) {
-    const ahead = mayBeAhead ? nextPage() : null;
+    const ahead = nextPage();
     await read(run, page.value);
-    page = await (ahead ?? nextPage());
+    page = await ahead;
   }
 }
 
@@ -133,7 +132,7 @@ async function take({ unit, look, waiting, sink }: Run, found: readonly Found[])
     const asked = askedOf(unit.collector, look.place, one);
     if (isWanting(asked)) {
       waiting.push(asked);
-      look.budget.add(1, 0);
+      look.budget.add(1);
     } else whole.push(one);
   }
   return sink.take(whole);
@@ -158,7 +157,6 @@ export function lookedOf({ unit, sink, gaps, progress, itemsLeft }: Run): Looked
     collector,
     part: partOf(gaps, { whole, tally: sink.tally, calls, seen }, collector),
     seen: sink.seen,
-    facts: sink.facts,
     left: isLeft ? left : null,
   };
 }

@@ -5,7 +5,8 @@ import { costsKept } from "./daily-costs.ts";
 import { crossChangesOf, writeCrossChanges } from "./cross.ts";
 import { endScan, type Ending } from "./end.ts";
 import { addCounts, noCounts, type TaskCounts } from "./outcome.ts";
-import { placesOf, statesOf, taskRows, type PlaceOutcome } from "./parts.ts";
+import type { Lists } from "./judge.ts";
+import { factsOf, placesOf, statesOf, taskRows, type PlaceOutcome } from "./parts.ts";
 import { rankRecommendations } from "./rank.ts";
 import { keepRiskReductions } from "./risk-reduction.ts";
 import { seenIn } from "./seen.ts";
@@ -14,7 +15,7 @@ import type { StatesBefore } from "./slice.ts";
 import { allStatesBefore, verdictsBefore, type VerdictsByPlace } from "./stored.ts";
 import { goneOf } from "./sweep.ts";
 import { joinedCounts } from "./verdict-counts.ts";
-import { viewsOf } from "./views.ts";
+import { createViews } from "./views.ts";
 import { wakeTasks } from "./wake.ts";
 
 /** A Worker may ask D1 1,000 times: what is done by then stays, and another invocation goes on. */
@@ -27,17 +28,21 @@ const roundTripsMax = 500;
 export async function runSecondWave(task: ClaimedTask): Promise<void> {
   const { org, scan, account } = task;
   const [rows, before] = await Promise.all([taskRows(org, scan.id), allStatesBefore(task)]);
-  const places = placesOf(rows, scan.services ?? account.services);
-  const views = viewsOf(places, {
+  const places = placesOf(rows, scan.services ?? account.services).toSorted(globalLast);
+  const plan = rows.find(({ id }) => id === "plan");
+  const global = places.find(isGlobal);
+  const globalFacts: Lists = global ? await factsOf(org, scan.id, global) : new Map();
+  const views = createViews(globalFacts, {
     everyRegion: scan.regions === null && account.regions === null,
     costs: await costsKept(task),
   });
-  const plan = rows.find(({ id }) => id === "plan");
   let counts = task.countsBefore ?? noCounts;
   for (const one of places) {
     const states = before.get(one.place) ?? {};
     counts = await sweep({ ...task, place: one.place }, one, states, counts);
-    const changes = await crossChangesOf(task, one, views.of(one.place));
+    const facts = isGlobal(one) ? globalFacts : await factsOf(org, scan.id, one);
+    const view = isGlobal(one) ? views.global() : views.region(one.place, facts);
+    const changes = await crossChangesOf(task, one, facts, view);
     counts = await writeCrossChanges(task, one.place, changes, states, counts);
     if (org.db.meter.roundTrips > roundTripsMax) return goOnLater(task);
   }
@@ -47,6 +52,10 @@ export async function runSecondWave(task: ClaimedTask): Promise<void> {
   const ending = endingOf(task, places, { before, verdicts }, addCounts(counts, plan?.outcome?.counts ?? {}));
   await nudgeDeliveries(org, await endScan(task, ending));
 }
+
+const isGlobal = ({ place }: PlaceOutcome): boolean => place === "global";
+/** What is global is judged from what is in every region. */
+const globalLast = (a: PlaceOutcome, b: PlaceOutcome): number => Number(isGlobal(a)) - Number(isGlobal(b));
 
 async function goOnLater(task: ClaimedTask): Promise<void> {
   await releaseTask(task);

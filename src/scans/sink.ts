@@ -13,8 +13,6 @@ import { storedOf } from "./stored.ts";
 export interface Sink {
   readonly seen: ReadonlySet<string>;
   readonly tally: Tally;
-  /** What the cross-service checks keep. */
-  readonly facts: readonly Fact[];
   take(found: readonly Found[]): Promise<void>;
 }
 
@@ -27,25 +25,17 @@ export function createSink(look: Look, collector: AnyCollector): Sink {
 }
 
 /** What is found is no resource of the account: checks read it, and that is all. */
-function createFactSink({ budget }: Look, collector: AnyCollector): Sink {
-  const facts: Fact[] = [];
+function createFactSink({ facts }: Look, collector: AnyCollector): Sink {
   return {
     seen: new Set(),
     tally: newTally(),
-    facts,
-    async take(found) {
-      for (const fact of found.map((one) => condensed(one, collector)).filter((one) => one !== null)) {
-        facts.push(fact);
-        budget.add(0, JSON.stringify(fact).length);
-      }
-    },
+    take: (found) => facts.add(collector.id, factsOf(found, collector)),
   };
 }
 
 function createResourceSink(look: Look, collector: AnyCollector): Sink {
   const seen = new Set<string>();
   const tally: Tally = newTally();
-  const facts: Fact[] = [];
   const settings = judgeSettings(look.task, look.place, collector);
 
   const compare = async (page: readonly Found[]): Promise<void> => {
@@ -60,17 +50,16 @@ function createResourceSink(look: Look, collector: AnyCollector): Sink {
       const judged = await judge(found, localChecks(collector.id), new Map(), settings);
       tally.resources += 1;
       count(tally, judged);
-      const fact = condensed(found, collector);
-      if (fact) facts.push(fact);
-      look.budget.add(1, fact ? JSON.stringify(fact).length : 0);
+      look.budget.add(1);
       const change = await changeOf(look, collector, { id, found, judged }, stored.get(id));
       if (change) await look.writer.add(change);
     }
+    const things = fresh.map(({ found }) => found);
+    await look.facts.add(collector.id, factsOf(things, collector));
   };
   return {
     seen,
     tally,
-    facts,
     async take(found) {
       for (let start = 0; start < found.length; start += pageMax) await compare(found.slice(start, start + pageMax));
     },
@@ -102,6 +91,9 @@ async function freshOf(
     return isNew;
   });
 }
+
+const factsOf = (found: readonly Found[], collector: AnyCollector): Fact[] =>
+  found.map((one) => condensed(one, collector)).filter((fact) => fact !== null);
 
 /** What the cross-service checks keep of a resource, together; null when none of them wants it. */
 function condensed(found: Found, collector: AnyCollector): Fact | null {

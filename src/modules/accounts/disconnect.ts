@@ -92,10 +92,12 @@ const endScan = (org: OrgContext, scan: ScanRow, event: OutboxEvent): Statement[
 
 /** A scan that began in the meantime is ended too, without being told of. */
 const leaveTraces = (org: OrgContext, accountId: string): Statement[] => [
-  org.db.sql(
-    `DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id IN (SELECT id FROM scans WHERE org_id = ?1 AND account_id = ?2) AND ${accountIsGone}`,
-    org.id,
-    accountId,
+  ...["scan_tasks", "scan_facts"].map((table) =>
+    org.db.sql(
+      `DELETE FROM ${table} WHERE org_id = ?1 AND scan_id IN (SELECT id FROM scans WHERE org_id = ?1 AND account_id = ?2) AND ${accountIsGone}`,
+      org.id,
+      accountId,
+    ),
   ),
   org.db.sql(
     `UPDATE scans SET account_id = NULL, updated_at = ?3, version = version + 1,

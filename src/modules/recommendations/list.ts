@@ -1,4 +1,4 @@
-import { isNotNull, sql } from "drizzle-orm";
+import { ne, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { listRows, type Filter } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
@@ -33,8 +33,7 @@ export async function listRecommendations(
   const by = (column: Filter["column"], values: readonly string[] | undefined): Filter[] =>
     values ? [{ column, values }] : [];
   const found = await listRows(org, {
-    // safe: the condition below leaves no row without an id.
-    table: recommendations as typeof recommendations & { id: typeof recommendations.type },
+    table: recommendations,
     page,
     order: [{ column: recommendations.priority, descending: true }],
     sortable,
@@ -44,7 +43,7 @@ export async function listRecommendations(
       ...by(recommendations.category, category),
       ...by(recommendations.type, type),
     ],
-    conditions: [hasFindings, isNotNull(recommendations.id)],
+    conditions: [hasFindings, ne(recommendations.id, "")],
   });
   return { ...found, rows: await recommendationsOf(org, found.rows) };
 }

@@ -121,7 +121,7 @@ export function recommendationBody({
   const { low, medium, high, critical } = row;
   const isCost = check?.domain === "cost";
   return {
-    id: row.id ?? "",
+    id: row.id,
     organizationId: row.orgId,
     accountId: row.accountId,
     type: row.type,

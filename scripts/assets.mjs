@@ -1,5 +1,5 @@
 // Writes what the Worker serves or looks up as static files, and so need not carry in its bundle: the reference UI's script,
-// the words people read about checks, and the description of the API.
+// the words people read about checks, the controls of frameworks, and the description of the API.
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -10,12 +10,25 @@ mkdirSync(assets, { recursive: true });
 copyFileSync(path.join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), path.join(assets, "rapidoc-min.js"));
 
 write("checks.json", await aboutChecks());
+write("frameworks.json", await controlTitles());
 
 /** Check → its rationale and remediation. */
 async function aboutChecks() {
-  const files = globSync("src/checks/*/*.ts", { cwd: root }).toSorted();
-  const modules = await Promise.all(files.map((file) => import(path.join(root, file))));
+  const modules = await modulesIn("src/checks/*/*.ts");
   return Object.fromEntries(modules.flatMap(({ check, about }) => (check ? [[check.id, about]] : [])));
+}
+
+/** Framework → control → our title. */
+async function controlTitles() {
+  const modules = await modulesIn("src/frameworks/*.ts");
+  return Object.fromEntries(
+    modules.flatMap(({ framework }) => (framework ? [[framework.id, framework.controls]] : [])),
+  );
+}
+
+function modulesIn(pattern) {
+  const files = globSync(pattern, { cwd: root }).toSorted();
+  return Promise.all(files.map((file) => import(path.join(root, file))));
 }
 
 function write(name, value) {

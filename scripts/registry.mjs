@@ -63,7 +63,28 @@ ${files.map((file) => `  ${camel(file.replace(/\.ts$/, ""))},`).join("\n")}
 ] as const;
 `;
 
+/** Of each framework what fits the bundle: its controls are served from `assets/frameworks.json`. */
+const frameworks = (
+  await Promise.all(
+    filesIn("frameworks")
+      .filter((file) => file !== "registry.ts")
+      .map((file) => import(path.join(src, "frameworks", file))),
+  )
+).flatMap(({ framework }) =>
+  framework
+    ? [
+        {
+          id: framework.id,
+          title: framework.title,
+          edition: framework.edition,
+          controlsTotal: framework.controlsTotal ?? Object.keys(framework.controls).length,
+        },
+      ]
+    : [],
+);
+
 const registries = {
+  "frameworks/registry.ts": `${header}export const frameworks = ${JSON.stringify(frameworks, null, 2)} as const;\n`,
   "collectors/registry.ts": collectorsRegistry,
   "checks/registry.ts": checksRegistry,
   "modules/registry.ts": listRegistry(

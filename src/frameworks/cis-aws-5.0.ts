@@ -1,0 +1,25 @@
+import { efs, identity, logging, monitoring, network, numbered, rds, root, s3 } from "./cis-aws.ts";
+import type { Framework } from "./framework.ts";
+
+const { questions: _, ...accountRoot } = root;
+
+/** Source: CIS Amazon Web Services Foundations Benchmark 5.0.0, 63 recommendations. */
+export const framework: Framework = {
+  id: "cis_aws_5.0",
+  title: "CIS AWS Foundations",
+  edition: "5.0",
+  controls: {
+    ...numbered("1", [...Object.values(accountRoot), ...Object.values(identity)]),
+    ...numbered("2.1", s3),
+    ...numbered("2.2", rds),
+    ...numbered("2.3", [efs]),
+    ...numbered("3", logging),
+    ...numbered("4", monitoring),
+    ...numbered("5.1", [network.ebs, network.cifs]),
+    ...numbered(
+      "5",
+      [network.nacl, network.ipv4, network.ipv6, network.defaultGroup, network.peering, network.imdsv2],
+      2,
+    ),
+  },
+};

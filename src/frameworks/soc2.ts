@@ -1,0 +1,37 @@
+import type { Framework } from "./framework.ts";
+
+/** Source: AICPA trust services criteria of 2017, those that a configuration can be evidence of; ids as public mappings spell them. */
+export const framework: Framework = {
+  id: "soc2",
+  title: "SOC 2",
+  edition: "2017, points of focus 2022",
+  controls: {
+    cc_1_3: "Structures, reporting lines and authority are set",
+    cc_2_1: "Controls rest on good information",
+    cc_3_1: "Objectives are clear enough to see risks",
+    cc_3_2: "Risks are found and analyzed",
+    cc_3_3: "Fraud is considered",
+    cc_3_4: "Changes that matter are assessed",
+    cc_4_2: "Weaknesses are told in time",
+    cc_5_2: "Technology has general controls",
+    cc_6_1: "Logical access is protected",
+    cc_6_2: "Users are registered and removed",
+    cc_6_3: "Access follows roles and least privilege",
+    cc_6_6: "Boundaries keep outside threats out",
+    cc_6_7: "Data that moves is protected",
+    cc_6_8: "Unauthorized software is kept out",
+    cc_7_1: "New weaknesses are detected",
+    cc_7_2: "Anomalies are watched for",
+    cc_7_3: "Security events are evaluated",
+    cc_7_4: "Incidents are answered",
+    cc_7_5: "Incidents are recovered from",
+    cc_8_1: "Changes are managed",
+    cc_a_1_1: "Capacity is watched and planned",
+    cc_c_1_1: "Confidential data is known and kept",
+    cc_c_1_2: "Confidential data is disposed of",
+    pi_1_2: "Inputs are complete and accurate",
+    pi_1_3: "Processing follows its specification",
+    pi_1_4: "Outputs are complete and in time",
+    pi_1_5: "Stored items stay complete and accurate",
+  },
+};

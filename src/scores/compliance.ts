@@ -117,11 +117,12 @@ const worstOf = (evidence: readonly Evidence[]): Severity | undefined =>
 
 const tenths = (score: number): number => Math.round(score * 10) / 10;
 
-/** Of a framework, from its controls; `total` where it has more than those. `exceptions` false: they are not known. */
+/** Of a framework, from its controls; `all` where it has more than those. `exceptions` false: they are not known. */
 export function complianceScoreOf(
   scores: readonly ControlScore[],
-  { total = scores.length, exceptions = true }: { readonly total?: number; readonly exceptions?: boolean } = {},
+  { all = 0, exceptions = true }: { readonly all?: number; readonly exceptions?: boolean } = {},
 ): ComplianceScore {
+  const total = Math.max(all, scores.length);
   const assessed = scores.filter(({ passRate }) => passRate !== null);
   const parts = fromWorst.flatMap((severity) => partOf(severity, assessed));
   const whole = parts.reduce((sum, { weight, controlsAssessed }) => sum + weight * controlsAssessed, 0);

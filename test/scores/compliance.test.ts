@@ -37,7 +37,7 @@ describe("a framework's score", () => {
       controlScoreOf(of("a", "low"), { a: counted(0, 0, 3) }),
       controlScoreOf({ id: "b", evidence: [] }, {}),
     ];
-    expect(complianceScoreOf(scores, { total: 10 })).toEqual({
+    expect(complianceScoreOf(scores, { all: 10 })).toEqual({
       score: null,
       controlsPassed: null,
       controlsPassedWithExceptions: null,
@@ -150,7 +150,7 @@ describe("any framework's score", () => {
         }));
         const controls = evidenceIn(declared).get("f") ?? [];
         const scores = controls.map((control) => controlScoreOf(control, verdicts as Verdicts, excepted));
-        const ours = complianceScoreOf(scores, { total });
+        const ours = complianceScoreOf(scores, { all: total });
         const theirs = slowly(all, total);
         const near = (a: number | null, b: number | null) =>
           a === null || b === null ? expect(a).toBe(b) : expect(Math.abs(a - b)).toBeLessThan(0.0501);

@@ -1,5 +1,6 @@
 import type { Exposure, Fail, Severity, Verdict } from "#checks/check";
 import { severities } from "#checks/check";
+import { effectiveParams } from "#checks/params";
 import type { SealedCheck } from "#checks/sealed";
 import type { Found, Place } from "#collectors/collector";
 import type { CollectorId, FoundBy } from "#collectors/registry";
@@ -129,7 +130,7 @@ function verdictOf(found: Found, check: SealedCheck, lists: Lists, settings: Jud
     // safe: the engine asks a check only about what a collector in its `resources` found.
     return check.judge(found as unknown as FoundBy<CollectorId>, {
       now: settings.now,
-      params: { ...check.params, ...settings.checkParams[check.id] },
+      params: effectiveParams(check.params, settings.checkParams[check.id]),
       place: settings.place,
       allowedRegions: settings.allowedRegions,
       others: (id) => (lists.get(id) ?? []) as unknown as readonly FoundBy<typeof id>[],

@@ -8,13 +8,7 @@ import type { HistoryPoint } from "./history.ts";
 import type { ScanCompliance } from "./of-scan.ts";
 import type { ScoredFramework, Scores } from "./score.ts";
 
-const frameworkId = z
-  .string()
-  .max(50)
-  .regex(/^[a-z][a-z0-9_.-]{1,49}$/, "must be 2 to 50 of a-z, 0-9, `_`, `.` and `-`, and begin with a letter")
-  .openapi({ example: "cis_aws_5.0" });
 export const FrameworkPath = z.object({ id: z.string().openapi({ example: "cis_aws_5.0" }) });
-export const ownFrameworkId = frameworkId;
 
 const frameworkList = listOf(/^[a-z][a-z0-9_.-]{1,49}$/, "a framework's id", "cis_aws_5.0,soc2");
 const ofAccount = AccountRef.optional().openapi({ description: "One account; left out: the whole organization." });

@@ -1,3 +1,3 @@
-export { replaceSettings, type SettingsChange } from "./change-settings.ts";
+export { replaceSettings } from "./change-settings.ts";
 export { getOrganization, type Organization } from "./get.ts";
-export { mergePatch } from "./merge.ts";
+export { mergePatch, patched } from "./merge.ts";

@@ -3,6 +3,8 @@ import type { TestOrg } from "../../support/org.ts";
 import { accountRow, at, insertRows } from "../findings/world.ts";
 import { endedScanRow } from "../scans/world.ts";
 
+const framework = { title: "Ours", controls: [{ id: "1", title: "Keys change", checks: ["iam_key_old"] }] };
+
 /** A framework of the organization's own. */
 async function own(org: TestOrg): Promise<{ id: string }> {
   const id = `own_${crypto.randomUUID().slice(0, 8)}`;
@@ -26,4 +28,10 @@ export const samples: Samples = {
   getComplianceScore: { query: "framework=soc2" },
   getComplianceHistory: { query: "days=7" },
   getScanCompliance: { params: ended },
+  createFramework: { body: { id: "acme", ...framework } },
+  replaceFramework: { params: own, body: framework },
+  changeFramework: { params: own, body: { title: "Ours now" } },
+  deleteFramework: { params: own },
+  exportCompliance: {},
+  importCompliance: { query: "dryRun=true", body: { frameworks: [{ id: "acme", ...framework }] } },
 };

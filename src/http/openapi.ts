@@ -72,6 +72,7 @@ const tagTexts: Readonly<Record<string, string>> = {
   "Audit log": "Who changed what, and when.",
   Certificates: "TLS certificates and when they expire.",
   Checks: "What is looked at, and why.",
+  Compliance: "How far the controls of frameworks hold: automated evidence, not certification.",
   Findings: "What is wrong, and what people decided about it.",
   Identity: "Who a credential is.",
   Operations: "For those who run and integrate Cloudglass.",

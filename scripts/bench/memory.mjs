@@ -75,7 +75,7 @@ async function collect({ origin }, heapMib) {
       regions.join(","),
       keys.accessKeyId,
       keys.secretAccessKey,
-      factFile,
+      factFolder,
     ],
     { maxBuffer: 2 ** 24 },
   );

@@ -13,8 +13,8 @@ const turns = 144;
 const dayMs = 86_400_000;
 
 /**
- * Takes out what is past its time: answers kept for Idempotency-Keys, the audit log, versions of resources and findings long
- * resolved. Each organization has its turn once a day, and a slice of each kind goes; the counters stay equal to the rows.
+ * Takes out what is past its time: answers kept for Idempotency-Keys, the audit log, versions of resources, evaluations of
+ * policies and findings long resolved. Daily roll-ups are kept. Each organization has its turn once a day, and a slice of each kind goes; the counters stay equal to the rows.
  */
 export async function pruneOrganizations(env: Env, now: Date, waitUntil: OrgContext["waitUntil"]): Promise<void> {
   const turn = Math.floor(now.getTime() / 600_000) % turns;
@@ -54,6 +54,12 @@ export async function pruneOrganization(org: OrgContext, days: OrgSettings["rete
     org.db.sql(
       `DELETE FROM resource_versions WHERE org_id = ?1 AND (account_id, resource_id, to_seq) IN (
          SELECT account_id, resource_id, to_seq FROM resource_versions WHERE org_id = ?1 AND ended_at < ?2 ORDER BY ended_at LIMIT ${sliceRows})`,
+      org.id,
+      before(days.versions),
+    ),
+    org.db.sql(
+      `DELETE FROM evaluations WHERE org_id = ?1 AND id IN (
+         SELECT id FROM evaluations WHERE org_id = ?1 AND created_at < ?2 ORDER BY created_at LIMIT ${sliceRows})`,
       org.id,
       before(days.versions),
     ),

@@ -1,5 +1,6 @@
 import type { Exposure, Fail, Severity, Verdict } from "#checks/check";
 import { severities } from "#checks/check";
+import { effectiveParams } from "#checks/params";
 import type { SealedCheck } from "#checks/sealed";
 import type { Found, Place } from "#collectors/collector";
 import type { CollectorId, FoundBy } from "#collectors/registry";
@@ -112,10 +113,8 @@ async function failOf(found: Found, check: SealedCheck, fail: Fail, settings: Ju
   };
 }
 
-const paramsOf = (check: SealedCheck, { checkParams }: JudgeSettings): object => ({
-  ...check.params,
-  ...checkParams[check.id],
-});
+const paramsOf = ({ id, params }: SealedCheck, { checkParams }: JudgeSettings): object =>
+  effectiveParams(params, checkParams[id]);
 
 /** A thing that AWS sets no end to, with the first date by which a check wants it replaced. */
 export function dated(found: Found, checks: readonly SealedCheck[], settings: JudgeSettings): Found {

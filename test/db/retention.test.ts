@@ -23,6 +23,13 @@ async function seed(orgId: string, age: number): Promise<void> {
     env.DB.prepare(
       `INSERT INTO resource_versions (org_id, account_id, resource_id, from_seq, to_seq, "row", ended_at) VALUES (?1, 'a', ?2, 1, 2, '{}', ?3)`,
     ).bind(orgId, id, at),
+    env.DB.prepare(
+      `INSERT INTO evaluations (org_id, id, policy_id, policy_version, policy_name, scan_id, trigger, result, conditions, created_at)
+       VALUES (?1, ?2, 'p', 1, 'p', 's', 'scan', 'pass', '[]', ?3)`,
+    ).bind(orgId, id, at),
+    env.DB.prepare(
+      "INSERT INTO daily_verdicts (org_id, account_id, day, checks, updated_at) VALUES (?1, '', substr(?2, 1, 10), '{}', ?2)",
+    ).bind(orgId, at),
     ...["open", "resolved"].map((status) =>
       env.DB.prepare(
         `INSERT INTO findings (org_id, id, account_id, aws_account_id, resource_id, place, collector, service, resource_type, region,
@@ -40,7 +47,7 @@ async function seed(orgId: string, age: number): Promise<void> {
 }
 
 async function left(orgId: string): Promise<Record<string, number>> {
-  const tables = ["idempotency_keys", "audit_log", "resource_versions", "findings"];
+  const tables = ["idempotency_keys", "audit_log", "resource_versions", "evaluations", "daily_verdicts", "findings"];
   const counts = await env.DB.batch<{ n: number }>(
     tables.map((table) => env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE org_id = ?1`).bind(orgId)),
   );
@@ -53,7 +60,14 @@ describe("retention", () => {
     for (const age of [-1, 5, 15, 25]) await seed(id, age);
     const org = systemContext(env, { orgId: id, shard: 0 }, now, () => undefined);
     await pruneOrganization(org, days);
-    expect(await left(id)).toEqual({ idempotency_keys: 1, audit_log: 3, resource_versions: 2, findings: 6 });
+    expect(await left(id)).toEqual({
+      idempotency_keys: 1,
+      audit_log: 3,
+      resource_versions: 2,
+      evaluations: 2,
+      daily_verdicts: 4,
+      findings: 6,
+    });
     const counter = await env.DB.prepare(
       "SELECT total, open, resolved FROM counters WHERE org_id = ?1 AND dimension = 'all'",
     )

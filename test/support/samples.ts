@@ -5,6 +5,8 @@ export interface Sample {
   /** Path parameters, of things that are made here; left out when the path has none. */
   readonly params?: (org: TestOrg) => Promise<Readonly<Record<string, string>>>;
   readonly query?: string;
+  /** Its parameters name something that every organization has, like a check. */
+  readonly isCommon?: boolean;
   readonly body?: object | ((org: TestOrg) => Promise<object>);
 }
 

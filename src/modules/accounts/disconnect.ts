@@ -8,11 +8,12 @@ import { notFound } from "#lib/fault";
 import { derivedId } from "#lib/id";
 import type { ScanRow } from "#scans/claim";
 import { tell } from "#scans/progress";
+import { rollUpOrganization } from "#scans/roll-up";
 import { accountStatement, audited, getAccount, refuseStale, type AccountRow } from "./account.ts";
 
 /**
  * Disconnects an account at once: it and its credential are gone, its running scan is canceled, its scans stay without it.
- * What was found in it is taken out afterwards, slice by slice. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED.
+ * The organization's scores are without it from now on; what was found in it is taken out afterwards, slice by slice. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED.
  */
 export async function disconnectAccount(
   org: OrgContext,
@@ -35,6 +36,7 @@ export async function disconnectAccount(
     remove,
     ...(scan && event ? endScan(org, scan, event) : []),
     ...leaveTraces(org, account.id),
+    rollUpOrganization(org),
   ]);
   // safe: `returning` answers the deleted row.
   if ((removed as { id: string }[]).length === 0) return explainMiss(org, account.id, ifMatch);

@@ -7,6 +7,7 @@ export {
   AccountRef,
   commaList,
   exampleAccountId,
+  listOf,
   Moment,
   regionList,
   SearchText,

@@ -1,6 +1,7 @@
 import type { OrgContext } from "#db/context";
 import { recounted } from "#db/counters";
 import type { Statement } from "#db/database";
+import { withEffects } from "#db/finding-effects";
 
 /** Rows of one kind taken out in one batch. */
 const sliceMax = 500;
@@ -44,18 +45,23 @@ function removal(
     accountId,
     idsJson,
   );
+  if (subject === "finding") return withEffects(org, { ids }, [remove]);
   const edges = org.db.sql(
     "DELETE FROM dependencies WHERE org_id = ?1 AND source_id IN (SELECT value FROM json_each(?2))",
     org.id,
     idsJson,
   );
-  return [...recounted(org, subject, idsJson, [remove]), ...(subject === "resource" ? [edges] : [])];
+  return [...recounted(org, subject, idsJson, [remove]), edges];
 }
 
-/** What is not counted, and the note itself once everything is gone. */
+const noFindings = `NOT EXISTS (SELECT 1 FROM findings WHERE org_id = ?1 AND account_id = ?2 AND status IN ('open', 'snoozed', 'ignored', 'resolved'))`;
+
+/** What is not counted, and the note itself once everything is gone. Recommendations are counted down with their findings. */
 const remains = (org: OrgContext, accountId: string): Statement[] => [
   org.db.sql("DELETE FROM coverage WHERE org_id = ?1 AND account_id = ?2", org.id, accountId),
   org.db.sql("DELETE FROM daily_costs WHERE org_id = ?1 AND account_id = ?2", org.id, accountId),
+  org.db.sql("DELETE FROM daily_verdicts WHERE org_id = ?1 AND account_id = ?2", org.id, accountId),
+  org.db.sql(`DELETE FROM recommendations WHERE org_id = ?1 AND account_id = ?2 AND ${noFindings}`, org.id, accountId),
   org.db.sql(
     `DELETE FROM resource_versions WHERE org_id = ?1 AND account_id = ?2 AND (resource_id, to_seq) IN
        (SELECT resource_id, to_seq FROM resource_versions WHERE org_id = ?1 AND account_id = ?2 LIMIT ${sliceMax})`,
@@ -65,7 +71,7 @@ const remains = (org: OrgContext, accountId: string): Statement[] => [
   org.db.sql(
     `DELETE FROM purges WHERE org_id = ?1 AND account_id = ?2
        AND NOT EXISTS (SELECT 1 FROM resources WHERE org_id = ?1 AND account_id = ?2)
-       AND NOT EXISTS (SELECT 1 FROM findings WHERE org_id = ?1 AND account_id = ?2 AND status IN ('open', 'snoozed', 'ignored', 'resolved'))
+       AND ${noFindings}
        AND NOT EXISTS (SELECT 1 FROM resource_versions WHERE org_id = ?1 AND account_id = ?2)
      RETURNING account_id`,
     org.id,

@@ -1,1 +1,0 @@
-export { aboutChecks } from "./about.ts";

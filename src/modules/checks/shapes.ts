@@ -1,19 +1,32 @@
 import { z } from "@hono/zod-openapi";
-import { categories, severities } from "#checks/check";
+import { categories, severities, type About } from "#checks/check";
 import type { SealedCheck } from "#checks/sealed";
-import type { DescribedCheck } from "./list.ts";
-import { frameworks } from "#frameworks/registry";
+import type { DescribedCheck } from "./catalogue.ts";
 import { collectors } from "#collectors/registry";
+import { frameworks as known } from "#frameworks/registry";
 import { commaList, serviceList } from "#modules/accounts";
 
-const frameworkIds = frameworks.map(({ id }) => id);
+const frameworks = known.map(({ id }) => id);
 
 export const CheckQuery = z.object({
   severity: commaList(severities, "critical,high").optional(),
   category: commaList(categories, "security").optional(),
   service: serviceList.optional(),
-  framework: commaList<string>(frameworkIds, frameworkIds[0]).optional(),
+  framework: commaList<string>(frameworks, "soc2").optional(),
 });
+export const CheckPath = z.object({ id: z.string().openapi({ example: "orphaned_volume" }) });
+
+const enabled = z.boolean().nullish().openapi({ description: "False: not asked any more. Null: as usual, asked." });
+const params = z
+  .record(z.string().max(80), z.unknown())
+  .nullish()
+  .openapi({ description: "Each like its default. Null: all as usual." });
+
+/** A merge patch. */
+export const CheckPatch = z.strictObject({ enabled, params }).openapi("CheckPatch", {
+  example: { enabled: true, params: { graceDays: 7 } },
+});
+export const CheckInput = z.strictObject({ enabled, params }).openapi("CheckInput", { example: { enabled: false } });
 
 /** What a check judges: nothing in particular where it judges every resource. */
 const judgedBy = ({ resources }: SealedCheck): { services: string[]; resourceTypes: string[] } => {
@@ -39,9 +52,15 @@ export const CheckBody = z
     confidence: z.number().min(0).max(1),
     drift: z.boolean().openapi({ description: "Turning from pass to fail is told as `security.drift`." }),
     controls: z.record(z.string(), z.array(z.string())).openapi({ description: "Framework → controls." }),
-    params: z
-      .record(z.string(), z.unknown())
-      .openapi({ description: "What an organization may set, with the defaults." }),
+    variants: z
+      .record(z.string(), z.record(z.string(), z.array(z.string())))
+      .openapi({ description: "Parts of the check that are evidence of further controls." }),
+    decisive: z.array(z.string()).openapi({
+      description: "Members of a finding's `details`: a decision about it ends when one of them changes.",
+    }),
+    enabled: z.boolean().openapi({ description: "Whether your organization has it asked." }),
+    params: z.record(z.string(), z.unknown()).openapi({ description: "As your organization has it asked." }),
+    defaultParams: z.record(z.string(), z.unknown()),
   })
   .openapi("Check", {
     example: {
@@ -58,12 +77,19 @@ export const CheckBody = z
       confidence: 1,
       drift: false,
       controls: {},
-      params: {},
+      variants: {},
+      decisive: ["sizeGib"],
+      enabled: true,
+      params: { graceDays: 7 },
+      defaultParams: { graceDays: 1 },
     },
   });
 
+const listed = (controls: About["controls"]): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(controls).map(([framework, ids]) => [framework, [...ids]]));
+
 /** A check of the catalogue, without its judgement. */
-export const checkBody = ({ check, about }: DescribedCheck): z.input<typeof CheckBody> => ({
+export const checkBody = ({ check, about, enabled, params }: DescribedCheck): z.input<typeof CheckBody> => ({
   id: check.id,
   title: check.title,
   severity: check.severity,
@@ -75,6 +101,10 @@ export const checkBody = ({ check, about }: DescribedCheck): z.input<typeof Chec
   effort: check.effort,
   confidence: check.confidence,
   drift: check.drift,
-  controls: Object.fromEntries(Object.entries(about?.controls ?? {}).map(([framework, ids]) => [framework, [...ids]])),
-  params: { ...check.params },
+  controls: listed(about?.controls ?? {}),
+  variants: Object.fromEntries(Object.entries(about?.variants ?? {}).map(([name, served]) => [name, listed(served)])),
+  decisive: [...check.decisive],
+  enabled,
+  params: { ...params },
+  defaultParams: { ...check.params },
 });

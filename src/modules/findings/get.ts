@@ -4,7 +4,7 @@ import type { OrgContext } from "#db/context";
 import { coverage, findings, resources } from "#db/schema";
 import { notFound } from "#lib/fault";
 import { sightsIn } from "#modules/accounts";
-import { aboutChecks } from "#modules/checks";
+import { aboutChecks } from "#scans/about";
 import { resourceOf, type Resource, type ResourceRow } from "#modules/resources";
 import { findingOf, type Finding, type FindingRow } from "./finding.ts";
 

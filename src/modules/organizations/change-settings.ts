@@ -1,8 +1,11 @@
 import { and, eq } from "drizzle-orm";
+import { paramComplaints } from "#checks/params";
+import { checks } from "#checks/registry";
+import type { AuditEntry } from "#db/audit";
 import type { OrgContext } from "#db/context";
 import { organizations } from "#db/schema";
 import type { OrgSettings } from "#db/values";
-import { Fault } from "#lib/fault";
+import { Fault, type FaultDetail } from "#lib/fault";
 import { getOrganization, type Organization } from "./get.ts";
 import { mergePatch } from "./merge.ts";
 import { Settings } from "./shapes.ts";
@@ -12,25 +15,41 @@ import { Settings } from "./shapes.ts";
  * PRECONDITION_FAILED, CONFLICT when somebody else changed them at the same moment, UNAVAILABLE.
  */
 export async function changeSettings(org: OrgContext, patch: unknown, ifMatch: number | null): Promise<Organization> {
+  const after = await replaceSettings(org, {
+    ifMatch,
+    settings: (before) => merged(before, patch),
+    entry: (before, settings) => ({
+      action: "organization.change_settings",
+      target: { type: "organization", id: org.id },
+      before: { ...before },
+      after: { ...settings },
+    }),
+  });
+  await tellGate(org, after.settings.limits);
+  return after;
+}
+
+export interface SettingsChange {
+  readonly ifMatch: number | null;
+  /** The settings as they are to be, given those that are. */
+  settings(before: OrgSettings): OrgSettings;
+  entry(before: OrgSettings, after: OrgSettings): AuditEntry;
+}
+
+/** Stores other settings in one statement. Faults: PRECONDITION_FAILED, CONFLICT. */
+export async function replaceSettings(org: OrgContext, change: SettingsChange): Promise<Organization> {
   const before = await getOrganization(org);
-  if (ifMatch !== null && ifMatch !== before.version) throw stale(before.version);
-  const settings = merged(before.settings, patch);
-  const entry = {
-    action: "organization.change_settings",
-    target: { type: "organization", id: org.id },
-    before: { ...before.settings },
-    after: { ...settings },
-  } as const;
+  if (change.ifMatch !== null && change.ifMatch !== before.version) throw stale(before.version);
+  const settings = change.settings(before.settings);
   const update = org.db
     .update(organizations)
     .set({ settings, version: before.version + 1, updatedAt: org.now.toISOString() })
     .where(and(eq(organizations.orgId, org.id), eq(organizations.version, before.version)))
     .returning();
-  const [rows] = await org.change(entry, [update]);
+  const [rows] = await org.change(change.entry(before.settings, settings), [update]);
   // safe: the update answers the rows it changed.
   const [after] = rows as Organization[];
   if (!after) throw new Fault("CONFLICT", "The settings were changed at the same moment. Read them again.");
-  await tellGate(org, settings.limits);
   return after;
 }
 
@@ -41,13 +60,31 @@ const stale = (currentVersion: number): Fault =>
 
 function merged(before: OrgSettings, patch: unknown): OrgSettings {
   const result = Settings.safeParse(mergePatch(before, patch));
-  if (result.success) return result.data;
-  const errors = result.error.issues.map(({ path, message }) => ({
-    in: "body" as const,
-    pointer: `/${path.join("/")}`,
-    message,
-  }));
-  throw new Fault("INVALID_REQUEST", "The settings would not be valid; see `errors`.", { errors });
+  const errors = result.success
+    ? checkComplaints(before, result.data)
+    : result.error.issues.map(({ path, message }) => ({ pointer: `/${path.join("/")}`, message }));
+  if (result.success && errors.length === 0) return result.data;
+  throw new Fault("INVALID_REQUEST", "The settings would not be valid; see `errors`.", {
+    errors: errors.map((error): FaultDetail => ({ in: "body", ...error })),
+  });
+}
+
+const checksById = new Map(checks.map((check) => [check.id, check] as const));
+
+/** What is new about checks must name checks there are, and parameters they have. What was stored before a release stays. */
+function checkComplaints(before: OrgSettings, after: OrgSettings): Pick<FaultDetail, "pointer" | "message">[] {
+  const unknown = "is not a check; see GET /checks";
+  const off = (after.checksOff ?? []).flatMap((id, index) =>
+    checksById.has(id) || before.checksOff?.includes(id) ? [] : [{ pointer: `/checksOff/${index}`, message: unknown }],
+  );
+  const params = Object.entries(after.checkParams).flatMap(([id, own]) => {
+    if (JSON.stringify(before.checkParams[id]) === JSON.stringify(own)) return [];
+    const check = checksById.get(id);
+    const at = `/checkParams/${id}`;
+    if (!check) return [{ pointer: at, message: unknown }];
+    return paramComplaints(check.params, own).map(({ pointer, message }) => ({ pointer: at + pointer, message }));
+  });
+  return [...off, ...params];
 }
 
 /** The same patch again tells it again, should it fail. */

@@ -1,1 +1,3 @@
+export { replaceSettings } from "./change-settings.ts";
 export { getOrganization, type Organization } from "./get.ts";
+export { mergePatch, patched } from "./merge.ts";

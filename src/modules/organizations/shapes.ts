@@ -91,7 +91,6 @@ const Retention = z.strictObject({
 });
 
 const checkId = z.string().regex(/^[a-z][a-z0-9_]{2,79}$/, "is not the id of a check");
-const parameter = z.union([z.number(), z.string().max(200), z.boolean(), z.array(z.string().max(200)).max(100)]);
 const Region = z
   .string()
   .refine((text) => knownRegions.includes(text), { error: `is not a region; known: ${knownRegions.join(", ")}` });
@@ -110,9 +109,15 @@ export const Settings = z
     limits: Limits.default(() => Limits.parse({})),
     retentionDays: Retention.default(() => Retention.parse({})),
     checkParams: z
-      .record(checkId, z.record(z.string().max(80), parameter))
+      .record(checkId, z.record(z.string().max(80), z.unknown()))
       .default({})
-      .openapi({ description: "Check id → parameters that differ from its defaults." }),
+      .openapi({ description: "Check id → parameters that differ from its defaults, each like its default." }),
+    checksOff: z
+      .array(checkId)
+      .max(500)
+      .transform((ids) => [...new Set(ids)].toSorted())
+      .default([])
+      .openapi({ description: "Checks that are not asked. The next scan of each account resolves their findings." }),
   })
   .openapi("OrganizationSettings", { example: { ...defaultSettings, allowedRegions: ["eu-central-1", "eu-west-1"] } });
 
@@ -126,6 +131,7 @@ export const SettingsPatch = z
     limits: orNull(Limits.shape).nullable().optional().openapi({ type: "object" }),
     retentionDays: orNull(Retention.shape).nullable().optional().openapi({ type: "object" }),
     checkParams: z.record(z.string(), z.unknown()).nullable().optional().openapi({ type: "object" }),
+    checksOff: z.array(z.string()).nullable().optional(),
   })
   .openapi("OrganizationSettingsPatch", { example: { limits: { perCredentialPerMinute: 300 }, allowedRegions: null } });
 
@@ -133,6 +139,6 @@ export const settingsBody = ({ settings }: { readonly settings: OrgSettings }): 
   allowedRegions: settings.allowedRegions === null ? null : [...settings.allowedRegions],
   limits: { ...settings.limits },
   retentionDays: { ...settings.retentionDays },
-  // safe: nothing else was ever stored.
-  checkParams: settings.checkParams as z.input<typeof Settings>["checkParams"],
+  checkParams: Object.fromEntries(Object.entries(settings.checkParams).map(([id, params]) => [id, { ...params }])),
+  checksOff: [...(settings.checksOff ?? [])],
 });

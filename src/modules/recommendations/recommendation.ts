@@ -1,7 +1,7 @@
 import type { About } from "#checks/check";
 import type { SealedCheck } from "#checks/sealed";
 import type { OrgContext } from "#db/context";
-import { aboutChecks } from "#modules/checks";
+import { aboutChecks } from "#scans/about";
 import { checkOf } from "#scans/catalogue";
 import { priorityOfRow, type RecommendationRow } from "#scans/rank";
 import type { Priority } from "#scores/priority";

@@ -32,7 +32,7 @@ describe("PATCH /organization/settings", () => {
       },
     });
     expect(changed.headers.get("etag")).toBe('"2"');
-    await patch({ checkParams: { idle_volume: { days: 30 } } });
+    await patch({ checkParams: { iam_key_old: { maxAgeDays: 30 } } });
     const restored = await patch({ limits: { perCredentialPerMinute: null }, allowedRegions: null, checkParams: null });
     expect(restored.body).toEqual({ data: defaultSettings });
     expect((await api(keys.viewer).get("/organization/settings")).body).toEqual(restored.body);

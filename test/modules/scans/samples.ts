@@ -61,5 +61,4 @@ export const samples: Samples = {
   getScanGraph: { params: ended },
   cancelScan: { params: running },
   getRun: { params: ended },
-  listChecks: {},
 };

@@ -8,6 +8,7 @@ import { collectorOf, keepsFacts, type AnyCollector } from "./catalogue.ts";
 import type { ClaimedTask } from "./claim.ts";
 import type { CollectorPart, Fact } from "./outcome.ts";
 import { goThrough, lookedOf, newRun, type Run, type Unit } from "./run.ts";
+import type { RuleChecks } from "./rules.ts";
 import type { AwsSession } from "./session.ts";
 import type { SliceWriter } from "./slice-writer.ts";
 import type { Left, Work } from "./work.ts";
@@ -18,6 +19,7 @@ export interface Look {
   readonly session: AwsSession;
   readonly writer: SliceWriter;
   readonly budget: Budget;
+  readonly rules: RuleChecks;
   /** Called when a collector is through. */
   readonly onLooked: (collector: AnyCollector) => Promise<void>;
 }

@@ -6,6 +6,7 @@ import { endTask } from "./end-task.ts";
 import { lookAround, type Looked } from "./look.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
 import { tellProgress } from "./progress.ts";
+import { compiledRules } from "./rules.ts";
 import { openSession, visitOf } from "./session.ts";
 import { createSliceWriter } from "./slice-writer.ts";
 import type { Gone, StatesBefore } from "./slice.ts";
@@ -31,6 +32,7 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
       place: session.place,
       session,
       writer,
+      rules: compiledRules(task.rules),
       budget: createBudget(task.org, task.pace.callsPerTask, () => session.counts().awsCalls),
       onLooked: async ({ service }) => {
         through += 1;

@@ -56,7 +56,8 @@ function createResourceSink(look: Look, collector: AnyCollector): Sink {
       fresh.map(({ id }) => id),
     );
     for (const { id, found } of fresh) {
-      const judged = await judge(found, localChecks(collector.id), new Map(), settings);
+      const own = look.rules({ collector, place: look.place, id });
+      const judged = await judge(found, [...localChecks(collector.id), ...own], new Map(), settings);
       tally.resources += 1;
       count(tally, judged);
       const fact = condensed(found, collector);

@@ -1,3 +1,6 @@
+import type { z } from "zod";
+import { Fault } from "./fault.ts";
+
 type Members = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Members =>
@@ -12,4 +15,16 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     else merged.set(name, mergePatch(merged.get(name), value));
   }
   return Object.fromEntries(merged);
+}
+
+/** What a merge patch makes of a value, held against its schema. Fault: INVALID_REQUEST that names each thing wrong. */
+export function patched<Schema extends z.ZodType>(schema: Schema, before: unknown, patch: unknown): z.output<Schema> {
+  const result = schema.safeParse(mergePatch(before, patch));
+  if (result.success) return result.data;
+  const errors = result.error.issues.map(({ path, message }) => ({
+    in: "body" as const,
+    pointer: `/${path.join("/")}`,
+    message,
+  }));
+  throw new Fault("INVALID_REQUEST", "What the patch makes of it would not be valid; see `errors`.", { errors });
 }

@@ -1,0 +1,16 @@
+import { and, eq } from "drizzle-orm";
+import type { About } from "#checks/check";
+import type { OrgContext } from "#db/context";
+import { rules } from "#db/schema";
+import { ruleIdOf } from "#scans/rules";
+
+/** What people read about the rule behind a finding of this type; null: it is a check's, or the rule is gone. */
+export async function aboutRule(org: OrgContext, type: string): Promise<About | null> {
+  const id = ruleIdOf(type);
+  if (id === null) return null;
+  const [row] = await org.db
+    .select({ rationale: rules.description, remediation: rules.remediation })
+    .from(rules)
+    .where(and(eq(rules.orgId, org.id), eq(rules.id, id)));
+  return row ? { rationale: row.rationale, remediation: row.remediation ?? "" } : null;
+}

@@ -87,7 +87,7 @@ CREATE TABLE evaluations (
   scan_id TEXT NOT NULL, account_id TEXT, trigger TEXT NOT NULL, result TEXT NOT NULL CHECK (result IN ('pass', 'fail')),
   conditions TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (org_id, id)
 ) WITHOUT ROWID;
-CREATE INDEX evaluations_by_policy ON evaluations (org_id, policy_id, id);
+CREATE INDEX evaluations_by_policy ON evaluations (org_id, policy_id, result, id);
 CREATE INDEX evaluations_by_scan ON evaluations (org_id, scan_id, id);
 CREATE INDEX evaluations_by_result ON evaluations (org_id, result, id);
 CREATE INDEX evaluations_by_time ON evaluations (org_id, created_at);

@@ -718,7 +718,7 @@ export const evaluations = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.orgId, t.id] }),
-    index("evaluations_by_policy").on(t.orgId, t.policyId, t.id),
+    index("evaluations_by_policy").on(t.orgId, t.policyId, t.result, t.id),
     index("evaluations_by_scan").on(t.orgId, t.scanId, t.id),
     index("evaluations_by_result").on(t.orgId, t.result, t.id),
     index("evaluations_by_time").on(t.orgId, t.createdAt),

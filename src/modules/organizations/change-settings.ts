@@ -3,8 +3,8 @@ import type { OrgContext } from "#db/context";
 import { organizations } from "#db/schema";
 import type { OrgSettings } from "#db/values";
 import { Fault } from "#lib/fault";
-import { patched } from "#lib/merge-patch";
 import { getOrganization, type Organization } from "./get.ts";
+import { mergePatch } from "./merge.ts";
 import { Settings } from "./shapes.ts";
 
 /**
@@ -14,7 +14,7 @@ import { Settings } from "./shapes.ts";
 export async function changeSettings(org: OrgContext, patch: unknown, ifMatch: number | null): Promise<Organization> {
   const before = await getOrganization(org);
   if (ifMatch !== null && ifMatch !== before.version) throw stale(before.version);
-  const settings = patched(Settings, before.settings, patch);
+  const settings = merged(before.settings, patch);
   const entry = {
     action: "organization.change_settings",
     target: { type: "organization", id: org.id },
@@ -38,6 +38,17 @@ const stale = (currentVersion: number): Fault =>
   new Fault("PRECONDITION_FAILED", `The settings are at version ${currentVersion}. Read them again and repeat.`, {
     members: { currentVersion },
   });
+
+function merged(before: OrgSettings, patch: unknown): OrgSettings {
+  const result = Settings.safeParse(mergePatch(before, patch));
+  if (result.success) return result.data;
+  const errors = result.error.issues.map(({ path, message }) => ({
+    in: "body" as const,
+    pointer: `/${path.join("/")}`,
+    message,
+  }));
+  throw new Fault("INVALID_REQUEST", "The settings would not be valid; see `errors`.", { errors });
+}
 
 /** The same patch again tells it again, should it fail. */
 async function tellGate(org: OrgContext, limits: OrgSettings["limits"]): Promise<void> {

@@ -1,1 +1,2 @@
 export { getOrganization, type Organization } from "./get.ts";
+export { patched } from "./merge.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { Fault } from "./fault.ts";
+import { Fault } from "#lib/fault";
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@ import { and, eq, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import type { OutboxEvent } from "#db/outbox";
-import { evaluations, policies } from "#db/schema";
+import { policies, type evaluations } from "#db/schema";
 import { derivedId, derivedIdAt } from "#lib/id";
 import type { ClaimedTask } from "./claim.ts";
 import type { Ending } from "./end.ts";

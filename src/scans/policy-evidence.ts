@@ -46,66 +46,63 @@ function read(condition: PolicyCondition, { risks, controls, rules, ...rest }: A
   return { framework: own, rules: JSON.parse(rules ?? "[]") as OwnRule[] };
 }
 
-function statementOf(org: OrgContext, scan: EndedScan, condition: PolicyCondition): Statement | null {
-  switch (condition.kind) {
-    case "max_open":
-      return open(org, scan, condition);
-    case "no_new":
-      return fresh(org, scan, condition);
-    case "risk_at_most":
-      return org.db.sql(
-        `SELECT json_group_array(risk_log) AS risks FROM (SELECT risk_log FROM resources
-           WHERE org_id = ?1 AND account_id = ?2 AND risk_log > 0 ORDER BY risk_log DESC LIMIT ${worstResources})`,
-        org.id,
-        scan.accountId,
-      );
-    case "check_passes":
-      return org.db.sql(
-        `SELECT coalesce(sum(low + medium + high + critical), 0) AS findings FROM recommendations
-         WHERE org_id = ?1 AND account_id = ?2 AND type = ?3`,
-        org.id,
-        scan.accountId,
-        condition.type,
-      );
-    case "score_at_least":
-      return org.db.sql(
-        `SELECT (SELECT controls FROM custom_frameworks WHERE org_id = ?1 AND id = ?2) AS controls,
-           (SELECT json_group_array(json_object('id', id, 'severity', severity, 'framework', framework, 'control', control))
-            FROM rules WHERE org_id = ?1 AND enabled = 1) AS rules`,
-        org.id,
-        condition.framework,
-      );
-    case "scan_complete":
-      return null;
-  }
-}
-
 type Of<Kind extends PolicyCondition["kind"]> = Extract<PolicyCondition, { readonly kind: Kind }>;
+type Kind = Exclude<PolicyCondition["kind"], "scan_complete">;
 
-const open = (org: OrgContext, { accountId }: EndedScan, { severity, count }: Of<"max_open">): Statement =>
-  org.db.sql(
-    `SELECT count(*) AS findings FROM (SELECT 1 FROM findings
-       WHERE org_id = ?1 AND status = 'open' AND account_id = ?2 AND severity_rank >= ?3 LIMIT ?4)`,
-    org.id,
-    accountId,
-    severities.indexOf(severity),
-    count + 1,
-  );
+const statementOf = (org: OrgContext, scan: EndedScan, condition: PolicyCondition): Statement | null =>
+  // safe: each is handed conditions of its own kind.
+  condition.kind === "scan_complete" ? null : statements[condition.kind](org, scan, condition as never);
 
-/** Severity by severity, so that each follows the index to the moment. */
-const fresh = (org: OrgContext, scan: EndedScan, { severity, since }: Of<"no_new">): Statement =>
-  org.db.sql(
-    `SELECT p.since, (SELECT count(*) FROM (SELECT 1 FROM json_each(?3) AS s CROSS JOIN findings AS f
-         WHERE f.org_id = ?1 AND f.status = 'open' AND f.account_id = ?2 AND f.severity_rank = s.value AND f.first_detected_at > p.since
-         LIMIT ${newCountMax + 1})) AS findings
-     FROM (SELECT CASE WHEN ?4 <> '' THEN ?4 ELSE (SELECT completed_at FROM scans
-       WHERE org_id = ?1 AND account_id = ?2 AND id < ?5 AND status IN ('complete', 'partial') ORDER BY id DESC LIMIT 1) END AS since) AS p`,
-    org.id,
-    scan.accountId,
-    JSON.stringify(severities.map((_, rank) => rank).slice(severities.indexOf(severity))),
-    momentOf(since, org.now),
-    scan.id,
-  );
+const statements: {
+  readonly [K in Kind]: (org: OrgContext, scan: EndedScan, condition: Of<K>) => Statement;
+} = {
+  max_open: (org, { accountId }, { severity, count }) =>
+    org.db.sql(
+      `SELECT count(*) AS findings FROM (SELECT 1 FROM findings
+         WHERE org_id = ?1 AND status = 'open' AND account_id = ?2 AND severity_rank >= ?3 LIMIT ?4)`,
+      org.id,
+      accountId,
+      severities.indexOf(severity),
+      count + 1,
+    ),
+  // Severity by severity, so that each follows the index to the moment.
+  no_new: (org, scan, { severity, since }) =>
+    org.db.sql(
+      `SELECT p.since, (SELECT count(*) FROM (SELECT 1 FROM json_each(?3) AS s CROSS JOIN findings AS f
+           WHERE f.org_id = ?1 AND f.status = 'open' AND f.account_id = ?2 AND f.severity_rank = s.value AND f.first_detected_at > p.since
+           LIMIT ${newCountMax + 1})) AS findings
+       FROM (SELECT CASE WHEN ?4 <> '' THEN ?4 ELSE (SELECT completed_at FROM scans
+         WHERE org_id = ?1 AND account_id = ?2 AND id < ?5 AND status IN ('complete', 'partial') ORDER BY id DESC LIMIT 1) END AS since) AS p`,
+      org.id,
+      scan.accountId,
+      JSON.stringify(severities.map((_, rank) => rank).slice(severities.indexOf(severity))),
+      momentOf(since, org.now),
+      scan.id,
+    ),
+  risk_at_most: (org, { accountId }) =>
+    org.db.sql(
+      `SELECT json_group_array(risk_log) AS risks FROM (SELECT risk_log FROM resources
+         WHERE org_id = ?1 AND account_id = ?2 AND risk_log > 0 ORDER BY risk_log DESC LIMIT ${worstResources})`,
+      org.id,
+      accountId,
+    ),
+  check_passes: (org, { accountId }, { type }) =>
+    org.db.sql(
+      `SELECT coalesce(sum(low + medium + high + critical), 0) AS findings FROM recommendations
+       WHERE org_id = ?1 AND account_id = ?2 AND type = ?3`,
+      org.id,
+      accountId,
+      type,
+    ),
+  score_at_least: (org, _, { framework }) =>
+    org.db.sql(
+      `SELECT (SELECT controls FROM custom_frameworks WHERE org_id = ?1 AND id = ?2) AS controls,
+         (SELECT json_group_array(json_object('id', id, 'severity', severity, 'framework', framework, 'control', control))
+          FROM rules WHERE org_id = ?1 AND enabled = 1) AS rules`,
+      org.id,
+      framework,
+    ),
+};
 
 const dayMs = 86_400_000;
 

@@ -72,7 +72,7 @@ describe("policies at the end of a scan", () => {
 
     scenario.world.advance(day);
     await scanned(scenario);
-    const later = (await evaluationsOf(scenario)).slice(3);
+    const later = (await evaluationsOf(scenario)).filter(({ scan_id }) => scan_id !== rows[0]?.scan_id);
     expect(Object.fromEntries(later.map((row) => [row.policy_name, row.result]))).toEqual({
       Strict: "fail",
       Lax: "pass",

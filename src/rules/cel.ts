@@ -1,6 +1,7 @@
-import { Environment, type ASTNode } from "@marcbachmann/cel-js";
+import { Environment } from "@marcbachmann/cel-js";
+import { Refusal, typeOf, type Known } from "./cel-check.ts";
 import { evaluate, type Scope } from "./cel-evaluate.ts";
-import { functions, loops, methods } from "./cel-functions.ts";
+import type { CelType } from "./cel-types.ts";
 import { kindOf } from "./cel-values.ts";
 import type { Judging } from "./condition.ts";
 import { NotKnown } from "./meter.ts";
@@ -9,34 +10,31 @@ import type { RuleSubject } from "./subject.ts";
 /** Characters an expression may have. */
 export const expressionMax = 2_000;
 
-/** Of what is parsed. */
-const limits = { maxAstNodes: 250, maxDepth: 24, maxListElements: 100, maxMapEntries: 20, maxCallArguments: 3 };
+/** The library parses, within these; the Worker's bundle has no more of it (scripts/bundle/cel.js). */
+const parser = new Environment({
+  limits: { maxAstNodes: 250, maxDepth: 24, maxListElements: 100, maxMapEntries: 20, maxCallArguments: 3 },
+});
 
-const time = "google.protobuf.Timestamp";
-const fields = {
-  id: "string",
-  arn: "dyn",
-  name: "dyn",
-  state: "dyn",
-  region: "string",
-  service: "string",
-  resourceType: "string",
-  createdAt: time,
-  expiresAt: time,
-  costMonthly: "dyn",
-  tags: "map<string, string>",
-  attributes: "map<string, dyn>",
-} as const satisfies Record<keyof RuleSubject, string>;
-
-let made: Environment | null = null;
-
-/** Made when the first expression is met: it takes some milliseconds. */
-const environment = (): Environment =>
-  (made ??= new Environment({ homogeneousAggregateLiterals: false, limits })
-    .registerType("Resource", { fields })
-    .registerVariable("resource", "Resource")
-    .registerVariable("now", time)
-    .registerFunction("string.glob(string): bool", () => false));
+const known: Known = {
+  types: new Map<string, CelType>([
+    ["resource", "resource"],
+    ["now", "timestamp"],
+  ]),
+  members: {
+    id: "string",
+    arn: "dyn",
+    name: "dyn",
+    state: "dyn",
+    region: "string",
+    service: "string",
+    resourceType: "string",
+    createdAt: "timestamp",
+    expiresAt: "timestamp",
+    costMonthly: "number",
+    tags: "map",
+    attributes: "map",
+  } satisfies Record<keyof RuleSubject, CelType>,
+};
 
 /** An expression as it may be asked about resources. */
 export interface CompiledExpression {
@@ -52,21 +50,15 @@ export interface ExpressionProblem {
 /** Parses and checks an expression, and refuses what could not be bounded. */
 export function compileExpression(source: string): CompiledExpression | ExpressionProblem {
   if (source.length > expressionMax) return { message: `is longer than ${expressionMax} characters` };
-  let parsed;
   try {
-    parsed = environment().parse(source);
+    const { ast } = parser.parse(source);
+    const type = typeOf(ast, known);
+    if (type !== "bool" && type !== "dyn")
+      throw new Refusal(ast, `It must be true or false in the end, and is ${type}`);
+    return { holds: (judging) => outcome(evaluate(ast, { judging, scope: scopeOf(judging) })) };
   } catch (error) {
-    return { message: told(error) };
+    return { message: error instanceof Refusal ? error.message : told(error) };
   }
-  // Before it is checked: what is refused by name should not be met as a matter of types.
-  const refused = refusal(parsed.ast, new Set(["resource", "now"]));
-  if (refused !== null) return { message: refused };
-  const checked = parsed.check();
-  if (!checked.valid) return { message: told(checked.error) };
-  if (checked.type !== "bool" && checked.type !== "dyn")
-    return { message: `must be true or false in the end, and is ${checked.type}` };
-  const { ast } = parsed;
-  return { holds: (judging) => outcome(evaluate(ast, { judging, scope: scopeOf(judging) })) };
 }
 
 /** The library's own words, and where. */
@@ -91,47 +83,4 @@ function scopeOf({ subject, now }: Judging): Scope {
     ["resource", { value: { ...subject, createdAt, expiresAt }, field: "resource" }],
     ["now", { value: now, field: null }],
   ]);
-}
-
-const listed = (words: readonly string[]): string => words.join(", ");
-const isOneOf = (name: string, known: object): boolean => Object.hasOwn(known, name);
-const isLoop = (name: string): boolean => loops.some((one) => one === name);
-
-/** Why an expression is not taken; null: it is. `names`: the variables it may use. */
-function refusal(node: ASTNode, names: ReadonlySet<string>): string | null {
-  if (node.op === "value" && typeof node.args === "object" && node.args !== null)
-    return "Bytes and unsigned numbers are not taken";
-  if (node.op === "id") return names.has(node.args) ? null : `${node.args} is not known; known: ${listed([...names])}`;
-  if (node.op === "call") return refusalOfCall(node.args[0], node.args[1], names);
-  if (node.op === "rcall") return refusalOfMethod(node.args, names);
-  return firstOf(([node.args] as unknown[]).flat(2).filter(isNode), names);
-}
-
-const isNode = (part: unknown): part is ASTNode => part !== null && typeof part === "object" && "op" in part;
-
-function firstOf(nodes: readonly ASTNode[], names: ReadonlySet<string>): string | null {
-  for (const node of nodes) {
-    const refused = refusal(node, names);
-    if (refused !== null) return refused;
-  }
-  return null;
-}
-
-function refusalOfCall(name: string, args: readonly ASTNode[], names: ReadonlySet<string>): string | null {
-  if (name !== "has" && !isOneOf(name, functions))
-    return `${name}() is not known; known: ${listed(["has", ...Object.keys(functions)])}`;
-  return firstOf(args, names);
-}
-
-function refusalOfMethod(
-  [name, receiver, args]: readonly [string, ASTNode, readonly ASTNode[]],
-  names: ReadonlySet<string>,
-): string | null {
-  if (name === "matches") return "matches() is not taken: use glob() with *, startsWith(), endsWith() or contains()";
-  const [variable, ...bodies] = args;
-  if (isLoop(name) && variable?.op === "id")
-    return refusal(receiver, names) ?? firstOf(bodies, new Set([...names, variable.args]));
-  if (!isLoop(name) && !isOneOf(name, methods))
-    return `${name}() is not known; known: ${listed([...loops, ...Object.keys(methods)])}`;
-  return firstOf([receiver, ...args], names);
 }

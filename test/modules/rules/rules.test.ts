@@ -90,7 +90,7 @@ describe("rules", () => {
     [{ condition: { field: "owner", operator: "exists" } }, "/condition/field", "is not a field"],
     [{ condition: { all: [{ field: "name", operator: "like" }] } }, "/condition/all/0/operator", "known: equals"],
     [{ condition: undefined, expression: "resource.name.matches('(a+)+$')" }, "/expression", "use glob()"],
-    [{ condition: undefined, expression: "resource.owner == 1" }, "/expression", "No such key: owner"],
+    [{ condition: undefined, expression: "resource.owner == 1" }, "/expression", "has no owner"],
     [{ condition: undefined, expression: `${"(".repeat(300)}true${")".repeat(300)}` }, "/expression", "maxDepth"],
     [{ condition: undefined, expression: "x".repeat(3_000) }, "/expression", "2000"],
     [{ resourceTypes: ["AWS::Nothing"] }, "/resourceTypes/0", "AWS::EC2::Volume"],

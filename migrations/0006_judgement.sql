@@ -61,13 +61,15 @@ CREATE TABLE suppressions (
 CREATE INDEX suppressions_unswept ON suppressions (org_id, id) WHERE sweep_after IS NOT NULL;
 CREATE INDEX suppressions_lapsing ON suppressions (expires_at, org_id) WHERE ended_at IS NULL AND expires_at IS NOT NULL;
 
--- An organization's own conditions over resources.
+-- An organization's own conditions over resources. `resolving`: it was switched off or deleted, and its findings are being resolved;
+-- of one that was deleted the row goes then.
 CREATE TABLE rules (
   org_id TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL, framework TEXT, control TEXT, severity TEXT NOT NULL,
   category TEXT NOT NULL, resource_types TEXT NOT NULL, condition TEXT, expression TEXT, remediation TEXT, enabled INTEGER NOT NULL,
-  version INTEGER NOT NULL, created_by TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, PRIMARY KEY (org_id, id)
+  resolving INTEGER NOT NULL DEFAULT 0, ended_at TEXT, version INTEGER NOT NULL, created_by TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, PRIMARY KEY (org_id, id)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX rules_by_name ON rules (org_id, name);
+CREATE UNIQUE INDEX rules_by_name ON rules (org_id, name) WHERE ended_at IS NULL;
+CREATE INDEX rules_resolving ON rules (org_id, id) WHERE resolving = 1;
 
 -- Frameworks of an organization's own.
 CREATE TABLE custom_frameworks (
@@ -87,7 +89,7 @@ CREATE TABLE evaluations (
   scan_id TEXT NOT NULL, account_id TEXT, trigger TEXT NOT NULL, result TEXT NOT NULL CHECK (result IN ('pass', 'fail')),
   conditions TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (org_id, id)
 ) WITHOUT ROWID;
-CREATE INDEX evaluations_by_policy ON evaluations (org_id, policy_id, id);
+CREATE INDEX evaluations_by_policy ON evaluations (org_id, policy_id, result, id);
 CREATE INDEX evaluations_by_scan ON evaluations (org_id, scan_id, id);
 CREATE INDEX evaluations_by_result ON evaluations (org_id, result, id);
 CREATE INDEX evaluations_by_time ON evaluations (org_id, created_at);

@@ -666,12 +666,24 @@ export const rules = sqliteTable(
     expression: text("expression"),
     remediation: text("remediation"),
     enabled: integer("enabled", { mode: "boolean" }).notNull(),
+    /** Switched off or deleted: its findings are being resolved. */
+    resolving: integer("resolving", { mode: "boolean" }).notNull().default(false),
+    /** Deleted: the row goes when its findings are resolved. */
+    endedAt: text("ended_at"),
     version: integer("version").notNull(),
     createdBy: text("created_by"),
     createdAt: text("created_at").notNull(),
     updatedAt: text("updated_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.orgId, t.id] }), uniqueIndex("rules_by_name").on(t.orgId, t.name)],
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    uniqueIndex("rules_by_name")
+      .on(t.orgId, t.name)
+      .where(sql`ended_at IS NULL`),
+    index("rules_resolving")
+      .on(t.orgId, t.id)
+      .where(sql`resolving = 1`),
+  ],
 );
 
 /** Frameworks of an organization's own. */
@@ -729,7 +741,7 @@ export const evaluations = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.orgId, t.id] }),
-    index("evaluations_by_policy").on(t.orgId, t.policyId, t.id),
+    index("evaluations_by_policy").on(t.orgId, t.policyId, t.result, t.id),
     index("evaluations_by_scan").on(t.orgId, t.scanId, t.id),
     index("evaluations_by_result").on(t.orgId, t.result, t.id),
     index("evaluations_by_time").on(t.orgId, t.createdAt),

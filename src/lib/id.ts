@@ -19,6 +19,15 @@ export async function derivedId(...parts: readonly string[]): Promise<string> {
   return formatUuid8(new Uint8Array(digest, 0, 16));
 }
 
+/**
+ * A stable id like `derivedId`, that sorts by the time of another: a UUIDv7 with the first 48 bits of `at`, a UUIDv7 itself or
+ * what `uuid7Time` answers.
+ */
+export async function derivedIdAt(at: string, ...parts: readonly string[]): Promise<string> {
+  const id = await derivedId(...parts);
+  return `${at.slice(0, 13)}-7${id.slice(15)}`;
+}
+
 function formatUuid8(bytes: Uint8Array): string {
   const marked = bytes.map((byte, index) => {
     if (index === 6) return (byte & 0x0f) | 0x80;

@@ -1,10 +1,11 @@
-import type { InferSelectModel } from "drizzle-orm";
+import type { InferSelectModel, SQLWrapper } from "drizzle-orm";
 import { and, eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { accounts, organizations, scans, scanTasks } from "#db/schema";
 import { usualPace, type AccountPace, type OrgSettings } from "#db/values";
 import type { TaskCounts } from "./outcome.ts";
+import { enabledRules, type RuleRow } from "./rules.ts";
 import { suppressionsInForce, type Suppression } from "./suppression.ts";
 import { placeOf, type Work } from "./work.ts";
 
@@ -21,6 +22,8 @@ export interface ClaimedTask {
   readonly suppressions: readonly Suppression[];
   /** The 12 digits of every account of the organization. */
   readonly ownAccounts: ReadonlySet<string>;
+  /** The organization's own, those that are enabled. */
+  readonly rules: readonly RuleRow[];
   /** `plan`, a place (`global` or a region), a part of one (`eu-west-1.2`), or `wave2`. */
   readonly id: string;
   /** Where it looks; its id when that is no place. */
@@ -50,17 +53,15 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
   const thisScan = and(eq(scans.orgId, org.id), eq(scans.id, scanId));
   const itsAccount = org.db.select({ id: scans.accountId }).from(scans).where(thisScan);
   // safe: each statement answers its own columns.
-  const [[lease], [scan], [account], [organization], [tasks], inForce, own] = (await org.db.atomic([
+  const [[lease], [scan], [account], [organization], [tasks], inForce, own, rules] = (await org.db.atomic([
     leaseStatement(org, scanId, taskId),
     org.db.select().from(scans).where(thisScan),
-    org.db
-      .select()
-      .from(accounts)
-      .where(and(eq(accounts.orgId, org.id), eq(accounts.id, itsAccount))),
+    accountStatement(org, itsAccount),
     org.db.select().from(organizations).where(eq(organizations.orgId, org.id)),
     taskCounts(org, scanId),
     suppressionsInForce(org),
     org.db.select({ awsAccountId: accounts.awsAccountId }).from(accounts).where(eq(accounts.orgId, org.id)),
+    enabledRules(org),
   ])) as [
     Lease[],
     ScanRow[],
@@ -69,10 +70,10 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
     [ClaimedTask["tasks"]],
     Suppression[],
     { awsAccountId: string }[],
+    RuleRow[],
   ];
   if (!lease || scan?.active !== 1 || !account || !organization) return null;
   const { outcome, work, ...numbers } = lease;
-  const countsBefore = outcome === null ? null : (JSON.parse(outcome) as { counts: TaskCounts }).counts;
   return {
     org,
     scan,
@@ -80,6 +81,7 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
     settings: organization.settings,
     suppressions: inForce,
     ownAccounts: new Set(own.map(({ awsAccountId }) => awsAccountId)),
+    rules,
     id: taskId,
     place: placeOf(taskId),
     // safe: written by the task that handed it on.
@@ -87,9 +89,15 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
     pace: { ...usualPace, ...account.pace },
     ...numbers,
     tasks,
-    countsBefore,
+    countsBefore: outcome === null ? null : (JSON.parse(outcome) as { counts: TaskCounts }).counts,
   };
 }
+
+const accountStatement = (org: OrgContext, id: SQLWrapper): Statement =>
+  org.db
+    .select()
+    .from(accounts)
+    .where(and(eq(accounts.orgId, org.id), eq(accounts.id, id)));
 
 interface Lease {
   readonly fence: number;

@@ -5,6 +5,7 @@ import type { CheckCounts, CollectorState, ScanSummary } from "#db/values";
 import { derivedId } from "#lib/id";
 import { fenced, type ClaimedTask } from "./claim.ts";
 import { dropFacts } from "./fact-store.ts";
+import { evaluationsAtEnd } from "./policies.ts";
 import { tell } from "./progress.ts";
 import { rollUp } from "./roll-up.ts";
 
@@ -31,7 +32,8 @@ export interface PlaceCoverage {
  */
 export async function endScan(task: ClaimedTask, ending: Ending): Promise<string[]> {
   const { org, scan } = task;
-  const events = await endEvents(task, ending);
+  const gates = await evaluationsAtEnd(task, ending);
+  const events = [...(await endEvents(task, ending)), ...gates.events];
   const before = { ...org.db.meter };
   await fenced(task, [
     org.db.sql(
@@ -49,6 +51,7 @@ export async function endScan(task: ClaimedTask, ending: Ending): Promise<string
     accountStatement(task, ending),
     coverageStatement(task, ending),
     ...(ending.verdicts ? rollUp(org, task.account.id, ending.verdicts.account) : []),
+    ...gates.statements,
     ...eventStatements(org, ...events),
     org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, scan.id),
     dropFacts(org, scan.id),

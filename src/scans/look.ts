@@ -9,6 +9,7 @@ import type { ClaimedTask } from "./claim.ts";
 import type { FactStore } from "./fact-store.ts";
 import type { CollectorPart } from "./outcome.ts";
 import { goThrough, lookedOf, newRun, type Run, type Unit } from "./run.ts";
+import type { RuleChecks } from "./rules.ts";
 import type { AwsSession } from "./session.ts";
 import type { SliceWriter } from "./slice-writer.ts";
 import type { Left, Work } from "./work.ts";
@@ -20,6 +21,7 @@ export interface Look {
   readonly writer: SliceWriter;
   readonly budget: Budget;
   readonly facts: FactStore;
+  readonly rules: RuleChecks;
   /** Called when a collector is through. */
   readonly onLooked: (collector: AnyCollector) => Promise<void>;
 }

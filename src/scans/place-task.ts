@@ -7,6 +7,7 @@ import { lookAround, type Looked } from "./look.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
 import { createFactStore } from "./fact-store.ts";
 import { tellProgress } from "./progress.ts";
+import { compiledRules } from "./rules.ts";
 import { openSession, visitOf } from "./session.ts";
 import { createSliceWriter } from "./slice-writer.ts";
 import type { Gone, StatesBefore } from "./slice.ts";
@@ -34,6 +35,7 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
       session,
       writer,
       facts,
+      rules: compiledRules(task.rules),
       budget: createBudget(task.org, task.pace.callsPerTask, () => session.counts().awsCalls),
       onLooked: async ({ service }) => {
         through += 1;

@@ -1,9 +1,11 @@
 import { and, eq, type InferSelectModel } from "drizzle-orm";
+import type { SealedCheck } from "#checks/sealed";
 import type { OrgContext } from "#db/context";
 import { recommendations } from "#db/schema";
 import { derivedId } from "#lib/id";
 import { priorityOf, type Priority } from "#scores/priority";
 import { checkOf } from "./catalogue.ts";
+import { ruleIdOf } from "./rules.ts";
 
 export type RecommendationRow = InferSelectModel<typeof recommendations>;
 
@@ -13,7 +15,7 @@ const rankedMax = 500;
 /** The score of a recommendation, with what it is made of. A check that is no longer known weighs as little as any. */
 export function priorityOfRow(row: RecommendationRow): Priority {
   const { low, medium, high, critical } = row;
-  const { domain = "", effort = "high", confidence = 0.5 } = checkOf(row.type) ?? {};
+  const { domain = "", effort = "high", confidence = 0.5 } = checkOf(row.type) ?? rulesFacts(row.type);
   return priorityOf({
     counts: { low, medium, high, critical },
     exposed: row.exposed > 0,
@@ -24,6 +26,10 @@ export function priorityOfRow(row: RecommendationRow): Priority {
     confidence,
   });
 }
+
+/** A rule is taken at its organization's word. */
+const rulesFacts = (type: string): Partial<Pick<SealedCheck, "domain" | "effort" | "confidence">> =>
+  ruleIdOf(type) === null ? {} : { effort: "medium", confidence: 1 };
 
 /**
  * Ranks the recommendations whose findings have changed since they were ranked. The counts are kept by whoever changes
@@ -60,7 +66,9 @@ const write = (org: OrgContext, ranked: readonly Awaited<ReturnType<typeof ranke
     org.db.sql(
       `INSERT INTO recommendations (org_id, account_id, type, id, category, low, medium, high, critical, exposed, production,
          savings, savings_counted, priority, unranked, version, created_at, updated_at)
-       SELECT r.org_id, r.account_id, r.type, p.value ->> 'id', p.value ->> 'category', 0, 0, 0, 0, 0, 0, 0, 0, p.value ->> 'priority', 0, 1, '', ''
+       SELECT r.org_id, r.account_id, r.type, p.value ->> 'id',
+         coalesce(p.value ->> 'category', (SELECT u.category FROM rules AS u WHERE u.org_id = ?1 AND u.id = substr(r.type, 6))),
+         0, 0, 0, 0, 0, 0, 0, 0, p.value ->> 'priority', 0, 1, '', ''
        FROM json_each(?2) AS p CROSS JOIN recommendations AS r
        WHERE r.org_id = ?1 AND r.account_id = p.value ->> 'accountId' AND r.type = p.value ->> 'type'
          AND p.value ->> 'counts' = ${counted}

@@ -47,7 +47,8 @@ function createResourceSink(look: Look, collector: AnyCollector): Sink {
     );
     for (const { id, found: seenThing } of fresh) {
       const found = dated(seenThing, localChecks(collector.id), settings);
-      const judged = await judge(found, localChecks(collector.id), new Map(), settings);
+      const own = look.rules({ collector, place: look.place, id });
+      const judged = await judge(found, [...localChecks(collector.id), ...own], new Map(), settings);
       tally.resources += 1;
       count(tally, judged);
       look.budget.add(1);

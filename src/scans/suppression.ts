@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, or } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { suppressions } from "#db/schema";
 import type { SuppressionCondition } from "#db/values";
+import { matchesGlob } from "#lib/glob";
 
 /** A suppression as findings are held against it. */
 export interface Suppression {
@@ -59,24 +60,9 @@ export function isSuppressed(condition: SuppressionCondition, subject: Suppressi
     (region?.includes(subject.region) ?? true) &&
     (resourceType?.includes(subject.resourceType) ?? true) &&
     Object.entries(tags ?? {}).every(([key, value]) => hasTag(subject.tags, key, value)) &&
-    (name === undefined || [subject.name, subject.arn].some((text) => text !== null && matches(name, text)))
+    (name === undefined || [subject.name, subject.arn].some((text) => text !== null && matchesGlob(name, text)))
   );
 }
 
 const hasTag = (tags: Readonly<Record<string, string>>, key: string, value: string | null): boolean =>
   Object.hasOwn(tags, key) && (value === null || tags[key] === value);
-
-/** Whether a text is what a pattern with `*` says. Each part is looked for once, from left to right: no backtracking. */
-function matches(pattern: string, text: string): boolean {
-  const [first = "", ...parts] = pattern.split("*");
-  if (parts.length === 0) return text === first;
-  const last = parts.pop() ?? "";
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of parts) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
-}

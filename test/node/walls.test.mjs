@@ -46,6 +46,8 @@ const refused = [
   ["src/modules/x/verb.ts", "hono"],
   ["src/modules/x/verb.ts", "cloudflare:workers"],
   ["src/queues/a.ts", "#http/app"],
+  ["src/rules/a.ts", "#scans/plan"],
+  ["src/modules/x/verb.ts", "@marcbachmann/cel-js"],
 ];
 
 const allowed = [
@@ -58,6 +60,8 @@ const allowed = [
   ["src/modules/x/shapes.ts", "@hono/zod-openapi"],
   ["src/modules/x/verb.ts", "#modules/y"],
   ["src/http/a.ts", "hono"],
+  ["src/rules/a.ts", "@marcbachmann/cel-js"],
+  ["src/scans/a.ts", "#rules/rule"],
 ];
 
 for (const [file, from] of refused)

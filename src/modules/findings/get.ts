@@ -5,6 +5,7 @@ import { coverage, findings, resources } from "#db/schema";
 import { notFound } from "#lib/fault";
 import { sightsIn } from "#modules/accounts";
 import { aboutChecks } from "#scans/about";
+import { aboutRule } from "#modules/rules";
 import { resourceOf, type Resource, type ResourceRow } from "#modules/resources";
 import { findingOf, type Finding, type FindingRow } from "./finding.ts";
 
@@ -48,7 +49,7 @@ export async function getFinding(org: OrgContext, id: string): Promise<WholeFind
   // safe: each statement answers rows of its table.
   const [[row], [resource]] = [found as FindingRow[], owner as ResourceRow[]];
   if (!row) throw notFound("finding");
-  const about = (await aboutChecks(org.env))[row.type] ?? null;
+  const about = (await aboutRule(org, row.type)) ?? (await aboutChecks(org.env))[row.type] ?? null;
   const sights = sightsIn(covered);
   return { ...findingOf(row, sights), resource: resource ? resourceOf(resource, sights) : null, about };
 }

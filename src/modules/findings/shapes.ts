@@ -6,6 +6,7 @@ import { accountList, commaList, Moment, regionList, SearchText, serviceList, uu
 import { certificateBody, CertificateBody, isCertificate } from "#modules/certificates";
 import { resourceBody, ResourceBody, resourceTypeList } from "#modules/resources";
 import type { Finding } from "./finding.ts";
+import { findingTypeList } from "./type-shapes.ts";
 import type { WholeFinding } from "./get.ts";
 import type { FindingCounts } from "./stats.ts";
 
@@ -27,7 +28,7 @@ export const FindingQuery = z.object({
     example: "open,snoozed",
   }),
   severity: commaList(severities, "critical,high").optional(),
-  type: commaList<string>([...byId.keys()], "orphaned_volume").optional(),
+  type: findingTypeList.optional(),
   category: commaList(categories, "security").optional(),
   accountId: accountList.optional(),
   region: regionList.optional(),
@@ -99,7 +100,7 @@ export const FindingBody = z
     certificateId: z.uuid().nullable().openapi({ description: "The resource's id where it is a certificate." }),
     region: z.string(),
     service: z.string(),
-    type: z.string().openapi({ description: "The check's id." }),
+    type: z.string().openapi({ description: "The check's id, or `rule:<id>`." }),
     title: z.string(),
     category: z.enum(categories),
     severity: z.enum(severities),

@@ -91,13 +91,13 @@ export const ResourceBody = z
       .nullable()
       .openapi({ description: "USD at list price; null where it is not known." }),
     riskScore: z
-      .int()
+      .number()
       .min(0)
       .max(100)
       .nullable()
       .openapi({ description: "From the checks it fails; null while none could judge." }),
     costScore: z
-      .int()
+      .number()
       .min(0)
       .max(100)
       .nullable()

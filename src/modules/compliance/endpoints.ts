@@ -2,7 +2,7 @@ import { endpoint, list, none, one } from "#http/endpoint";
 import { changeFramework, replaceFramework } from "./change.ts";
 import { createFramework } from "./create.ts";
 import { deleteFramework } from "./delete.ts";
-import { exportCompliance, type Exported } from "./export.ts";
+import { exportCompliance } from "./export.ts";
 import { getFramework } from "./get.ts";
 import { getHistory } from "./history.ts";
 import { importCompliance, type Imported } from "./import.ts";
@@ -13,11 +13,11 @@ import {
   FrameworkPatch,
   ImportBody,
   ImportQuery,
-  inputOf,
   NewFramework,
   OwnFrameworkBody,
   ownFrameworkBody,
   PortableBody,
+  portableBody,
   PortableInput,
 } from "./own-shapes.ts";
 import { getScores } from "./score.ts";
@@ -183,10 +183,8 @@ export const endpoints = [
       ...read,
       path: "/compliance/export",
       operationId: "exportCompliance",
-      summary: "Get the organization's own frameworks, to be imported elsewhere",
-      reply: one(PortableBody, ({ frameworks }: Exported) => ({
-        frameworks: frameworks.map((row) => ({ id: row.id, ...inputOf(row) })),
-      })),
+      summary: "Get the organization's own frameworks and rules, to be imported elsewhere",
+      reply: one(PortableBody, portableBody),
       faults: [],
     },
     ({ org }) => exportCompliance(org),
@@ -197,12 +195,13 @@ export const endpoints = [
       method: "post",
       path: "/compliance/import",
       operationId: "importCompliance",
-      summary: "Store frameworks that were exported, all of them or none",
+      summary: "Store frameworks and rules that were exported, all of them or none",
       description:
-        "What is new is made, what differs is replaced, by id; what is not named stays. The same again changes nothing. Everything is looked at first.",
+        "What is new is made, what differs is replaced, frameworks by id, rules by id or name; what is not named stays. The same again changes " +
+        "nothing. Everything is looked at first.",
       query: ImportQuery,
       body: PortableInput,
-      reply: one(ImportBody, ({ dryRun, frameworks }: Imported) => ({ dryRun, frameworks: [...frameworks] })),
+      reply: one(ImportBody, (imported: Imported) => imported),
       faults: ["INVALID_REQUEST", "CONFLICT"],
     },
     ({ org, body, query }) => importCompliance(org, body, query.dryRun),

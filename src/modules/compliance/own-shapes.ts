@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { checks } from "#checks/registry";
+import { inputOf as ruleInputOf, NewRule, RuleBody } from "#modules/rules";
+import type { Exported } from "./export.ts";
 import type { FrameworkRow } from "./standing.ts";
 
 const word = (max: number) => z.string().trim().min(1).max(max);
@@ -104,12 +106,28 @@ export const ownFrameworkBody = (row: FrameworkRow): z.input<typeof OwnFramework
   updatedAt: row.updatedAt,
 });
 
-const Portable = z.strictObject({ frameworks: z.array(NewFramework).max(50).default([]) });
-export type Portable = z.output<typeof Portable>;
+const exampleRule = {
+  id: "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5c",
+  name: "Volumes are encrypted",
+  severity: "high" as const,
+  resourceTypes: ["AWS::EC2::Volume"],
+  condition: { field: "attributes.encrypted", operator: "equals", value: false },
+};
 
-export const PortableInput = Portable.openapi("ComplianceImport", {
-  example: { frameworks: [{ id: "acme_baseline", ...example }] },
-});
+/** A rule with the id that frameworks name it by. */
+const PortableRule = NewRule.safeExtend({ id: z.uuid() }).openapi("PortableRule", { example: exampleRule });
+export type PortableRule = z.output<typeof PortableRule>;
+
+export const PortableInput = z
+  .strictObject({
+    frameworks: z.array(NewFramework).max(50).default([]),
+    rules: z.array(PortableRule).max(100).default([]),
+  })
+  .openapi("ComplianceImport", {
+    example: { frameworks: [{ id: "acme_baseline", ...example }], rules: [exampleRule] },
+  });
+export type Portable = z.output<typeof PortableInput>;
+
 export const PortableBody = z
   .object({
     frameworks: z.array(
@@ -120,8 +138,29 @@ export const PortableBody = z
         controls: OwnFrameworkBody.shape.controls,
       }),
     ),
+    rules: z.array(
+      RuleBody.pick({
+        id: true,
+        name: true,
+        description: true,
+        severity: true,
+        category: true,
+        resourceTypes: true,
+        condition: true,
+        expression: true,
+        framework: true,
+        control: true,
+        remediation: true,
+        enabled: true,
+      }),
+    ),
   })
-  .openapi("ComplianceExport", { example: { frameworks: [{ id: "acme_baseline", ...example }] } });
+  .openapi("ComplianceExport", { example: { frameworks: [{ id: "acme_baseline", ...example }], rules: [] } });
+
+export const portableBody = ({ frameworks, rules }: Exported): z.input<typeof PortableBody> => ({
+  frameworks: frameworks.map((row) => ({ id: row.id, ...inputOf(row) })),
+  rules: rules.map((row) => ({ id: row.id, ...ruleInputOf(row), condition: row.condition && { ...row.condition } })),
+});
 
 export const ImportQuery = z.object({
   dryRun: z
@@ -131,11 +170,15 @@ export const ImportQuery = z.object({
     .openapi({ type: "boolean", default: false, description: "Says what would be done, and does nothing." }),
 });
 
+const outcome = z.enum(["created", "replaced", "unchanged"]);
 export const ImportBody = z
   .object({
     dryRun: z.boolean(),
-    frameworks: z.array(z.object({ id: z.string(), outcome: z.enum(["created", "replaced", "unchanged"]) })),
+    frameworks: z.array(z.object({ id: z.string(), outcome })),
+    rules: z
+      .array(z.object({ id: z.uuid(), name: z.string(), outcome }))
+      .openapi({ description: "By the ids they have here." }),
   })
   .openapi("ComplianceImported", {
-    example: { dryRun: false, frameworks: [{ id: "acme_baseline", outcome: "created" as const }] },
+    example: { dryRun: false, frameworks: [{ id: "acme_baseline", outcome: "created" as const }], rules: [] },
   });

@@ -66,7 +66,7 @@ export async function refuseUnknownRules(org: OrgContext, named: readonly Naming
   if (named.length === 0) return;
   const [rows] = await org.db.atomic([
     org.db.sql(
-      "SELECT r.id FROM json_each(?2) AS n CROSS JOIN rules AS r WHERE r.org_id = ?1 AND r.id = n.value",
+      "SELECT r.id FROM json_each(?2) AS n CROSS JOIN rules AS r WHERE r.org_id = ?1 AND r.id = n.value AND r.ended_at IS NULL",
       org.id,
       JSON.stringify(named.map(({ rule }) => rule)),
     ),

@@ -197,14 +197,62 @@ describe("POST /compliance/import", () => {
       { id: "beta", outcome },
     ];
     const tried = await send(to, body.data, "?dryRun=true");
-    expect(tried.body.data).toEqual({ dryRun: true, frameworks: outcomes("created") });
+    expect(tried.body.data).toEqual({ dryRun: true, frameworks: outcomes("created"), rules: [] });
     expect(await own(to)).toEqual([]);
-    expect((await send(to, body.data)).body.data).toEqual({ dryRun: false, frameworks: outcomes("created") });
+    expect((await send(to, body.data)).body.data).toEqual({
+      dryRun: false,
+      frameworks: outcomes("created"),
+      rules: [],
+    });
     const stored = await own(to);
     expect((await send(to, body.data)).body.data.frameworks).toEqual(outcomes("unchanged"));
     expect(await own(to)).toEqual(stored);
     expect((await api(to.keys.viewer).get("/compliance/export")).body).toEqual(body);
     expect((await rowsOf("audit_log", to.id)).map(({ action }) => action)).toEqual(["compliance.import"]);
+  });
+
+  it("200: rules come along, by their ids or names, and frameworks name them by the ids they have here", async () => {
+    const [from, to] = [await quietOrg(), await quietOrg()];
+    const make = async (org: TestOrg, name: string, more: object = {}) =>
+      (
+        await api(org.keys.editor).post<{ data: { id: string } }>("/compliance/rules", {
+          name,
+          severity: "high",
+          expression: "resource.name == null",
+          ...more,
+        })
+      ).body.data.id;
+    const [named, fresh] = [await make(from, "Named"), await make(from, "Fresh", { enabled: false })];
+    await post(from, framework("acme", control("A", `rule:${named}`, `rule:${fresh}`)));
+    const here = await make(to, "Named", { severity: "low" });
+    const { body } = await api(from.keys.viewer).get<{ data: object }>("/compliance/export");
+    type Rules = { data: { rules: { id: string; name: string; outcome: string }[] } };
+    const first = (await send<Rules>(to, body.data)).body.data;
+    const made = first.rules.find(({ name }) => name === "Fresh")?.id ?? "";
+    expect(first.rules).toEqual(
+      expect.arrayContaining([
+        { id: here, name: "Named", outcome: "replaced" },
+        { id: made, name: "Fresh", outcome: "created" },
+      ]),
+    );
+    expect((await rowsOf("rules", to.id)).map(({ name, severity, enabled }) => [name, severity, enabled])).toEqual(
+      expect.arrayContaining([
+        ["Named", "high", 1],
+        ["Fresh", "high", 0],
+      ]),
+    );
+    expect(JSON.parse(String((await own(to))[0]?.["controls"]))).toMatchObject([
+      { checks: expect.arrayContaining([`rule:${here}`, `rule:${made}`]) },
+    ]);
+    const before = [await own(to), await rowsOf("rules", to.id)];
+    const again = (await send<Rules>(to, body.data)).body.data;
+    expect(new Set(again.rules.map(({ outcome }) => outcome))).toEqual(new Set(["unchanged"]));
+    expect([await own(to), await rowsOf("rules", to.id)]).toEqual(before);
+    const bad = { rules: [{ id: newId(), name: "Bad", severity: "high", expression: "resource.(" }] };
+    expect((await send<Problem>(to, { ...body.data, ...bad })).status).toBe(400);
+    const renamed = { rules: [{ id: here, name: "Fresh", severity: "high", expression: "true" }] };
+    expect((await send(to, renamed)).status).toBe(409);
+    expect([await own(to), await rowsOf("rules", to.id)]).toEqual(before);
   });
 
   it("200: replaces what differs, and leaves what is not named", async () => {

@@ -1,5 +1,5 @@
 import { riskCaps } from "#scores/risk";
-import { recounted } from "./counters.ts";
+import { recountedAround } from "./counters.ts";
 import type { OrgContext } from "./context.ts";
 import type { Statement } from "./database.ts";
 
@@ -10,27 +10,37 @@ export interface TouchedFindings {
   readonly resourceIds?: readonly string[];
 }
 
+/** What stands before and after statements that change findings. */
+export interface Effects {
+  readonly before: readonly Statement[];
+  readonly after: readonly Statement[];
+}
+
 /**
  * Statements that change findings, with all that follows from findings kept equal to them in the same batch: counters, what
  * of their savings counts, recommendations, and the sums of their resources.
  */
-export function withEffects(
-  org: OrgContext,
-  { ids, resourceIds = [] }: TouchedFindings,
-  statements: readonly Statement[],
-): Statement[] {
+export function withEffects(org: OrgContext, touched: TouchedFindings, statements: readonly Statement[]): Statement[] {
+  const { before, after } = effectsOf(org, touched);
+  return [...before, ...statements, ...after];
+}
+
+/** The same, for a batch that puts something of its own in between: the audit row of `org.change`. */
+export function effectsOf(org: OrgContext, { ids, resourceIds = [] }: TouchedFindings): Effects {
   const idsJson = JSON.stringify(ids);
   const touched: Touched = { idsJson, resourcesJson: JSON.stringify([...new Set(resourceIds)]) };
-  return [
-    addRecommendations(org, touched, -1),
-    addSavings(org, touched, -1),
-    ...recounted(org, "finding", idsJson, statements),
-    countSavings(org, touched),
-    addRecommendations(org, touched, 1),
-    addSavings(org, touched, 1),
-    dropEmpty(org),
-    sumResources(org, touched),
-  ];
+  const counted = recountedAround(org, "finding", idsJson);
+  return {
+    before: [addRecommendations(org, touched, -1), addSavings(org, touched, -1), ...counted.before],
+    after: [
+      ...counted.after,
+      countSavings(org, touched),
+      addRecommendations(org, touched, 1),
+      addSavings(org, touched, 1),
+      dropEmpty(org),
+      sumResources(org, touched),
+    ],
+  };
 }
 
 interface Touched {

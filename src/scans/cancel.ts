@@ -7,6 +7,7 @@ import { Fault, notFound } from "#lib/fault";
 import { derivedId } from "#lib/id";
 import type { ScanRow } from "./claim.ts";
 import { tell } from "./progress.ts";
+import { sweepAgain } from "./sweep-suppressions.ts";
 
 /**
  * Ends a scan at once: its tasks are gone, and whoever still works on one can write nothing more. What it had written stays.
@@ -37,6 +38,7 @@ export async function cancelScan(org: OrgContext, id: string): Promise<ScanRow> 
         .where(and(mine, eq(scans.active, 1)))
         .returning(),
       ...eventStatementsIfChanged(org, { id: eventId, names: ["scan.canceled"], data }),
+      sweepAgain(org, before),
       org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, id),
     ],
     canceled,

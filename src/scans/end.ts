@@ -6,6 +6,7 @@ import { derivedId } from "#lib/id";
 import { fenced, type ClaimedTask } from "./claim.ts";
 import { tell } from "./progress.ts";
 import { rollUp } from "./roll-up.ts";
+import { sweepAgain } from "./sweep-suppressions.ts";
 
 export interface Ending {
   readonly status: "complete" | "partial" | "error";
@@ -48,6 +49,7 @@ export async function endScan(task: ClaimedTask, ending: Ending): Promise<string
     accountStatement(task, ending),
     coverageStatement(task, ending),
     ...(ending.verdicts ? rollUp(org, task.account.id, ending.verdicts.account) : []),
+    sweepAgain(org, scan),
     ...eventStatements(org, ...events),
     org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, scan.id),
   ]);

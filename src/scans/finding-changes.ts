@@ -2,6 +2,7 @@ import type { Statement } from "#db/database";
 import { withEffects } from "#db/finding-effects";
 import type { FindingWrite } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
+import type { Transitions } from "./finding-events.ts";
 import { openFindings, resolveFindings, unverifyFindings, type Ended } from "./finding-statements.ts";
 
 /** A finding of a collector's resource. */
@@ -39,20 +40,11 @@ export interface KnownFinding {
   readonly resourceName: string | null;
 }
 
-/** What happens to findings, as people are told and scans count it. */
-export interface Transitions {
-  readonly opened: readonly FindingWrite[];
-  readonly reopened: readonly FindingWrite[];
-  /** Open before, and now critical. */
-  readonly raised: readonly FindingWrite[];
-  readonly resolved: readonly KnownFinding[];
-}
-
 /**
  * What these changes will mean, from what is stored now. The statements decide for themselves; should a person change a
  * finding in between, only what is told of it is a moment old.
  */
-export async function transitionsOf(task: ClaimedTask, { opens, resolves }: FindingChanges): Promise<Transitions> {
+export async function transitionsOf(task: Pick<ClaimedTask, "org">, { opens, resolves }: FindingChanges): Promise<Transitions> {
   const known = await knownFindings(
     task,
     [...opens, ...resolves].map(({ id }) => id),
@@ -79,7 +71,7 @@ const isDecidedAnew = ({ status, decisive }: KnownFinding, open: FindingWrite): 
 const isRaised = (row: KnownFinding | undefined, open: FindingWrite): boolean =>
   row?.status === "open" && row.severity !== "critical" && open.severity === "critical";
 
-async function knownFindings({ org }: ClaimedTask, ids: readonly string[]): Promise<ReadonlyMap<string, KnownFinding>> {
+async function knownFindings({ org }: Pick<ClaimedTask, "org">, ids: readonly string[]): Promise<ReadonlyMap<string, KnownFinding>> {
   if (ids.length === 0) return new Map();
   const [rows] = await org.db.atomic([
     org.db.sql(

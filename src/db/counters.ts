@@ -69,8 +69,5 @@ export const recountedAround = (
   idsJson: string,
 ): { readonly before: readonly Statement[]; readonly after: readonly Statement[] } => ({
   before: [tally(org, subject, idsJson, -1)],
-  after: [
-    tally(org, subject, idsJson, 1),
-    org.db.sql("DELETE FROM counters WHERE org_id = ?1 AND total = 0", org.id),
-  ],
+  after: [tally(org, subject, idsJson, 1), org.db.sql("DELETE FROM counters WHERE org_id = ?1 AND total = 0", org.id)],
 });

@@ -44,7 +44,10 @@ export interface KnownFinding {
  * What these changes will mean, from what is stored now. The statements decide for themselves; should a person change a
  * finding in between, only what is told of it is a moment old.
  */
-export async function transitionsOf(task: Pick<ClaimedTask, "org">, { opens, resolves }: FindingChanges): Promise<Transitions> {
+export async function transitionsOf(
+  task: Pick<ClaimedTask, "org">,
+  { opens, resolves }: FindingChanges,
+): Promise<Transitions> {
   const known = await knownFindings(
     task,
     [...opens, ...resolves].map(({ id }) => id),
@@ -71,7 +74,10 @@ const isDecidedAnew = ({ status, decisive }: KnownFinding, open: FindingWrite): 
 const isRaised = (row: KnownFinding | undefined, open: FindingWrite): boolean =>
   row?.status === "open" && row.severity !== "critical" && open.severity === "critical";
 
-async function knownFindings({ org }: Pick<ClaimedTask, "org">, ids: readonly string[]): Promise<ReadonlyMap<string, KnownFinding>> {
+async function knownFindings(
+  { org }: Pick<ClaimedTask, "org">,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, KnownFinding>> {
   if (ids.length === 0) return new Map();
   const [rows] = await org.db.atomic([
     org.db.sql(

@@ -25,9 +25,12 @@ export async function sweepSuppressions(
     let slices = slicesMax;
     for (const orgId of await concerned(d1, now)) {
       const org = systemContext(env, { orgId, shard }, now, waitUntil);
-      await endLapsed(org)
-        .then(async () => (slices -= await sweepSome(org, Math.min(slices, slicesOfOneMax))))
-        .catch((error: unknown) => failures.push(error));
+      try {
+        await endLapsed(org);
+        slices -= await sweepSome(org, Math.min(slices, slicesOfOneMax));
+      } catch (error) {
+        failures.push(error);
+      }
     }
   }
   if (failures.length > 0) throw failures[0];

@@ -38,10 +38,16 @@ const nextUnswept = (org: OrgContext): Statement =>
     .limit(1);
 
 /** What it may take or has; of one that has ended only what it has. */
-async function candidates(org: OrgContext, { id, condition, endedAt, sweepAfter }: SuppressionRow): Promise<HeldFinding[]> {
+async function candidates(
+  org: OrgContext,
+  { id, condition, endedAt, sweepAfter }: SuppressionRow,
+): Promise<HeldFinding[]> {
   const selection =
     endedAt === null
-      ? { where: `f.id > ?2 AND (f.suppression_id = ?3 OR (${untaken} AND ${named(condition, 4)}))`, ...paramsOf(sweepAfter, id, condition) }
+      ? {
+          where: `f.id > ?2 AND (f.suppression_id = ?3 OR (${untaken} AND ${named(condition, 4)}))`,
+          ...paramsOf(sweepAfter, id, condition),
+        }
       : { where: "f.suppression_id = ?2", params: [id] };
   const [rows] = await org.db.atomic([heldStatement(org, { ...selection, limit: sliceMax })]);
   return heldOf(rows);

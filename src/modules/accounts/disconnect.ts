@@ -8,6 +8,7 @@ import { notFound } from "#lib/fault";
 import { derivedId } from "#lib/id";
 import type { ScanRow } from "#scans/claim";
 import { tell } from "#scans/progress";
+import { sweepAgain } from "#scans/sweep-suppressions";
 import { accountStatement, audited, getAccount, refuseStale, type AccountRow } from "./account.ts";
 
 /**
@@ -88,6 +89,7 @@ const endScan = (org: OrgContext, scan: ScanRow, event: OutboxEvent): Statement[
     org.now.toISOString(),
   ),
   ...eventStatementsIfChanged(org, event),
+  sweepAgain(org, scan),
 ];
 
 /** A scan that began in the meantime is ended too, without being told of. */

@@ -5,7 +5,9 @@ import { accountRow, findingRow, insertRows } from "./world.ts";
 
 async function anyFinding(org: TestOrg): Promise<{ id: string }> {
   const id = newId();
-  await insertRows("findings", [await findingRow(org.id, accountRow(org.id, "123456789012"), 1, { id, status: "open" })]);
+  await insertRows("findings", [
+    await findingRow(org.id, accountRow(org.id, "123456789012"), 1, { id, status: "open" }),
+  ]);
   return { id };
 }
 

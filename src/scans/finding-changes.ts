@@ -3,7 +3,7 @@ import { withEffects } from "#db/finding-effects";
 import type { FindingWrite } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
 import type { Transitions } from "./finding-events.ts";
-import { openFindings, resolveFindings, unverifyFindings, type Ended } from "./finding-statements.ts";
+import { openFindings, resolveFindings, unverifyFindings, type Ended, type Writing } from "./finding-statements.ts";
 
 /** A finding of a collector's resource. */
 export interface Touched {
@@ -94,7 +94,7 @@ async function knownFindings(
 
 /** The statements of these changes, the counters with them. */
 export function findingStatements(
-  task: ClaimedTask,
+  task: Writing,
   { opens, resolves, unverified }: FindingChanges,
   known: KnownRuns,
 ): Statement[] {

@@ -1,6 +1,6 @@
 import type { Statement } from "#db/database";
 import type { FindingWrite } from "./change.ts";
-import type { ClaimedTask } from "./claim.ts";
+import type { AccountRow, ClaimedTask, ScanRow } from "./claim.ts";
 
 /*
  * A finding is seen in stretches. While one runs (`verified`, not resolved) nothing is written: how often and when it was
@@ -85,9 +85,15 @@ const refreshed = [
   "updated_at",
 ];
 
+/** Where findings were looked at, and the scan that they are ascribed to. */
+export type Writing = Pick<ClaimedTask, "org" | "place"> & {
+  readonly account: Pick<AccountRow, "id" | "awsAccountId">;
+  readonly scan: Pick<ScanRow, "id">;
+};
+
 /** Opens findings, or brings their facts up to date. `runs`: complete runs of the collector before this scan. */
 export function openFindings(
-  task: ClaimedTask,
+  task: Writing,
   findings: readonly (FindingWrite & { readonly runs: number })[],
 ): Statement[] {
   if (findings.length === 0) return [];
@@ -144,7 +150,7 @@ const endStretch = (from: string): string => `
 const entry = "json_each(?2) AS e WHERE e.value ->> 'id' = findings.id";
 
 /** Resolves findings whose check passed, does not apply any more, or whose resource is gone. Those already resolved stay. */
-export const resolveFindings = (task: ClaimedTask, ended: readonly Ended[]): Statement[] =>
+export const resolveFindings = (task: Writing, ended: readonly Ended[]): Statement[] =>
   inChunks(ended).map((chunk) =>
     task.org.db.sql(
       `UPDATE findings SET ${endStretch(entry)}, status = 'resolved', resolved_at = ?3, snoozed_until = NULL,
@@ -159,7 +165,7 @@ export const resolveFindings = (task: ClaimedTask, ended: readonly Ended[]): Sta
   );
 
 /** Marks findings whose check could not be judged this time: they stay what they are, and say since when nothing is known. */
-export const unverifyFindings = (task: ClaimedTask, ended: readonly Ended[]): Statement[] =>
+export const unverifyFindings = (task: Writing, ended: readonly Ended[]): Statement[] =>
   inChunks(ended).map((chunk) =>
     task.org.db.sql(
       `UPDATE findings SET ${endStretch(entry)}, verified = 0, version = version + 1, updated_at = ?3

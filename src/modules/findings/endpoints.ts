@@ -5,6 +5,8 @@ import { FindingPatch, FindingsChangedBody, findingsChangedBody, FindingsPatch }
 import { getFinding, type WholeFinding } from "./get.ts";
 import { findingSort, listFindings } from "./list.ts";
 import { FindingPath, FindingQuery } from "./query-shapes.ts";
+import { recheckBody, RecheckBody } from "./recheck-shapes.ts";
+import { recheckFinding } from "./recheck.ts";
 import { findingBody, FindingBody, wholeFindingBody, WholeFindingBody } from "./shapes.ts";
 import { findingStatsBody, FindingStatsBody, FindingStatsQuery } from "./stats-shapes.ts";
 import { countFindings } from "./stats.ts";
@@ -85,5 +87,30 @@ export const endpoints = [
       faults: ["INVALID_REQUEST", "RESOURCE_NOT_FOUND", "PRECONDITION_FAILED", "CONFLICT", "INVALID_TRANSITION"],
     },
     ({ org, params, body, ifMatch }) => changeFinding(org, { ...body, ...params, ifMatch }),
+  ),
+  endpoint(
+    {
+      ...decide,
+      method: "post",
+      path: "/findings/{id}/recheck",
+      operationId: "recheckFinding",
+      summary: "Ask AWS about a finding's resource now",
+      description:
+        "Judges the resource by this one check and keeps what came of it, as a scan would. Where AWS does not say, the verdict is " +
+        "`unknown` and the finding stays. Scores and coverage move with the next scan.",
+      group: "scan-create",
+      params: FindingPath,
+      reply: one(RecheckBody, recheckBody),
+      faults: [
+        "INVALID_REQUEST",
+        "RESOURCE_NOT_FOUND",
+        "SCAN_RUNNING",
+        "CONFLICT",
+        "RECHECK_TOO_LARGE",
+        "ROLE_UNGUARDED",
+        "METHOD_UNAVAILABLE",
+      ],
+    },
+    ({ org, params }) => recheckFinding(org, params.id),
   ),
 ];

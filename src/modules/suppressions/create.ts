@@ -26,7 +26,7 @@ export async function createSuppression(org: OrgContext, input: SuppressionInput
     target: { type: "suppression", id: row.id },
     after: audited(row),
   } as const;
-  const [, found] = await org.change(entry, [insertBelowLimit(org, row), suppressionStatement(org, row.id)], row);
+  const [, found] = await org.change(entry, [insertBelowLimit(org, row), suppressionStatement(org, row.id)]);
   // safe: the select answers rows of the table; after a repeated request it is the row of the first.
   const [stored] = found as SuppressionRow[];
   if (!stored) throw new Fault("CONFLICT", `There are ${suppressionsMax} suppressions already. Delete one first.`);

@@ -60,6 +60,12 @@ const comesBack =
 /** A suppression takes an open one, or lets go of one that it had. Never one that a person reopened. */
 const moves = `(${comesBack} OR suppression_id IS NOT NULL OR (status = 'open' AND excluded.suppression_id IS NOT NULL))`;
 const taken = `(${moves} AND exempt = 0)`;
+const moved = ["status", "ignore_reason", "ignored_until", "suppression_id"]
+  .map((column) => {
+    const opened = column === "status" ? "'open'" : "NULL";
+    return `${column} = CASE WHEN ${taken} THEN excluded.${column} WHEN ${moves} THEN ${opened} ELSE ${column} END`;
+  })
+  .join(", ");
 const newStretch = "(status = 'resolved' OR verified = 0 OR account_id <> excluded.account_id)";
 const refreshed = [
   "account_id",
@@ -115,12 +121,7 @@ export function openFindings(
          last_detected_at = CASE WHEN ${newStretch} THEN excluded.last_detected_at ELSE last_detected_at END,
          resolved_at = CASE WHEN ${comesBack} THEN NULL ELSE resolved_at END,
          snoozed_until = CASE WHEN ${comesBack} THEN NULL ELSE snoozed_until END,
-         ${["status", "ignore_reason", "ignored_until", "suppression_id"]
-           .map(
-             (column) =>
-               `${column} = CASE WHEN ${taken} THEN excluded.${column} WHEN ${moves} THEN ${column === "status" ? "'open'" : "NULL"} ELSE ${column} END`,
-           )
-           .join(", ")},
+         ${moved},
          verified = 1, version = version + 1,
          ${refreshed.map((column) => `${column} = excluded.${column}`).join(", ")}`,
       task.org.id,

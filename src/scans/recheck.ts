@@ -4,7 +4,8 @@ import type { Found } from "#collectors/collector";
 import type { CollectorId } from "#collectors/registry";
 import { homeRegion, partitionOf } from "#aws/regions";
 import type { OrgContext } from "#db/context";
-import { accounts, coverage, findings, organizations, resources } from "#db/schema";
+import type { Statement } from "#db/database";
+import { accounts, coverage, findings, organizations, resources, scans } from "#db/schema";
 import { usualPace, type CollectorState, type OrgSettings } from "#db/values";
 import { Fault, notFound } from "#lib/fault";
 import { checkOf, collectorOf, collectorsOf, type AnyCollector } from "./catalogue.ts";
@@ -44,43 +45,9 @@ export interface Freshly {
 
 /** What is needed to look again, in one round trip. Faults: RESOURCE_NOT_FOUND, SCAN_RUNNING, CONFLICT. */
 export async function rechecking(org: OrgContext, id: string): Promise<Rechecking> {
-  const of = (column: string): string => `(SELECT ${column} FROM findings WHERE org_id = ?1 AND id = ?2)`;
-  const mine = and(eq(findings.orgId, org.id), eq(findings.id, id));
-  const itsAccount = org.db.select({ id: findings.accountId }).from(findings).where(mine);
-  const itsPlace = org.db.select({ place: findings.place }).from(findings).where(mine);
-  const itsResource = org.db.select({ id: findings.resourceId }).from(findings).where(mine);
-  const answers = await org.db.atomic([
-    org.db.select().from(findings).where(mine),
-    org.db
-      .select()
-      .from(resources)
-      .where(and(eq(resources.orgId, org.id), eq(resources.id, itsResource))),
-    org.db
-      .select()
-      .from(accounts)
-      .where(and(eq(accounts.orgId, org.id), eq(accounts.id, itsAccount))),
-    org.db.select().from(organizations).where(eq(organizations.orgId, org.id)),
-    suppressionsInForce(org),
-    org.db
-      .select({ collectors: coverage.collectors })
-      .from(coverage)
-      .where(and(eq(coverage.orgId, org.id), eq(coverage.accountId, itsAccount), eq(coverage.region, itsPlace))),
-    org.db.sql(
-      `SELECT id FROM scans WHERE active = 1 AND org_id = ?1 AND account_id = ${of("account_id")}`,
-      org.id,
-      id,
-    ),
-  ]);
   // safe: each statement answers its own columns.
-  const [[finding], [resource], [account], [organization], suppressions, [covered], [scan]] = answers as [
-    FindingRow[],
-    ResourceRow[],
-    AccountRow[],
-    { settings: OrgSettings }[],
-    Suppression[],
-    { collectors: Readonly<Record<string, CollectorState>> }[],
-    { id: string }[],
-  ];
+  const answers = (await org.db.atomic(neededStatements(org, id))) as Needed;
+  const [[finding], [resource], [account], [organization], suppressions, [covered], [scan]] = answers;
   if (!finding || !account || !organization) throw notFound("finding");
   if (scan) throw running(scan.id);
   const check = askable(finding, organization.settings);
@@ -90,6 +57,45 @@ export async function rechecking(org: OrgContext, id: string): Promise<Recheckin
   const collector = collectorOf(finding.collector as CollectorId);
   const state = covered?.collectors[finding.collector];
   return { org, finding, resource, account, settings: organization.settings, suppressions, check, collector, state };
+}
+
+type Needed = [
+  FindingRow[],
+  ResourceRow[],
+  AccountRow[],
+  { readonly settings: OrgSettings }[],
+  Suppression[],
+  { readonly collectors: Readonly<Record<string, CollectorState>> }[],
+  { readonly id: string }[],
+];
+
+function neededStatements(org: OrgContext, id: string): Statement[] {
+  const mine = and(eq(findings.orgId, org.id), eq(findings.id, id));
+  const its = <Column extends "accountId" | "place" | "resourceId">(column: Column) =>
+    org.db.select({ it: findings[column] }).from(findings).where(mine);
+  return [
+    org.db.select().from(findings).where(mine),
+    org.db
+      .select()
+      .from(resources)
+      .where(and(eq(resources.orgId, org.id), eq(resources.id, its("resourceId")))),
+    org.db
+      .select()
+      .from(accounts)
+      .where(and(eq(accounts.orgId, org.id), eq(accounts.id, its("accountId")))),
+    org.db.select({ settings: organizations.settings }).from(organizations).where(eq(organizations.orgId, org.id)),
+    suppressionsInForce(org),
+    org.db
+      .select({ collectors: coverage.collectors })
+      .from(coverage)
+      .where(
+        and(eq(coverage.orgId, org.id), eq(coverage.accountId, its("accountId")), eq(coverage.region, its("place"))),
+      ),
+    org.db
+      .select({ id: scans.id })
+      .from(scans)
+      .where(and(eq(scans.active, 1), eq(scans.orgId, org.id), eq(scans.accountId, its("accountId")))),
+  ];
 }
 
 export const running = (scanId: string): Fault =>

@@ -162,17 +162,7 @@ export function findingBody({ row, detection }: Finding, now: Date): z.input<typ
     firstDetectedAt: row.firstDetectedAt,
     ...detection,
     resolvedAt: row.resolvedAt,
-    snoozedUntil: row.snoozedUntil,
-    ignoreReason: row.ignoreReason,
-    ignoredUntil: row.ignoredUntil,
-    suppressionId: row.suppressionId,
-    exempt: row.exempt,
-    note: row.note,
-    assignee: row.assignee,
-    dueAt: row.dueAt,
-    ticket: row.ticket,
-    decidedBy: row.decidedBy,
-    decidedAt: row.decidedAt,
+    ...peoples(row),
     exposure: row.exposure,
     environment: row.environment,
     riskScore: riskScoreOf(row.riskLog),
@@ -183,6 +173,21 @@ export function findingBody({ row, detection }: Finding, now: Date): z.input<typ
     updatedAt: row.updatedAt,
   };
 }
+
+/** What people decided and noted. */
+const peoples = (row: Finding["row"]) => ({
+  snoozedUntil: row.snoozedUntil,
+  ignoreReason: row.ignoreReason,
+  ignoredUntil: row.ignoredUntil,
+  suppressionId: row.suppressionId,
+  exempt: row.exempt,
+  note: row.note,
+  assignee: row.assignee,
+  dueAt: row.dueAt,
+  ticket: row.ticket,
+  decidedBy: row.decidedBy,
+  decidedAt: row.decidedAt,
+});
 
 /** The finding with the check's words, its resource and its certificate. */
 export function wholeFindingBody(finding: WholeFinding, now: Date): z.input<typeof WholeFindingBody> {

@@ -81,7 +81,7 @@ async function write(
     .set({
       ...values,
       endedAt: null,
-      sweepAfter: sql.raw(sweepStart) as unknown as string,
+      sweepAfter: sql.raw(sweepStart),
       version: before.version + 1,
       updatedAt: org.now.toISOString(),
     })

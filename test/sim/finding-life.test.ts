@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
+import type { Env } from "#env";
 import { Fault } from "#lib/fault";
 import { findingIdOf } from "#scans/change";
 import { openLapsed } from "#scans/lapse";
@@ -15,6 +16,7 @@ import { keptAndDerived } from "../modules/findings/derived.ts";
 import type { Row } from "../modules/findings/world.ts";
 import { FindingModel, type ModelChange, type ModelSuppression } from "./finding-model.ts";
 import { checks, FindingWorld, resourceType, type Answer, type Thing } from "./finding-world.ts";
+import { withLocalD1 } from "./local-d1.ts";
 import { seeded, type Random } from "./random.ts";
 
 /** `npm run sim` asks for more. */
@@ -36,13 +38,14 @@ const at = (now: Date, minutes: number): string => new Date(now.getTime() + minu
 
 /** One history: an organization, what must be, and chance. */
 class History {
-  readonly world = new FindingWorld();
+  readonly world: FindingWorld;
   readonly model = new FindingModel(checkIds);
   readonly steps: string[] = [];
   readonly #random: Random;
   #things: Thing[];
 
-  constructor(seed: number) {
+  constructor(env: Env, seed: number) {
+    this.world = new FindingWorld(env);
     this.#random = seeded(seed * 7919);
     this.#things = names.map((name) => this.#thing(name));
   }
@@ -94,7 +97,6 @@ class History {
   async #scan(now: Date, meanwhile: () => Promise<unknown> = noop): Promise<void> {
     const { seen, whole } = this.#look();
     await this.world.scan(now, seen, whole, meanwhile);
-    await this.sweep(now);
     this.model.scan(now.toISOString(), seen, whole);
   }
 
@@ -222,7 +224,7 @@ class History {
       return;
     }
     const id = await this.idOf(key);
-    const row = await env.DB.prepare("SELECT version FROM findings WHERE org_id = ?1 AND id = ?2")
+    const row = await this.world.env.DB.prepare("SELECT version FROM findings WHERE org_id = ?1 AND id = ?2")
       .bind(this.world.orgId, id)
       .first<{ version: number }>();
     const wish = this.#wish(now);
@@ -240,7 +242,7 @@ class History {
 
   /** What the rows say, and what is shown of them. */
   async shown(): Promise<Record<string, unknown>[]> {
-    const { results } = await env.DB.prepare("SELECT * FROM findings WHERE org_id = ?1")
+    const { results } = await this.world.env.DB.prepare("SELECT * FROM findings WHERE org_id = ?1")
       .bind(this.world.orgId)
       .all<Row>();
     const { sight } = this.world;
@@ -281,7 +283,7 @@ class History {
 }
 
 /** Histories that share a clock and the cron jobs; the jobs run 0, 1 or 2 times for a tick. */
-async function live(all: readonly History[], random: Random): Promise<void> {
+async function live(env: Env, all: readonly History[], random: Random): Promise<void> {
   let now = new Date(start);
   await Promise.all(all.map(({ world }) => world.begin(now)));
   for (let round = 0; round < rounds; round += 1) {
@@ -307,20 +309,21 @@ describe("the life of findings", () => {
     expect,
   }) => {
     const startedAt = Date.now();
-    for (let seed = first; seed < first + histories; seed += sideBySide) {
-      const all = Array.from(
-        { length: Math.min(sideBySide, first + histories - seed) },
-        (_, n) => new History(seed + n),
-      );
-      await live(all, seeded(seed * 104_729));
-      for (const [n, history] of all.entries()) {
-        const repeat = `npm run sim -- --from ${seed} --seeds ${n + 1}\n${history.steps.join("\n")}`;
-        expect(await history.shown(), repeat).toEqual(history.model.shown());
-        const { kept, derived } = await keptAndDerived(history.world.orgId);
-        expect(kept, repeat).toEqual(derived);
+    await withLocalD1("finding-life", async (DB) => {
+      const world: Env = { ...env, DB };
+      for (let seed = first; seed < first + histories; seed += sideBySide) {
+        const count = Math.min(sideBySide, first + histories - seed);
+        const all = Array.from({ length: count }, (_, n) => new History(world, seed + n));
+        await live(world, all, seeded(seed * 104_729));
+        for (const [n, history] of all.entries()) {
+          const repeat = `npm run sim -- --from ${seed} --seeds ${n + 1}\n${history.steps.join("\n")}`;
+          expect(await history.shown(), repeat).toEqual(history.model.shown());
+          const { kept, derived } = await keptAndDerived(history.world.orgId, DB);
+          expect(kept, repeat).toEqual(derived);
+          await history.world.clear();
+        }
       }
-      await Promise.all(all.map(({ world }) => world.clear()));
-    }
+    });
     const seconds = (Date.now() - startedAt) / 1_000;
     console.warn(`${histories} histories in ${seconds.toFixed(1)} s, seeds ${first} to ${first + histories - 1}`);
   }, 7_200_000);

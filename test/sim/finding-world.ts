@@ -1,4 +1,4 @@
-import { env } from "cloudflare:workers";
+import type { Env } from "#env";
 import type { SealedCheck } from "#checks/sealed";
 import type { Found, Place } from "#collectors/collector";
 import { systemContext, type OrgContext } from "#db/context";
@@ -92,15 +92,20 @@ const foundOf = ({ name, answers, size, color, severe, saves, sandbox }: Thing):
 export class FindingWorld {
   readonly orgId = newId();
   readonly accountId = newId();
+  readonly env: Env;
   #seq = 0;
   #state: CollectorState | undefined;
 
+  constructor(env: Env) {
+    this.env = env;
+  }
+
   context(now: Date): OrgContext {
-    return systemContext(env, { orgId: this.orgId, shard: 0 }, now, () => undefined);
+    return systemContext(this.env, { orgId: this.orgId, shard: 0 }, now, () => undefined);
   }
 
   async begin(now: Date): Promise<void> {
-    await env.DB.prepare(
+    await this.env.DB.prepare(
       `INSERT INTO accounts (org_id, id, aws_account_id, name, environment, status, credential, is_management, scan_seq, version, created_at, updated_at)
        VALUES (?1, ?2, '123456789012', 'Things', 'production', 'ok', '{}', 0, 0, 1, ?3, ?3)`,
     )
@@ -217,8 +222,8 @@ export class FindingWorld {
       "audit_log",
       "events",
     ];
-    await env.DB.batch(
-      tables.map((table) => env.DB.prepare(`DELETE FROM ${table} WHERE org_id = ?1`).bind(this.orgId)),
+    await this.env.DB.batch(
+      tables.map((table) => this.env.DB.prepare(`DELETE FROM ${table} WHERE org_id = ?1`).bind(this.orgId)),
     );
   }
 }

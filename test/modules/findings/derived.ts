@@ -144,10 +144,13 @@ export function keptIn(tables: {
 }
 
 /** What is kept of an organization, and what must be. */
-export async function keptAndDerived(orgId: string): Promise<{ kept: Derived; derived: Derived }> {
+export async function keptAndDerived(
+  orgId: string,
+  db: D1Database = env.DB,
+): Promise<{ kept: Derived; derived: Derived }> {
   const names = ["counters", "findings", "recommendations", "resources"] as const;
   const [counters = [], findings = [], recommendations = [], resources = []] = (
-    await env.DB.batch<Row>(names.map((name) => env.DB.prepare(`SELECT * FROM ${name} WHERE org_id = ?1`).bind(orgId)))
+    await db.batch<Row>(names.map((name) => db.prepare(`SELECT * FROM ${name} WHERE org_id = ?1`).bind(orgId)))
   ).map(({ results }) => results);
   return {
     kept: keptIn({ counters, findings, recommendations, resources }),

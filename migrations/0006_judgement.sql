@@ -16,7 +16,8 @@ ALTER TABLE findings ADD COLUMN risk_log REAL NOT NULL DEFAULT 0;
 ALTER TABLE findings ADD COLUMN savings_counted REAL NOT NULL DEFAULT 0;
 CREATE INDEX findings_snoozed ON findings (snoozed_until, org_id) WHERE status = 'snoozed';
 CREATE INDEX findings_excepted ON findings (org_id, ignored_until, type) WHERE status = 'ignored' AND ignored_until IS NOT NULL;
-CREATE INDEX findings_by_suppression ON findings (org_id, suppression_id, id) WHERE suppression_id IS NOT NULL;
+CREATE INDEX findings_ignored ON findings (ignored_until, org_id) WHERE status = 'ignored' AND ignored_until IS NOT NULL AND suppression_id IS NULL;
+CREATE INDEX findings_by_suppression ON findings (org_id, suppression_id, severity_rank, first_detected_at, id) WHERE suppression_id IS NOT NULL;
 CREATE INDEX findings_by_assignee ON findings (org_id, status, assignee, severity_rank, first_detected_at, id) WHERE assignee IS NOT NULL;
 
 -- Sums of a resource's findings, and the list of everything with a date.
@@ -52,11 +53,11 @@ CREATE INDEX recommendations_unranked ON recommendations (org_id) WHERE unranked
 CREATE INDEX recommendations_empty ON recommendations (org_id) WHERE low + medium + high + critical = 0 AND status = 'open';
 
 -- Findings that are nobody's to do anything about, by a condition.
--- `sweep_after`: existing findings with ids up to this one have been looked at; NULL: all of them.
+-- `sweep_after`: existing findings with ids up to this one have been looked at; NULL: all of them. `ended_at`: it takes nothing any more.
 CREATE TABLE suppressions (
   org_id TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, condition TEXT NOT NULL, reason TEXT NOT NULL, owner TEXT,
-  expires_at TEXT, ended_at TEXT, sweep_after TEXT, version INTEGER NOT NULL, created_by TEXT, created_at TEXT NOT NULL,
-  updated_at TEXT NOT NULL, PRIMARY KEY (org_id, id)
+  expires_at TEXT, ended_at TEXT, deleted INTEGER NOT NULL DEFAULT 0, sweep_after TEXT, version INTEGER NOT NULL, created_by TEXT,
+  created_at TEXT NOT NULL, updated_at TEXT NOT NULL, PRIMARY KEY (org_id, id)
 ) WITHOUT ROWID;
 CREATE INDEX suppressions_unswept ON suppressions (org_id, id) WHERE sweep_after IS NOT NULL;
 CREATE INDEX suppressions_lapsing ON suppressions (expires_at, org_id) WHERE ended_at IS NULL AND expires_at IS NOT NULL;

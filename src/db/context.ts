@@ -34,9 +34,15 @@ export interface OrgContext {
   /**
    * The one way for people to change something: the statements, the audit row and the Idempotency-Key's record in one batch.
    * The audit row is written only when the first statement changed a row, so a precondition belongs in its WHERE. `value`
-   * is what the caller will be answered with. Answers the rows of each statement.
+   * is what the caller will be answered with; `before` are statements that must run ahead of the first, and change nothing
+   * people see. Answers the rows of each of `statements`.
    */
-  change(entry: AuditEntry, statements: readonly [Statement, ...Statement[]], value?: unknown): Promise<unknown[]>;
+  change(
+    entry: AuditEntry,
+    statements: readonly [Statement, ...Statement[]],
+    value?: unknown,
+    before?: readonly Statement[],
+  ): Promise<unknown[]>;
 }
 
 export interface ContextOptions {
@@ -75,10 +81,11 @@ export function orgContext(options: ContextOptions): OrgContext {
       reserved = null;
       return id;
     },
-    async change(entry, [first, ...rest], value) {
+    async change(entry, [first, ...rest], value, before = []) {
       const auditId = newId();
       const completion = claim ? [await claim.completion(value, auditId)] : [];
-      const results = await db.atomic([first, auditStatement(context, auditId, entry), ...rest, ...completion]);
+      const audit = auditStatement(context, auditId, entry);
+      const results = (await db.atomic([...before, first, audit, ...rest, ...completion])).slice(before.length);
       return [results[0], ...results.slice(2, 2 + rest.length)];
     },
   };

@@ -58,10 +58,16 @@ export function recounted(
   idsJson: string,
   statements: readonly Statement[],
 ): Statement[] {
-  return [
-    tally(org, subject, idsJson, -1),
-    ...statements,
-    tally(org, subject, idsJson, 1),
-    org.db.sql("DELETE FROM counters WHERE org_id = ?1 AND total = 0", org.id),
-  ];
+  const { before, after } = recountedAround(org, subject, idsJson);
+  return [...before, ...statements, ...after];
 }
+
+/** What `recounted` puts before and after. */
+export const recountedAround = (
+  org: OrgContext,
+  subject: CountedSubject,
+  idsJson: string,
+): { readonly before: readonly Statement[]; readonly after: readonly Statement[] } => ({
+  before: [tally(org, subject, idsJson, -1)],
+  after: [tally(org, subject, idsJson, 1), org.db.sql("DELETE FROM counters WHERE org_id = ?1 AND total = 0", org.id)],
+});

@@ -1,5 +1,5 @@
 import { riskCaps } from "#scores/risk";
-import { recounted } from "./counters.ts";
+import { recountedAround } from "./counters.ts";
 import type { OrgContext } from "./context.ts";
 import type { Statement } from "./database.ts";
 
@@ -10,27 +10,37 @@ export interface TouchedFindings {
   readonly resourceIds?: readonly string[];
 }
 
+/** What stands before and after statements that change findings. */
+export interface Effects {
+  readonly before: readonly Statement[];
+  readonly after: readonly Statement[];
+}
+
 /**
  * Statements that change findings, with all that follows from findings kept equal to them in the same batch: counters, what
  * of their savings counts, recommendations, and the sums of their resources.
  */
-export function withEffects(
-  org: OrgContext,
-  { ids, resourceIds = [] }: TouchedFindings,
-  statements: readonly Statement[],
-): Statement[] {
+export function withEffects(org: OrgContext, touched: TouchedFindings, statements: readonly Statement[]): Statement[] {
+  const { before, after } = effectsOf(org, touched);
+  return [...before, ...statements, ...after];
+}
+
+/** The same, for a batch that puts something of its own in between: the audit row of `org.change`. */
+export function effectsOf(org: OrgContext, { ids, resourceIds = [] }: TouchedFindings): Effects {
   const idsJson = JSON.stringify(ids);
   const touched: Touched = { idsJson, resourcesJson: JSON.stringify([...new Set(resourceIds)]) };
-  return [
-    addRecommendations(org, touched, -1),
-    addSavings(org, touched, -1),
-    ...recounted(org, "finding", idsJson, statements),
-    countSavings(org, touched),
-    addRecommendations(org, touched, 1),
-    addSavings(org, touched, 1),
-    dropEmpty(org),
-    sumResources(org, touched),
-  ];
+  const counted = recountedAround(org, "finding", idsJson);
+  return {
+    before: [addRecommendations(org, touched, -1), addSavings(org, touched, -1), ...counted.before],
+    after: [
+      ...counted.after,
+      countSavings(org, touched),
+      addRecommendations(org, touched, 1),
+      addSavings(org, touched, 1),
+      dropEmpty(org),
+      sumResources(org, touched),
+    ],
+  };
 }
 
 interface Touched {
@@ -42,9 +52,12 @@ interface Touched {
 const resources = `(SELECT value FROM json_each(?3) UNION
   SELECT r.resource_id FROM json_each(?2) AS i CROSS JOIN findings AS r WHERE r.org_id = ?1 AND r.id = i.value)`;
 
-/** The touched findings, and those of the same resources whose savings may now count otherwise. Few: one row at a time. */
+/**
+ * The touched findings, and those of the same resources whose savings may now count otherwise. Few: one row at a time, and by the
+ * resource: SQLite would rather read every open finding for each.
+ */
 const concerned = `(SELECT value AS id FROM json_each(?2) UNION
-  SELECT s.id FROM ${resources} AS t CROSS JOIN findings AS s
+  SELECT s.id FROM ${resources} AS t CROSS JOIN findings AS s INDEXED BY findings_by_resource
   WHERE s.org_id = ?1 AND s.resource_id = t.value AND s.status = 'open' AND s.savings_monthly IS NOT NULL)`;
 
 const cents = (column: string): string => `CAST(round(100 * coalesce(${column}, 0)) AS INTEGER)`;
@@ -86,7 +99,7 @@ const addSavings = (org: OrgContext, { idsJson, resourcesJson }: Touched, sign: 
 const countSavings = (org: OrgContext, { idsJson, resourcesJson }: Touched): Statement =>
   org.db.sql(
     `UPDATE findings SET savings_counted = CASE WHEN status = 'open' AND id = (
-         SELECT b.id FROM findings AS b WHERE b.org_id = ?1 AND b.resource_id = findings.resource_id AND b.status = 'open'
+         SELECT b.id FROM findings AS b INDEXED BY findings_by_resource WHERE b.org_id = ?1 AND b.resource_id = findings.resource_id AND b.status = 'open'
            AND b.savings_monthly IS NOT NULL ORDER BY b.savings_monthly DESC, b.id LIMIT 1) THEN savings_monthly ELSE 0 END
      WHERE org_id = ?1 AND id IN ${concerned} AND (savings_monthly IS NOT NULL OR savings_counted <> 0)`,
     org.id,
@@ -109,9 +122,9 @@ const sumResources = (org: OrgContext, { idsJson, resourcesJson }: Touched): Sta
   org.db.sql(
     `UPDATE resources SET
        risk_log = coalesce((SELECT sum(s.capped) FROM (
-         SELECT min(${capOf}, sum(f.risk_log)) AS capped FROM findings AS f
+         SELECT min(${capOf}, sum(f.risk_log)) AS capped FROM findings AS f INDEXED BY findings_by_resource
          WHERE f.org_id = ?1 AND f.resource_id = resources.id AND f.status IN ('open', 'snoozed') GROUP BY f.severity) AS s), 0),
-       savings_monthly = (SELECT max(f.savings_monthly) FROM findings AS f
+       savings_monthly = (SELECT max(f.savings_monthly) FROM findings AS f INDEXED BY findings_by_resource
          WHERE f.org_id = ?1 AND f.resource_id = resources.id AND f.status = 'open')
      WHERE org_id = ?1 AND id IN ${resources}`,
     org.id,

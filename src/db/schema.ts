@@ -525,8 +525,11 @@ export const findings = sqliteTable(
     index("findings_excepted")
       .on(t.orgId, t.ignoredUntil, t.type)
       .where(sql`status = 'ignored' AND ignored_until IS NOT NULL`),
+    index("findings_ignored")
+      .on(t.ignoredUntil, t.orgId)
+      .where(sql`status = 'ignored' AND ignored_until IS NOT NULL AND suppression_id IS NULL`),
     index("findings_by_suppression")
-      .on(t.orgId, t.suppressionId, t.id)
+      .on(t.orgId, t.suppressionId, t.severityRank, t.firstDetectedAt, t.id)
       .where(sql`suppression_id IS NOT NULL`),
     index("findings_by_assignee")
       .on(t.orgId, t.status, t.assignee, t.severityRank, t.firstDetectedAt, t.id)
@@ -625,8 +628,10 @@ export const suppressions = sqliteTable(
     reason: text("reason").notNull(),
     owner: text("owner"),
     expiresAt: text("expires_at"),
-    /** Deleted or lapsed: what it took is being given back, then the row goes. */
+    /** Deleted or lapsed: it takes nothing any more, and what it took is given back. */
     endedAt: text("ended_at"),
+    /** The row goes when all is given back. */
+    deleted: integer("deleted", { mode: "boolean" }).notNull().default(false),
     /** Existing findings with ids up to this one have been looked at; null: all of them. */
     sweepAfter: text("sweep_after"),
     version: integer("version").notNull(),

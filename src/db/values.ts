@@ -152,14 +152,14 @@ export interface FindingTicket {
 /** All members that are named must hold; of a list's values one. At least one is named. */
 export interface SuppressionCondition {
   /** Checks. */
-  readonly type?: readonly string[];
-  readonly accountId?: readonly string[];
-  readonly region?: readonly string[];
-  readonly resourceType?: readonly string[];
+  readonly type?: readonly string[] | undefined;
+  readonly accountId?: readonly string[] | undefined;
+  readonly region?: readonly string[] | undefined;
+  readonly resourceType?: readonly string[] | undefined;
   /** Tags of the resource, all of them; null: any value. */
-  readonly tags?: Readonly<Record<string, string | null>>;
+  readonly tags?: Readonly<Record<string, string | null>> | undefined;
   /** The resource's name or its ARN; `*` stands for anything. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** `field`: a member of a resource (`region`, `state`, `tags.env`, `attributes.encrypted`, `attributes.listeners.0.port`). */

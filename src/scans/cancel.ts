@@ -8,6 +8,7 @@ import { derivedId } from "#lib/id";
 import type { ScanRow } from "./claim.ts";
 import { dropFacts } from "./fact-store.ts";
 import { tell } from "./progress.ts";
+import { sweepAgain } from "./sweep-suppressions.ts";
 
 /**
  * Ends a scan at once: its tasks are gone, and whoever still works on one can write nothing more. What it had written stays.
@@ -38,6 +39,7 @@ export async function cancelScan(org: OrgContext, id: string): Promise<ScanRow> 
         .where(and(mine, eq(scans.active, 1)))
         .returning(),
       ...eventStatementsIfChanged(org, { id: eventId, names: ["scan.canceled"], data }),
+      sweepAgain(org, before),
       org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, id),
       dropFacts(org, id),
     ],

@@ -135,7 +135,7 @@ const hasPassed = (verdict: StoredVerdict | undefined): boolean =>
   verdict?.status === "pass" || (verdict?.status === "unknown" && verdict.passed === true);
 
 /** What was read in part does not put a finding into other words. */
-const steadied = (judged: Judged, before: StoredVerdict | undefined): Judged =>
+export const steadied = (judged: Judged, before: StoredVerdict | undefined): Judged =>
   judged.fail && before?.status === "fail"
     ? { ...judged, stored: before, fail: { ...judged.fail, digest: before.digest } }
     : judged;

@@ -1,8 +1,8 @@
 import { partitionOf } from "#aws/regions";
-import type { Found } from "#collectors/collector";
+import { isReadInPart, type Found } from "#collectors/collector";
 import type { Statement } from "#db/database";
 import { allCollectors, crossChecksOf, isSubject, type AnyCollector } from "./catalogue.ts";
-import { endedOf, fateOf, rememberPasses, resourceWrite, type FindingWrite } from "./change.ts";
+import { endedOf, fateOf, rememberPasses, resourceWrite, steadied, type FindingWrite } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
 import { findingStatements, transitionsOf, type FindingChanges } from "./finding-changes.ts";
 import { judge, judgeSettings, type JudgeSettings, type Lists } from "./judge.ts";
@@ -77,7 +77,8 @@ async function changeOf(
   tally: Tally | undefined,
 ): Promise<CrossChange | null> {
   const before = readVerdicts(stored);
-  const judged = rememberPasses(await judge(found, crossChecksOf(collector.id), facts, settings), before);
+  const remembered = rememberPasses(await judge(found, crossChecksOf(collector.id), facts, settings), before);
+  const judged = isReadInPart(found) ? remembered.map((one) => steadied(one, before.get(one.check.id))) : remembered;
   if (tally) count(tally, judged);
   const verdicts = writeVerdicts(new Map(judged.map(({ check, stored: verdict }) => [check.id, verdict])));
   if (stored === verdicts) return null;

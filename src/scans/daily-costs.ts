@@ -15,7 +15,10 @@ const isRead = crossChecks.some(({ reads }) => reads?.includes("ce.costs"));
  * What an account spent, as the collector would tell it, but of all days that are kept: Cost Explorer is asked once a day, and
  * not by every scan. Null: nothing is known.
  */
-export async function costsKept({ org, account }: ClaimedTask): Promise<readonly Found[] | null> {
+export async function costsKept({
+  org,
+  account,
+}: Pick<ClaimedTask, "org" | "account">): Promise<readonly Found[] | null> {
   if (!isRead) return null;
   const rows = await org.db
     .select()

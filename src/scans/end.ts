@@ -8,6 +8,7 @@ import { dropFacts } from "./fact-store.ts";
 import { evaluationsAtEnd } from "./policies.ts";
 import { tell } from "./progress.ts";
 import { rollUp } from "./roll-up.ts";
+import { sweepAgain } from "./sweep-suppressions.ts";
 
 export interface Ending {
   readonly status: "complete" | "partial" | "error";
@@ -52,6 +53,7 @@ export async function endScan(task: ClaimedTask, ending: Ending): Promise<string
     coverageStatement(task, ending),
     ...(ending.verdicts ? rollUp(org, task.account.id, ending.verdicts.account) : []),
     ...gates.statements,
+    sweepAgain(org, scan),
     ...eventStatements(org, ...events),
     org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, scan.id),
     dropFacts(org, scan.id),

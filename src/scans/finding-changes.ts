@@ -2,7 +2,8 @@ import type { Statement } from "#db/database";
 import { withEffects } from "#db/finding-effects";
 import type { FindingWrite } from "./change.ts";
 import type { ClaimedTask } from "./claim.ts";
-import { openFindings, resolveFindings, unverifyFindings, type Ended } from "./finding-statements.ts";
+import type { Transitions } from "./finding-events.ts";
+import { openFindings, resolveFindings, unverifyFindings, type Ended, type Writing } from "./finding-statements.ts";
 
 /** A finding of a collector's resource. */
 export interface Touched {
@@ -39,20 +40,14 @@ export interface KnownFinding {
   readonly resourceName: string | null;
 }
 
-/** What happens to findings, as people are told and scans count it. */
-export interface Transitions {
-  readonly opened: readonly FindingWrite[];
-  readonly reopened: readonly FindingWrite[];
-  /** Open before, and now critical. */
-  readonly raised: readonly FindingWrite[];
-  readonly resolved: readonly KnownFinding[];
-}
-
 /**
  * What these changes will mean, from what is stored now. The statements decide for themselves; should a person change a
  * finding in between, only what is told of it is a moment old.
  */
-export async function transitionsOf(task: ClaimedTask, { opens, resolves }: FindingChanges): Promise<Transitions> {
+export async function transitionsOf(
+  task: Pick<ClaimedTask, "org">,
+  { opens, resolves }: FindingChanges,
+): Promise<Transitions> {
   const known = await knownFindings(
     task,
     [...opens, ...resolves].map(({ id }) => id),
@@ -79,7 +74,10 @@ const isDecidedAnew = ({ status, decisive }: KnownFinding, open: FindingWrite): 
 const isRaised = (row: KnownFinding | undefined, open: FindingWrite): boolean =>
   row?.status === "open" && row.severity !== "critical" && open.severity === "critical";
 
-async function knownFindings({ org }: ClaimedTask, ids: readonly string[]): Promise<ReadonlyMap<string, KnownFinding>> {
+async function knownFindings(
+  { org }: Pick<ClaimedTask, "org">,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, KnownFinding>> {
   if (ids.length === 0) return new Map();
   const [rows] = await org.db.atomic([
     org.db.sql(
@@ -96,7 +94,7 @@ async function knownFindings({ org }: ClaimedTask, ids: readonly string[]): Prom
 
 /** The statements of these changes, the counters with them. */
 export function findingStatements(
-  task: ClaimedTask,
+  task: Writing,
   { opens, resolves, unverified }: FindingChanges,
   known: KnownRuns,
 ): Statement[] {

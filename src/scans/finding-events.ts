@@ -1,29 +1,50 @@
+import type { OrgContext } from "#db/context";
 import { chunkForEvent, type EventName, type OutboxEvent } from "#db/outbox";
-import { derivedId } from "#lib/id";
-import type { FindingWrite } from "./change.ts";
-import type { ClaimedTask } from "./claim.ts";
-import type { KnownFinding, Transitions } from "./finding-changes.ts";
+import { derivedId, newId } from "#lib/id";
 
 /** What an event says of a finding. */
-type Told = Pick<
-  FindingWrite & KnownFinding,
-  | "id"
-  | "type"
-  | "title"
-  | "severity"
-  | "summary"
-  | "service"
-  | "region"
-  | "resourceId"
-  | "resourceArn"
-  | "resourceName"
->;
+interface Told {
+  readonly id: string;
+  readonly type: string;
+  readonly title: string;
+  readonly severity: string;
+  readonly summary: string;
+  readonly service: string;
+  readonly region: string;
+  readonly resourceId: string;
+  readonly resourceArn: string | null;
+  readonly resourceName: string | null;
+}
+
+/** A finding that opened. */
+export interface Opened extends Told {
+  /** A guarded control regressed. */
+  readonly drifted?: boolean;
+}
+
+/** What happens to findings, as people are told and scans count it. */
+export interface Transitions {
+  readonly opened: readonly Opened[];
+  readonly reopened: readonly Opened[];
+  /** Open before, and now critical. */
+  readonly raised: readonly Told[];
+  readonly resolved: readonly Told[];
+}
+
+export const nothingHappened: Transitions = { opened: [], reopened: [], raised: [], resolved: [] };
+
+/** Where it happened, and in which scan; null: in none. */
+export interface Occasion {
+  readonly org: OrgContext;
+  readonly account: { readonly id: string; readonly awsAccountId: string };
+  readonly scan: { readonly id: string; readonly runId: string } | null;
+}
 
 /**
- * The events of a slice: findings told under the same names go together, at most 50 to an event. Their ids are derived from
- * what happened, so that a batch that is repeated meets its own rows.
+ * The events of a batch: findings told under the same names go together, at most 50 to an event. In a scan their ids are derived
+ * from what happened, so that a batch that is repeated meets its own rows.
  */
-export async function findingEvents(task: ClaimedTask, transitions: Transitions): Promise<OutboxEvent[]> {
+export async function findingEvents(occasion: Occasion, transitions: Transitions): Promise<OutboxEvent[]> {
   const groups = new Map<string, { names: EventName[]; findings: Told[] }>();
   const add = (names: EventName[], finding: Told): void => {
     const group = groups.get(names.join()) ?? { names, findings: [] };
@@ -36,13 +57,13 @@ export async function findingEvents(task: ClaimedTask, transitions: Transitions)
   for (const finding of transitions.resolved) add(["finding.resolved"], finding);
   return Promise.all(
     [...groups.values()].flatMap((group) =>
-      chunkForEvent(group.findings.map(told)).map((chunk) => event(task, group.names, chunk)),
+      chunkForEvent(group.findings.map(told)).map((chunk) => event(occasion, group.names, chunk)),
     ),
   );
 }
 
 /** The most specific name first: what has a name of its own, a guarded control that regressed, a critical one, what simply happened. */
-function namesOf({ type, severity, drifted }: FindingWrite, happened: EventName): EventName[] {
+function namesOf({ type, severity, drifted }: Opened, happened: EventName): EventName[] {
   return [
     ...(type === "cost_anomaly" ? (["cost.anomaly"] as const) : []),
     ...(drifted ? (["security.drift"] as const) : []),
@@ -76,16 +97,16 @@ const told = ({
 });
 
 async function event(
-  { org, scan, account }: ClaimedTask,
+  { org, scan, account }: Occasion,
   names: readonly EventName[],
   findings: readonly Told[],
 ): Promise<OutboxEvent> {
   return {
-    id: await derivedId("event", scan.id, names.join(), ...findings.map(({ id }) => id)),
+    id: scan ? await derivedId("event", scan.id, names.join(), ...findings.map(({ id }) => id)) : newId(),
     names,
     data: {
-      scanId: scan.id,
-      runId: scan.runId,
+      scanId: scan?.id ?? null,
+      runId: scan?.runId ?? null,
       accountId: account.id,
       awsAccountId: account.awsAccountId,
       at: org.now.toISOString(),

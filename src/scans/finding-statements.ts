@@ -1,6 +1,6 @@
 import type { Statement } from "#db/database";
 import type { FindingWrite } from "./change.ts";
-import type { ClaimedTask } from "./claim.ts";
+import type { AccountRow, ClaimedTask, ScanRow } from "./claim.ts";
 
 /*
  * A finding is seen in stretches. While one runs (`verified`, not resolved) nothing is written: how often and when it was
@@ -60,11 +60,12 @@ const comesBack =
 /** A suppression takes an open one, or lets go of one that it had. Never one that a person reopened. */
 const moves = `(${comesBack} OR suppression_id IS NOT NULL OR (status = 'open' AND excluded.suppression_id IS NOT NULL))`;
 const taken = `(${moves} AND exempt = 0)`;
-/** Columns of a decision, and what becomes of them. */
-const decided = ["status", "ignore_reason", "ignored_until", "suppression_id"] as const;
-const movedTo = (column: (typeof decided)[number]): string =>
-  `CASE WHEN ${taken} THEN excluded.${column} WHEN ${moves} THEN ${column === "status" ? "'open'" : "NULL"} ELSE ${column} END`;
-
+const moved = ["status", "ignore_reason", "ignored_until", "suppression_id"]
+  .map((column) => {
+    const opened = column === "status" ? "'open'" : "NULL";
+    return `${column} = CASE WHEN ${taken} THEN excluded.${column} WHEN ${moves} THEN ${opened} ELSE ${column} END`;
+  })
+  .join(", ");
 const newStretch = "(status = 'resolved' OR verified = 0 OR account_id <> excluded.account_id)";
 const refreshed = [
   "account_id",
@@ -90,9 +91,15 @@ const refreshed = [
   "updated_at",
 ];
 
+/** Where findings were looked at, and the scan that they are ascribed to. */
+export type Writing = Pick<ClaimedTask, "org" | "place"> & {
+  readonly account: Pick<AccountRow, "id" | "awsAccountId">;
+  readonly scan: Pick<ScanRow, "id">;
+};
+
 /** Opens findings, or brings their facts up to date. `runs`: complete runs of the collector before this scan. */
 export function openFindings(
-  task: ClaimedTask,
+  task: Writing,
   findings: readonly (FindingWrite & { readonly runs: number })[],
 ): Statement[] {
   if (findings.length === 0) return [];
@@ -114,7 +121,7 @@ export function openFindings(
          last_detected_at = CASE WHEN ${newStretch} THEN excluded.last_detected_at ELSE last_detected_at END,
          resolved_at = CASE WHEN ${comesBack} THEN NULL ELSE resolved_at END,
          snoozed_until = CASE WHEN ${comesBack} THEN NULL ELSE snoozed_until END,
-         ${decided.map((column) => `${column} = ${movedTo(column)}`).join(", ")},
+         ${moved},
          verified = 1, version = version + 1,
          ${refreshed.map((column) => `${column} = excluded.${column}`).join(", ")}`,
       task.org.id,
@@ -144,7 +151,7 @@ const endStretch = (from: string): string => `
 const entry = "json_each(?2) AS e WHERE e.value ->> 'id' = findings.id";
 
 /** Resolves findings whose check passed, does not apply any more, or whose resource is gone. Those already resolved stay. */
-export const resolveFindings = (task: ClaimedTask, ended: readonly Ended[]): Statement[] =>
+export const resolveFindings = (task: Writing, ended: readonly Ended[]): Statement[] =>
   inChunks(ended).map((chunk) =>
     task.org.db.sql(
       `UPDATE findings SET ${endStretch(entry)}, status = 'resolved', resolved_at = ?3, snoozed_until = NULL,
@@ -159,7 +166,7 @@ export const resolveFindings = (task: ClaimedTask, ended: readonly Ended[]): Sta
   );
 
 /** Marks findings whose check could not be judged this time: they stay what they are, and say since when nothing is known. */
-export const unverifyFindings = (task: ClaimedTask, ended: readonly Ended[]): Statement[] =>
+export const unverifyFindings = (task: Writing, ended: readonly Ended[]): Statement[] =>
   inChunks(ended).map((chunk) =>
     task.org.db.sql(
       `UPDATE findings SET ${endStretch(entry)}, verified = 0, version = version + 1, updated_at = ?3

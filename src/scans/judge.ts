@@ -61,6 +61,8 @@ export interface Judged {
   readonly check: SealedCheck;
   readonly stored: StoredVerdict;
   readonly fail: JudgedFail | null;
+  /** Why it is unknown. */
+  readonly reason?: string;
 }
 
 /** Asks the checks about one resource. A check that throws is unknown: one broken check never stops the others. */
@@ -83,7 +85,8 @@ async function judgeOne(
 ): Promise<Judged | null> {
   const verdict = verdictOf(found, check, lists, settings);
   if (verdict === null) return null;
-  if (verdict.status !== "fail") return { check, stored: { status: verdict.status }, fail: null };
+  if (verdict.status === "pass") return { check, stored: { status: "pass" }, fail: null };
+  if (verdict.status === "unknown") return { check, stored: { status: "unknown" }, fail: null, reason: verdict.reason };
   const fail = await failOf(found, check, verdict, settings);
   const { severity, digest } = fail;
   const variants = verdict.variants?.length ? { variants: verdict.variants } : {};

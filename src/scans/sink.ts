@@ -97,12 +97,12 @@ const factsOf = (found: readonly Found[], collector: AnyCollector): Fact[] =>
   found.map((one) => condensed(one, collector)).filter((fact) => fact !== null);
 
 /** What the cross-service checks keep of a resource, together; null when none of them wants it. */
-function condensed(found: Found, collector: AnyCollector): Fact | null {
+export function condensed(found: Found, collector: AnyCollector): Fact | null {
   const kept = condensers(collector.id)
     .map((condense) => condense(found))
     .filter((members) => members !== null);
   if (kept.length === 0) return null;
-  const { nativeId, arn, name, state, createdAt, region, tags } = found;
+  const { nativeId, arn, name, state, createdAt, region, tags, tagsUnread } = found;
   return factOf({
     nativeId,
     arn,
@@ -110,7 +110,7 @@ function condensed(found: Found, collector: AnyCollector): Fact | null {
     state,
     createdAt,
     ...(region === undefined ? {} : { region }),
-    tags: isSubject(collector.id) ? tags : {},
+    ...(isSubject(collector.id) ? { tags, ...(tagsUnread ? { tagsUnread } : {}) } : { tags: {} }),
     ...parted(found, Object.assign({}, ...kept) as Record<string, unknown>),
   });
 }

@@ -5,8 +5,8 @@ import type { CollectorState } from "#db/values";
 import type { Change } from "./change.ts";
 import { fenced, type ClaimedTask } from "./claim.ts";
 import { edgeStatements } from "./edge-statements.ts";
-import { findingStatements, transitionsOf, type FindingChanges, type Transitions } from "./finding-changes.ts";
-import { findingEvents } from "./finding-events.ts";
+import { findingStatements, transitionsOf, type FindingChanges } from "./finding-changes.ts";
+import { findingEvents, type Transitions } from "./finding-events.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
 import { keepVersions, removeResources, upsertResources } from "./resource-statements.ts";
 

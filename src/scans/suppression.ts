@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, or } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
 import { suppressions } from "#db/schema";
 import type { SuppressionCondition } from "#db/values";
 import { matchesGlob } from "#lib/glob";
@@ -7,13 +8,14 @@ import { matchesGlob } from "#lib/glob";
 /** A suppression as findings are held against it. */
 export interface Suppression {
   readonly id: string;
+  readonly version: number;
   readonly condition: SuppressionCondition;
   readonly reason: string;
   readonly expiresAt: string | null;
 }
 
 /** What a suppressed finding is told with. */
-export type Suppressed = Omit<Suppression, "condition">;
+export type Suppressed = Omit<Suppression, "condition" | "version">;
 
 /** What of a finding and its resource a condition may name. */
 export interface SuppressionSubject {
@@ -31,6 +33,7 @@ export const suppressionsInForce = (org: OrgContext) =>
   org.db
     .select({
       id: suppressions.id,
+      version: suppressions.version,
       condition: suppressions.condition,
       reason: suppressions.reason,
       expiresAt: suppressions.expiresAt,
@@ -44,6 +47,16 @@ export const suppressionsInForce = (org: OrgContext) =>
       ),
     )
     .orderBy(suppressions.id);
+
+/** For the beginning of a batch that was worked out from these: it fails as a whole (`hasMovedOn`) when others are in force. */
+export const pinSuppressions = (org: OrgContext, inForce: readonly Suppression[]): Statement =>
+  org.db.sql(
+    `SELECT json_extract('{}', CASE WHEN (SELECT json_group_array(s.id || '@' || s.version) FROM (SELECT id, version FROM suppressions
+       WHERE org_id = ?1 AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2) ORDER BY id) AS s) = ?3 THEN '$' ELSE 'moved on' END)`,
+    org.id,
+    org.now.toISOString(),
+    JSON.stringify(inForce.map(({ id, version }) => `${id}@${version}`)),
+  );
 
 /** The first that matches, in the order they were made; null: none. */
 export function suppressedBy(suppressions: readonly Suppression[], subject: SuppressionSubject): Suppressed | null {

@@ -223,13 +223,215 @@ export interface paths {
         };
         /**
          * List the checks
-         * @description What is looked for, why, and what to do about it. All of them on one page.
+         * @description What is looked for, why, and what to do about it, as your organization has it asked. All on one page.
          *
          *     Needs role `viewer`, scope `findings:read`.
          */
         get: operations["listChecks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one check
+         * @description Needs role `viewer`, scope `findings:read`.
+         */
+        get: operations["getCheck"];
+        /**
+         * Set whether a check is asked and all its parameters; what is left out is as usual
+         * @description Kept in the organization's settings, whose version is the ETag. A check that is switched off is not asked any more: the next scan of each account resolves its findings. Other parameters hold from the next scan on.
+         *
+         *     Needs role `editor`, scope `compliance:write`.
+         */
+        put: operations["replaceCheck"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Switch a check off or on, or set parameters of it, by merge patch (RFC 7396); null restores a default
+         * @description Kept in the organization's settings, whose version is the ETag. A check that is switched off is not asked any more: the next scan of each account resolves its findings. Other parameters hold from the next scan on.
+         *
+         *     Needs role `editor`, scope `compliance:write`.
+         */
+        patch: operations["changeCheck"];
+        trace?: never;
+    };
+    "/api/v1/compliance/frameworks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the frameworks with their scores
+         * @description Those built in, then the organization's own, all on one page. Automated evidence, not certification: most requirements are about procedures that no check can see. As of the last scan of each account.
+         *
+         *     Needs role `viewer`, scope `compliance:read`.
+         */
+        get: operations["listFrameworks"];
+        put?: never;
+        /**
+         * Make a framework of your own
+         * @description Scored like those built in, from what the checks and rules say already. 50 at most.
+         *
+         *     Needs role `editor`, scope `compliance:write`.
+         */
+        post: operations["createFramework"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/frameworks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a framework with its controls and what speaks for or against each
+         * @description Automated evidence, not certification: most requirements are about procedures that no check can see. As of the last scan of each account.
+         *
+         *     Needs role `viewer`, scope `compliance:read`.
+         */
+        get: operations["getFramework"];
+        /**
+         * Replace a framework of your own
+         * @description Needs role `editor`, scope `compliance:write`.
+         */
+        put: operations["replaceFramework"];
+        post?: never;
+        /**
+         * Delete a framework of your own
+         * @description Needs role `editor`, scope `compliance:write`.
+         */
+        delete: operations["deleteFramework"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a framework of your own by merge patch (RFC 7396)
+         * @description Needs role `editor`, scope `compliance:write`.
+         */
+        patch: operations["changeFramework"];
+        trace?: never;
+    };
+    "/api/v1/compliance/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the scores with the parts they are made of
+         * @description Automated evidence, not certification: most requirements are about procedures that no check can see. As of the last scan of each account.
+         *
+         *     Needs role `viewer`, scope `compliance:read`.
+         */
+        get: operations["getComplianceScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/score/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the scores day by day
+         * @description One point for each day on which a scan ended: what was counted then, held against the controls as they are now. Automated evidence, not certification.
+         *
+         *     Needs role `viewer`, scope `compliance:read`.
+         */
+        get: operations["getComplianceHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/{id}/compliance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the scores of what one scan saw
+         * @description Null while it runs. Exceptions are not known of the past. Automated evidence, not certification.
+         *
+         *     Needs role `viewer`, scope `compliance:read`.
+         */
+        get: operations["getScanCompliance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the organization's own frameworks and rules, to be imported elsewhere
+         * @description Needs role `viewer`, scope `compliance:read`.
+         */
+        get: operations["exportCompliance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store frameworks and rules that were exported, all of them or none
+         * @description What is new is made, what differs is replaced, frameworks by id, rules by id or name; what is not named stays. The same again changes nothing. Everything is looked at first.
+         *
+         *     Needs role `editor`, scope `compliance:write`.
+         */
+        post: operations["importCompliance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -250,6 +452,28 @@ export interface paths {
          *     Needs role `viewer`, scope `costs:read`.
          */
         get: operations["getCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expirations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List everything with a date, what ends first at the top
+         * @description Certificates, access keys, secrets, parameters, imported keys, tokens and domains, with the days left.
+         *
+         *     Needs role `viewer`, scope `resources:read`.
+         */
+        get: operations["listExpirations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -300,6 +524,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/findings/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many findings alike
+         * @description By ids (500 at most) or by the list's filters (1,000 in a call; `more` says that there are others). All of it is written, or nothing; what a change cannot be made to is skipped, and `skipped` says why.
+         *
+         *     Needs role `analyst`, scope `findings:write`.
+         */
+        post: operations["changeFindings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/findings/{id}": {
         parameters: {
             query?: never;
@@ -314,6 +560,34 @@ export interface paths {
         get: operations["getFinding"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Snooze, ignore or reopen a finding, or change its note, assignee, due date or ticket
+         * @description Merges (RFC 7396). A decision holds through all scans until its time comes, or until what it stands on has changed: the severity, or a fact the check calls decisive. One that is reopened although a suppression matches is taken by none again.
+         *
+         *     Needs role `analyst`, scope `findings:write`.
+         */
+        patch: operations["changeFinding"];
+        trace?: never;
+    };
+    "/api/v1/findings/{id}/recheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask AWS about a finding's resource now
+         * @description Judges the resource by this one check and keeps what came of it, as a scan would. Where AWS does not say, the verdict is `unknown` and the finding stays. Scores and coverage move with the next scan.
+         *
+         *     Needs role `analyst`, scope `findings:write`.
+         */
+        post: operations["recheckFinding"];
         delete?: never;
         options?: never;
         head?: never;
@@ -496,6 +770,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the policies, the newest first
+         * @description Needs role `viewer`, scope `policies:read`.
+         */
+        get: operations["listPolicies"];
+        put?: never;
+        /**
+         * Make a policy
+         * @description Every scan that ends is held against the policies about its account: each is passed or failed, and what fails is told as `policy.violated`. `max_open` counts open findings of a severity and above; `no_new` those first detected since; `score_at_least` is a framework's score in the scan; `risk_at_most` the account's risk; `check_passes` a check, or `rule:<id>`, that judged and has no open finding; `scan_complete` that nothing was left unseen. A condition without evidence is `unknown`, and the policy fails. 50 policies at most.
+         *
+         *     Needs role `editor`, scope `policies:write`.
+         */
+        post: operations["createPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one policy
+         * @description Needs role `viewer`, scope `policies:read`.
+         */
+        get: operations["getPolicy"];
+        /**
+         * Replace a policy
+         * @description Needs role `editor`, scope `policies:write`.
+         */
+        put: operations["replacePolicy"];
+        post?: never;
+        /**
+         * Delete a policy; what it said of scans stays with them
+         * @description Needs role `admin`, scope `policies:write`.
+         */
+        delete: operations["deletePolicy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a policy by merge patch (RFC 7396); null restores a default
+         * @description Needs role `editor`, scope `policies:write`.
+         */
+        patch: operations["changePolicy"];
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a policy said of scans, the newest first
+         * @description Needs role `viewer`, scope `policies:read`.
+         */
+        get: operations["listPolicyEvaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/{id}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold a scan against the policies, so that a pipeline can stop at it
+         * @description Only the newest scan of an account that has ended: policies are held against what is known now. `result` is `pass` when every policy about the account passes. Unlike the end of a scan it tells nobody.
+         *
+         *     Needs role `analyst`, scope `scans:write`.
+         */
+        post: operations["evaluateScan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/{id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the policies said of a scan, the newest first
+         * @description Needs role `viewer`, scope `policies:read`.
+         */
+        get: operations["listScanEvaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/{id}/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the conditions a scan does not meet, by the newest evaluation of each policy
+         * @description All on one page. Conditions without evidence are among them, as `unknown`.
+         *
+         *     Needs role `viewer`, scope `policies:read`.
+         */
+        get: operations["listViolations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what to do, first things first
+         * @description One for each account and check with open findings, by `priorityScore`. Savings that exclude each other are counted once in `countedMonthlySavings`.
+         *
+         *     Needs role `viewer`, scope `recommendations:read`.
+         */
+        get: operations["listRecommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one recommendation with the worst of its findings
+         * @description Needs role `viewer`, scope `recommendations:read`.
+         */
+        get: operations["getRecommendation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Accept, dismiss or reopen a recommendation
+         * @description Needs role `analyst`, scope `recommendations:write`.
+         */
+        patch: operations["decideRecommendation"];
+        trace?: never;
+    };
     "/api/v1/resources": {
         parameters: {
             query?: never;
@@ -654,6 +1116,110 @@ export interface paths {
         get: operations["listDependents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your organization's rules, the newest first
+         * @description Needs role `viewer`, scope `compliance:read`.
+         */
+        get: operations["listRules"];
+        put?: never;
+        /**
+         * Make a rule
+         * @description A rule says what is wrong: each resource it holds of is a finding of the type `rule:<id>`, from the next scan on. What hangs on a member that could not be read, or that the kind does not have, is unknown and never a pass; null is known to be nothing, and so is a tag that is not there. An expression is CEL with `has`, `size`, `int`, `double`, `string`, `timestamp`, `duration`, the text methods `contains`, `startsWith`, `endsWith`, `glob`, and `exists`, `all`, `exists_one`, `filter`, `map` over lists. There are no regular expressions. A rule that takes more than 20,000 steps over a resource is unknown of it. 100 rules at most.
+         *
+         *     Needs role `editor`, scope `compliance:write`.
+         */
+        post: operations["createRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a rule would find among the resources there are
+         * @description Looks at 5,000 resources at most; go on with `?after=` and the answer's `nextAfter`. Nothing is stored.
+         *
+         *     Needs role `viewer`, scope `compliance:read`.
+         */
+        post: operations["previewRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one rule
+         * @description Needs role `viewer`, scope `compliance:read`.
+         */
+        get: operations["getRule"];
+        /**
+         * Replace a rule
+         * @description One that is switched off leaves no findings: they are resolved. Switched on again, it opens them anew.
+         *
+         *     Needs role `editor`, scope `compliance:write`.
+         */
+        put: operations["replaceRule"];
+        post?: never;
+        /**
+         * Delete a rule; its findings are resolved
+         * @description Needs role `editor`, scope `compliance:write`.
+         */
+        delete: operations["deleteRule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a rule by merge patch (RFC 7396); null restores a default
+         * @description To turn a condition into an expression, send `condition: null` with it.
+         *
+         *     Needs role `editor`, scope `compliance:write`.
+         */
+        patch: operations["changeRule"];
+        trace?: never;
+    };
+    "/api/v1/compliance/rules/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a stored rule would find among the resources there are
+         * @description Needs role `viewer`, scope `compliance:read`.
+         */
+        post: operations["previewStoredRule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -868,6 +1434,86 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List suppressions, in the order in which they are asked
+         * @description Needs role `viewer`, scope `findings:read`.
+         */
+        get: operations["listSuppressions"];
+        put?: never;
+        /**
+         * Suppress findings by a condition
+         * @description Open findings that match, now and in every later scan, are `ignored` with this reason until it expires. Of several the oldest takes a finding. What people snoozed, ignored or reopened themselves is left alone. `GET /findings?suppressionId=…` lists what it has.
+         *
+         *     Needs role `editor`, scope `findings:write`.
+         */
+        post: operations["createSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell which open findings a condition matches now
+         * @description Needs role `viewer`, scope `findings:read`.
+         */
+        post: operations["previewSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one suppression
+         * @description Needs role `viewer`, scope `findings:read`.
+         */
+        get: operations["getSuppression"];
+        /**
+         * Replace a suppression
+         * @description Needs role `editor`, scope `findings:write`.
+         */
+        put: operations["replaceSuppression"];
+        post?: never;
+        /**
+         * Delete a suppression; what it has opens again, unless another one matches
+         * @description Needs role `editor`, scope `findings:write`.
+         */
+        delete: operations["deleteSuppression"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a suppression by merge patch (RFC 7396)
+         * @description What no longer matches opens again, what now does is taken. A later `expiresAt` brings back one that has expired.
+         *
+         *     Needs role `editor`, scope `findings:write`.
+         */
+        patch: operations["changeSuppression"];
         trace?: never;
     };
     "/health": {
@@ -1199,7 +1845,7 @@ export interface components {
             detail: string;
             instance: string;
             /** @enum {string} */
-            code: "INVALID_REQUEST" | "INVALID_CURSOR" | "AMBIGUOUS_CREDENTIALS" | "UNAUTHORIZED" | "KEY_REVOKED" | "KEY_EXPIRED" | "FORBIDDEN" | "MISSING_SCOPE" | "RESOURCE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "CONFLICT" | "ROLE_UNGUARDED" | "SCAN_RUNNING" | "IDEMPOTENCY_IN_FLIGHT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "WEBHOOK_URL_BLOCKED" | "METHOD_UNAVAILABLE" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "INTERNAL" | "UNAVAILABLE";
+            code: "INVALID_REQUEST" | "INVALID_CURSOR" | "AMBIGUOUS_CREDENTIALS" | "UNAUTHORIZED" | "KEY_REVOKED" | "KEY_EXPIRED" | "FORBIDDEN" | "MISSING_SCOPE" | "RESOURCE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "CONFLICT" | "ROLE_UNGUARDED" | "SCAN_RUNNING" | "IDEMPOTENCY_IN_FLIGHT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "WEBHOOK_URL_BLOCKED" | "RECHECK_TOO_LARGE" | "INVALID_TRANSITION" | "METHOD_UNAVAILABLE" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "INTERNAL" | "UNAVAILABLE";
             requestId: string;
             errors?: {
                 /** @enum {string} */
@@ -1534,7 +2180,7 @@ export interface components {
             hint: string;
             /** @enum {string} */
             role: "viewer" | "analyst" | "editor" | "admin";
-            scopes: ("findings:read" | "resources:read" | "recommendations:read" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
+            scopes: ("findings:read" | "findings:write" | "resources:read" | "recommendations:read" | "recommendations:write" | "compliance:read" | "compliance:write" | "policies:read" | "policies:write" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
             /** @enum {string} */
             status: "active" | "expired" | "revoked";
             /** @description Id of the key that made it; null: the deployment itself. */
@@ -1584,7 +2230,7 @@ export interface components {
             hint: string;
             /** @enum {string} */
             role: "viewer" | "analyst" | "editor" | "admin";
-            scopes: ("findings:read" | "resources:read" | "recommendations:read" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
+            scopes: ("findings:read" | "findings:write" | "resources:read" | "recommendations:read" | "recommendations:write" | "compliance:read" | "compliance:write" | "policies:read" | "policies:write" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
             /** @enum {string} */
             status: "active" | "expired" | "revoked";
             /** @description Id of the key that made it; null: the deployment itself. */
@@ -1632,7 +2278,7 @@ export interface components {
              *       "*"
              *     ]
              */
-            scopes: ("findings:read" | "resources:read" | "recommendations:read" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
+            scopes: ("findings:read" | "findings:write" | "resources:read" | "recommendations:read" | "recommendations:write" | "compliance:read" | "compliance:write" | "policies:read" | "policies:write" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
             /**
              * Format: date-time
              * @default null
@@ -1785,7 +2431,17 @@ export interface components {
          *       "confidence": 1,
          *       "drift": false,
          *       "controls": {},
-         *       "params": {}
+         *       "variants": {},
+         *       "decisive": [
+         *         "sizeGib"
+         *       ],
+         *       "enabled": true,
+         *       "params": {
+         *         "graceDays": 7
+         *       },
+         *       "defaultParams": {
+         *         "graceDays": 1
+         *       }
          *     }
          */
         Check: {
@@ -1815,10 +2471,527 @@ export interface components {
             controls: {
                 [key: string]: string[];
             };
-            /** @description What an organization may set, with the defaults. */
+            /** @description Parts of the check that are evidence of further controls. */
+            variants: {
+                [key: string]: {
+                    [key: string]: string[];
+                };
+            };
+            /** @description Members of a finding's `details`: a decision about it ends when one of them changes. */
+            decisive: string[];
+            /** @description Whether your organization has it asked. */
+            enabled: boolean;
+            /** @description As your organization has it asked. */
             params: {
                 [key: string]: unknown;
             };
+            defaultParams: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @example {
+         *       "enabled": true,
+         *       "params": {
+         *         "graceDays": 7
+         *       }
+         *     }
+         */
+        CheckPatch: {
+            /** @description False: not asked any more. Null: as usual, asked. */
+            enabled?: boolean | null;
+            /** @description Each like its default. Null: all as usual. */
+            params?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "enabled": false
+         *     }
+         */
+        CheckInput: {
+            /** @description False: not asked any more. Null: as usual, asked. */
+            enabled?: boolean | null;
+            /** @description Each like its default. Null: all as usual. */
+            params?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "id": "cis_aws_5.0",
+         *       "title": "CIS AWS Foundations",
+         *       "edition": "5.0",
+         *       "builtIn": true,
+         *       "score": 82,
+         *       "controlsPassed": 50,
+         *       "controlsPassedWithExceptions": 50,
+         *       "coverage": 80,
+         *       "controlCounts": {
+         *         "total": 5,
+         *         "passed": 2,
+         *         "failed": 2,
+         *         "notAssessed": 1,
+         *         "notCovered": 0
+         *       }
+         *     }
+         */
+        Framework: {
+            id: string;
+            title: string;
+            edition: string | null;
+            builtIn: boolean;
+            /** @description Pass rates of assessed controls, weighed by severity (10, 6, 3, 1). Null without evidence. Automated evidence, not certification. */
+            score: number | null;
+            /** @description Of assessed controls, those without a fail. */
+            controlsPassed: number | null;
+            /** @description The same where findings ignored with a reason and an expiry count as passed; null where not known. */
+            controlsPassedWithExceptions: number | null;
+            /** @description Assessed controls of all the framework has. */
+            coverage: number;
+            controlCounts: {
+                total: number;
+                passed: number;
+                failed: number;
+                /** @description Checks are evidence of them, but nothing could be judged. */
+                notAssessed: number;
+                /** @description Nothing is evidence of them. */
+                notCovered: number;
+            };
+        };
+        /**
+         * @example {
+         *       "id": "cis_aws_5.0",
+         *       "title": "CIS AWS Foundations",
+         *       "edition": "5.0",
+         *       "builtIn": true,
+         *       "score": 82,
+         *       "controlsPassed": 50,
+         *       "controlsPassedWithExceptions": 50,
+         *       "coverage": 80,
+         *       "controlCounts": {
+         *         "total": 5,
+         *         "passed": 2,
+         *         "failed": 2,
+         *         "notAssessed": 1,
+         *         "notCovered": 0
+         *       },
+         *       "parts": [],
+         *       "asOf": "2026-03-13T08:04:32.000Z",
+         *       "controls": [
+         *         {
+         *           "id": "1.13",
+         *           "title": "Access keys change every 90 days",
+         *           "state": "failed",
+         *           "weight": 3,
+         *           "passRate": 0.75,
+         *           "checks": [
+         *             "iam_key_old"
+         *           ],
+         *           "evidence": [
+         *             {
+         *               "check": "iam_key_old",
+         *               "variant": null,
+         *               "severity": "medium",
+         *               "passed": 3,
+         *               "failed": 1,
+         *               "unknown": 0,
+         *               "excepted": 0
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        FrameworkWithControls: components["schemas"]["FrameworkScore"] & {
+            /**
+             * Format: date-time
+             * @description When it was counted last; null: never.
+             */
+            asOf: string | null;
+            controls: components["schemas"]["Control"][];
+        };
+        Control: {
+            id: string;
+            /** @description Our words, or the organization's. */
+            title: string;
+            /** @enum {string} */
+            state: "passed" | "failed" | "not_assessed" | "not_covered";
+            weight: number | null;
+            passRate: number | null;
+            /** @description `check`, `check/variant` or `rule:<id>`. */
+            checks: string[];
+            /** @description Resources, counted check by check. */
+            evidence: {
+                /** @description A check, or `rule:<id>`. */
+                check: string;
+                variant: string | null;
+                /** @enum {string} */
+                severity: "low" | "medium" | "high" | "critical";
+                passed: number;
+                failed: number;
+                unknown: number;
+                /** @description Of `failed`, those ignored with a reason and an expiry. */
+                excepted: number;
+            }[];
+        };
+        /**
+         * @example {
+         *       "id": "cis_aws_5.0",
+         *       "title": "CIS AWS Foundations",
+         *       "edition": "5.0",
+         *       "builtIn": true,
+         *       "score": 82,
+         *       "controlsPassed": 50,
+         *       "controlsPassedWithExceptions": 50,
+         *       "coverage": 80,
+         *       "controlCounts": {
+         *         "total": 5,
+         *         "passed": 2,
+         *         "failed": 2,
+         *         "notAssessed": 1,
+         *         "notCovered": 0
+         *       }
+         *     }
+         */
+        FrameworkScore: components["schemas"]["Framework"] & {
+            /** @description What the score is made of: Σ weight × controls × mean pass rate / Σ weight × controls. */
+            parts: {
+                /** @enum {string} */
+                severity: "low" | "medium" | "high" | "critical";
+                weight: number;
+                controlsAssessed: number;
+                passRate: number;
+            }[];
+        };
+        ComplianceScores: {
+            /**
+             * Format: date-time
+             * @description When it was counted last; null: never.
+             */
+            asOf: string | null;
+            frameworks: components["schemas"]["FrameworkScore"][];
+        };
+        /**
+         * @example [
+         *       {
+         *         "day": "2026-03-13",
+         *         "frameworks": [
+         *           {
+         *             "id": "soc2",
+         *             "score": 82,
+         *             "controlsPassed": 50,
+         *             "coverage": 80
+         *           }
+         *         ]
+         *       }
+         *     ]
+         */
+        ComplianceHistory: {
+            /** Format: date */
+            day: string;
+            frameworks: {
+                id: string;
+                /** @description Pass rates of assessed controls, weighed by severity (10, 6, 3, 1). Null without evidence. Automated evidence, not certification. */
+                score: number | null;
+                /** @description Of assessed controls, those without a fail. */
+                controlsPassed: number | null;
+                coverage: number;
+            }[];
+        }[];
+        ScanCompliance: components["schemas"]["ComplianceScores"] & {
+            /** Format: uuid */
+            scanId: string;
+            /** Format: uuid */
+            accountId: string | null;
+            /** @enum {string} */
+            status: "queued" | "processing" | "running" | "analyzing" | "complete" | "partial" | "error" | "canceled";
+        };
+        /**
+         * @example {
+         *       "id": "acme_baseline",
+         *       "title": "Our baseline",
+         *       "edition": "2026",
+         *       "controls": [
+         *         {
+         *           "id": "KEYS-1",
+         *           "title": "Access keys are young and in use",
+         *           "checks": [
+         *             "iam_key_old",
+         *             "iam_key_unused"
+         *           ]
+         *         }
+         *       ],
+         *       "createdAt": "2026-03-13T08:00:00.000Z",
+         *       "updatedAt": "2026-03-13T08:00:00.000Z"
+         *     }
+         */
+        OwnFramework: {
+            id: string;
+            title: string;
+            edition: string | null;
+            controls: {
+                id: string;
+                title: string;
+                checks: string[];
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "id": "acme_baseline",
+         *       "title": "Our baseline",
+         *       "edition": "2026",
+         *       "controls": [
+         *         {
+         *           "id": "KEYS-1",
+         *           "title": "Access keys are young and in use",
+         *           "checks": [
+         *             "iam_key_old",
+         *             "iam_key_unused"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        NewFramework: {
+            /** @description Chosen by you, and kept; not that of a built-in framework. */
+            id: string;
+            title: string;
+            /** @default null */
+            edition: string | null;
+            controls: {
+                id: string;
+                title: string;
+                /**
+                 * @description What is evidence of it: `check`, `check/variant` or `rule:<id>`.
+                 * @default []
+                 */
+                checks: string[];
+            }[];
+        };
+        /**
+         * @example {
+         *       "title": "Our baseline",
+         *       "edition": "2026",
+         *       "controls": [
+         *         {
+         *           "id": "KEYS-1",
+         *           "title": "Access keys are young and in use",
+         *           "checks": [
+         *             "iam_key_old",
+         *             "iam_key_unused"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        FrameworkInput: {
+            title: string;
+            /** @default null */
+            edition: string | null;
+            controls: {
+                id: string;
+                title: string;
+                /**
+                 * @description What is evidence of it: `check`, `check/variant` or `rule:<id>`.
+                 * @default []
+                 */
+                checks: string[];
+            }[];
+        };
+        /**
+         * @example {
+         *       "title": "Our new baseline"
+         *     }
+         */
+        FrameworkPatch: {
+            title?: unknown;
+            edition?: unknown;
+            controls?: unknown;
+        };
+        /**
+         * @example {
+         *       "frameworks": [
+         *         {
+         *           "id": "acme_baseline",
+         *           "title": "Our baseline",
+         *           "edition": "2026",
+         *           "controls": [
+         *             {
+         *               "id": "KEYS-1",
+         *               "title": "Access keys are young and in use",
+         *               "checks": [
+         *                 "iam_key_old",
+         *                 "iam_key_unused"
+         *               ]
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "rules": []
+         *     }
+         */
+        ComplianceExport: {
+            frameworks: {
+                id: string;
+                title: string;
+                edition: string | null;
+                controls: {
+                    id: string;
+                    title: string;
+                    checks: string[];
+                }[];
+            }[];
+            rules: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                description: string;
+                /** @enum {string} */
+                severity: "low" | "medium" | "high" | "critical";
+                /** @enum {string} */
+                category: "security" | "cost" | "reliability" | "compliance" | "operations";
+                resourceTypes: string[];
+                condition: {
+                    [key: string]: unknown;
+                } | null;
+                expression: string | null;
+                framework: string | null;
+                control: string | null;
+                remediation: string | null;
+                enabled: boolean;
+            }[];
+        };
+        /**
+         * @example {
+         *       "dryRun": false,
+         *       "frameworks": [
+         *         {
+         *           "id": "acme_baseline",
+         *           "outcome": "created"
+         *         }
+         *       ],
+         *       "rules": []
+         *     }
+         */
+        ComplianceImported: {
+            dryRun: boolean;
+            frameworks: {
+                id: string;
+                /** @enum {string} */
+                outcome: "created" | "replaced" | "unchanged";
+            }[];
+            /** @description By the ids they have here. */
+            rules: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @enum {string} */
+                outcome: "created" | "replaced" | "unchanged";
+            }[];
+        };
+        /**
+         * @example {
+         *       "frameworks": [
+         *         {
+         *           "id": "acme_baseline",
+         *           "title": "Our baseline",
+         *           "edition": "2026",
+         *           "controls": [
+         *             {
+         *               "id": "KEYS-1",
+         *               "title": "Access keys are young and in use",
+         *               "checks": [
+         *                 "iam_key_old",
+         *                 "iam_key_unused"
+         *               ]
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "rules": [
+         *         {
+         *           "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5c",
+         *           "name": "Volumes are encrypted",
+         *           "severity": "high",
+         *           "resourceTypes": [
+         *             "AWS::EC2::Volume"
+         *           ],
+         *           "condition": {
+         *             "field": "attributes.encrypted",
+         *             "operator": "equals",
+         *             "value": false
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ComplianceImport: {
+            /** @default [] */
+            frameworks: components["schemas"]["NewFramework"][];
+            /** @default [] */
+            rules: components["schemas"]["PortableRule"][];
+        };
+        /**
+         * @example {
+         *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5c",
+         *       "name": "Volumes are encrypted",
+         *       "severity": "high",
+         *       "resourceTypes": [
+         *         "AWS::EC2::Volume"
+         *       ],
+         *       "condition": {
+         *         "field": "attributes.encrypted",
+         *         "operator": "equals",
+         *         "value": false
+         *       }
+         *     }
+         */
+        PortableRule: {
+            name: string;
+            /** @default  */
+            description: string;
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+            /**
+             * @default compliance
+             * @enum {string}
+             */
+            category: "security" | "cost" | "reliability" | "compliance" | "operations";
+            /**
+             * @description CloudFormation's names; empty: every kind.
+             * @default []
+             */
+            resourceTypes: ("AWS::::Account" | "AWS::AccessAnalyzer::Analyzer" | "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" | "AWS::Backup::BackupPlan" | "AWS::Backup::ProtectedResource" | "AWS::Bedrock::Agent" | "AWS::Bedrock::Guardrail" | "AWS::Bedrock::ModelInvocationLoggingConfiguration" | "AWS::CE::ServiceCost" | "AWS::CertificateManager::Certificate" | "AWS::CloudFront::Distribution" | "AWS::CloudTrail::Trail" | "AWS::CloudWatch::Alarm" | "AWS::Config::ConfigurationRecorder" | "AWS::CostOptimizationHub::Recommendation" | "AWS::DynamoDB::Table" | "AWS::EC2::EBSEncryptionByDefault" | "AWS::EC2::EIP" | "AWS::EC2::FlowLog" | "AWS::EC2::Image" | "AWS::EC2::ImageBlockPublicAccess" | "AWS::EC2::Instance" | "AWS::EC2::NatGateway" | "AWS::EC2::NetworkAcl" | "AWS::EC2::NetworkInterface" | "AWS::EC2::RouteTable" | "AWS::EC2::SecurityGroup" | "AWS::EC2::Snapshot" | "AWS::EC2::SnapshotBlockPublicAccess" | "AWS::EC2::Subnet" | "AWS::EC2::VPC" | "AWS::EC2::Volume" | "AWS::ECR::RegistryScanningConfiguration" | "AWS::ECR::Repository" | "AWS::ECS::Cluster" | "AWS::ECS::Service" | "AWS::ECS::TaskDefinition" | "AWS::EFS::FileSystem" | "AWS::EKS::Cluster" | "AWS::ElastiCache::ReplicationGroup" | "AWS::ElasticLoadBalancing::LoadBalancer" | "AWS::ElasticLoadBalancingV2::LoadBalancer" | "AWS::ElasticLoadBalancingV2::TargetGroup" | "AWS::GuardDuty::Detector" | "AWS::IAM::AccessKey" | "AWS::IAM::AccountPasswordPolicy" | "AWS::IAM::Group" | "AWS::IAM::ManagedPolicy" | "AWS::IAM::Role" | "AWS::IAM::ServerCertificate" | "AWS::IAM::ServiceSpecificCredential" | "AWS::IAM::User" | "AWS::KMS::Key" | "AWS::Lambda::Function" | "AWS::Logs::LogGroup" | "AWS::Logs::MetricFilter" | "AWS::OpenSearchService::Domain" | "AWS::Organizations::Account" | "AWS::Organizations::Organization" | "AWS::RDS::DBCluster" | "AWS::RDS::DBClusterSnapshot" | "AWS::RDS::DBInstance" | "AWS::RDS::DBSnapshot" | "AWS::Redshift::Cluster" | "AWS::Route53::HostedZone" | "AWS::Route53::RecordSet" | "AWS::Route53Domains::Domain" | "AWS::S3::AccountPublicAccessBlock" | "AWS::S3::Bucket" | "AWS::SNS::Topic" | "AWS::SQS::Queue" | "AWS::SSM::ManagedInstance" | "AWS::SSM::Parameter" | "AWS::SageMaker::Endpoint" | "AWS::SageMaker::Model" | "AWS::SageMaker::NotebookInstance" | "AWS::SecretsManager::Secret" | "AWS::SecurityHub::Hub" | "AWS::WAFv2::WebACL")[];
+            /**
+             * @description `{field, operator, value}`, or `{all: […]}`, `{any: […]}`, `{not: …}` around such. Fields: `id`, `arn`, `name`, `state`, `region`, `service`, `resourceType`, `createdAt`, `expiresAt`, `costMonthly`, `tags.<key>`, `attributes.<member>.<member>…`, with `0` for an element and `*` for any. Operators: equals, not_equals, contains, not_contains, starts_with, ends_with, matches (`*` stands for anything), in, not_in, greater_than, greater_or_equal, less_than, less_or_equal, exists, not_exists, older_than_days, within_days (so many days from now, either way).
+             * @example {
+             *       "field": "attributes.encrypted",
+             *       "operator": "equals",
+             *       "value": false
+             *     }
+             */
+            condition?: Record<string, never>;
+            /** @description CEL over `resource` and `now`, true where something is wrong: `resource.attributes.rules.exists(r, r.fromPort == 22)`. */
+            expression?: string | null;
+            /**
+             * @description A framework it is evidence for.
+             * @default null
+             */
+            framework: string | null;
+            /** @default null */
+            control: string | null;
+            /** @default null */
+            remediation: string | null;
+            /** @default true */
+            enabled: boolean;
+            /** Format: uuid */
+            id: string;
         };
         /**
          * @description Unblended cost as AWS Cost Explorer tells it, once a day; the largest first.
@@ -1886,6 +3059,30 @@ export interface components {
                 amount: number;
             }[];
         };
+        Expiration: {
+            /** Format: uuid */
+            resourceId: string;
+            /** Format: uuid */
+            accountId: string;
+            awsAccountId: string;
+            /**
+             * @description Null: something else with a date.
+             * @enum {string|null}
+             */
+            kind: "certificate" | "server_certificate" | "access_key" | "secret" | "parameter" | "imported_key" | "token" | "domain" | null;
+            resourceType: string;
+            arn: string | null;
+            name: string | null;
+            region: string;
+            /**
+             * Format: date-time
+             * @description AWS's own date; of what has none, like access keys, the day by which the organization wants it replaced.
+             */
+            expiresAt: string;
+            /** @description Negative once it has ended. */
+            daysLeft: number;
+            expired: boolean;
+        };
         /**
          * @example {
          *       "id": "9b1deb4d-3b7d-8bad-9bdd-2b0d7b3dcb6d",
@@ -1925,6 +3122,21 @@ export interface components {
          *       "resolvedAt": null,
          *       "snoozedUntil": null,
          *       "ignoreReason": null,
+         *       "ignoredUntil": null,
+         *       "suppressionId": null,
+         *       "exempt": false,
+         *       "note": null,
+         *       "assignee": "ana@example.com",
+         *       "dueAt": "2026-04-01T00:00:00.000Z",
+         *       "ticket": {
+         *         "key": "OPS-123",
+         *         "url": "https://tickets.example.com/OPS-123"
+         *       },
+         *       "decidedBy": null,
+         *       "decidedAt": null,
+         *       "exposure": "idle",
+         *       "environment": "production",
+         *       "riskScore": 0,
          *       "reopenedCount": 0,
          *       "lastScanId": "0199e0b3-0000-7000-8000-000000000002",
          *       "version": 1,
@@ -1952,7 +3164,7 @@ export interface components {
             certificateId: string | null;
             region: string;
             service: string;
-            /** @description The check's id. */
+            /** @description The check's id, or `rule:<id>`. */
             type: string;
             title: string;
             /** @enum {string} */
@@ -1991,6 +3203,37 @@ export interface components {
             /** Format: date-time */
             snoozedUntil: string | null;
             ignoreReason: string | null;
+            /**
+             * Format: date-time
+             * @description Null: for good, where it is ignored.
+             */
+            ignoredUntil: string | null;
+            /**
+             * Format: uuid
+             * @description The suppression that ignores it.
+             */
+            suppressionId: string | null;
+            /** @description Somebody reopened it although a suppression matches: none takes it again. */
+            exempt: boolean;
+            note: string | null;
+            assignee: string | null;
+            /** Format: date-time */
+            dueAt: string | null;
+            ticket: {
+                key: string;
+                url: string | null;
+            } | null;
+            /** @description Who snoozed, ignored or reopened it last. */
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** @enum {string} */
+            exposure: "internet" | "internal" | "idle";
+            /** @enum {string} */
+            environment: "production" | "staging" | "development";
+            /** @description 0–100: what it alone adds to its resource's risk; 0 for cost. */
+            riskScore: number;
+            /** @description How often AWS brought it back; what people reopen, or put off until now, is not counted. */
             reopenedCount: number;
             /** Format: uuid */
             lastScanId: string;
@@ -2031,7 +3274,8 @@ export interface components {
          *       },
          *       "byAccount": {
          *         "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80": 87
-         *       }
+         *       },
+         *       "estimatedMonthlySavings": 412.5
          *     }
          */
         FindingStats: {
@@ -2064,6 +3308,196 @@ export interface components {
             byAccount: {
                 [key: string]: number;
             };
+            /** @description USD: what the open ones would save, the same money counted once. */
+            estimatedMonthlySavings: number;
+        };
+        /**
+         * @example {
+         *       "matched": 12,
+         *       "changed": 11,
+         *       "skipped": [
+         *         {
+         *           "reason": "resolved",
+         *           "count": 1,
+         *           "ids": [
+         *             "9b1deb4d-3b7d-8bad-9bdd-2b0d7b3dcb6d"
+         *           ]
+         *         }
+         *       ],
+         *       "more": false,
+         *       "nextCursor": null
+         *     }
+         */
+        FindingsChanged: {
+            /** @description Findings looked at: 1,000 at most by filter. */
+            matched: number;
+            changed: number;
+            skipped: {
+                /** @enum {string} */
+                reason: "not_found" | "resolved" | "not_applicable" | "unchanged";
+                count: number;
+                ids: string[];
+            }[];
+            /** @description The filter matches more: send the same again with `cursor`. */
+            more: boolean;
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "filter": {
+         *         "type": "orphaned_volume",
+         *         "environment": "development"
+         *       },
+         *       "changes": {
+         *         "status": "snoozed",
+         *         "snoozedUntil": "2027-01-01T00:00:00.000Z"
+         *       }
+         *     }
+         */
+        FindingsPatch: {
+            ids?: string[];
+            /** @description The filters of the list; open ones unless it says otherwise. */
+            filter?: {
+                /**
+                 * @description Comma list of: open, snoozed, ignored, resolved, all. Left out: open, and all of a suppression.
+                 * @example open,snoozed
+                 */
+                status?: string;
+                /**
+                 * @description Comma list of: low, medium, high, critical.
+                 * @example critical,high
+                 */
+                severity?: string;
+                /**
+                 * @description Comma list of ids of checks (`GET /checks`), and of `rule:<id>` for your own rules.
+                 * @example orphaned_volume
+                 */
+                type?: string;
+                /**
+                 * @description Comma list of: security, cost, reliability, compliance, operations.
+                 * @example security
+                 */
+                category?: string;
+                /**
+                 * @description Comma list; each a UUID or 12 digits.
+                 * @example 0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80
+                 */
+                accountId?: string;
+                /**
+                 * @description Comma list of: af-south-1, ap-east-1, ap-east-2, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-central-1, ca-west-1, cn-north-1, cn-northwest-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-1, eu-west-2, eu-west-3, il-central-1, me-central-1, me-south-1, mx-central-1, sa-east-1, us-east-1, us-east-2, us-gov-east-1, us-gov-west-1, us-west-1, us-west-2, global.
+                 * @example eu-west-1
+                 */
+                region?: string;
+                /**
+                 * @description Comma list of: accessanalyzer, acm, apigateway, apigatewayv2, backup, bedrock, bedrock-agent, ce, cloudfront, cloudtrail, cloudwatch, config, cost-optimization-hub, dynamodb, ec2, ecr, ecs, efs, eks, elasticache, elb, elbv2, guardduty, iam, kms, lambda, logs, opensearch, organizations, rds, redshift, route53, route53domains, s3, sagemaker, secretsmanager, securityhub, sns, sqs, ssm, wafv2, alb, secrets_manager, security_groups.
+                 * @example ec2
+                 */
+                service?: string;
+                /**
+                 * @description Comma list of: AWS::::Account, AWS::AccessAnalyzer::Analyzer, AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Backup::BackupPlan, AWS::Backup::ProtectedResource, AWS::Bedrock::Agent, AWS::Bedrock::Guardrail, AWS::Bedrock::ModelInvocationLoggingConfiguration, AWS::CE::ServiceCost, AWS::CertificateManager::Certificate, AWS::CloudFront::Distribution, AWS::CloudTrail::Trail, AWS::CloudWatch::Alarm, AWS::Config::ConfigurationRecorder, AWS::CostOptimizationHub::Recommendation, AWS::DynamoDB::Table, AWS::EC2::EBSEncryptionByDefault, AWS::EC2::EIP, AWS::EC2::FlowLog, AWS::EC2::Image, AWS::EC2::ImageBlockPublicAccess, AWS::EC2::Instance, AWS::EC2::NatGateway, AWS::EC2::NetworkAcl, AWS::EC2::NetworkInterface, AWS::EC2::RouteTable, AWS::EC2::SecurityGroup, AWS::EC2::Snapshot, AWS::EC2::SnapshotBlockPublicAccess, AWS::EC2::Subnet, AWS::EC2::VPC, AWS::EC2::Volume, AWS::ECR::RegistryScanningConfiguration, AWS::ECR::Repository, AWS::ECS::Cluster, AWS::ECS::Service, AWS::ECS::TaskDefinition, AWS::EFS::FileSystem, AWS::EKS::Cluster, AWS::ElastiCache::ReplicationGroup, AWS::ElasticLoadBalancing::LoadBalancer, AWS::ElasticLoadBalancingV2::LoadBalancer, AWS::ElasticLoadBalancingV2::TargetGroup, AWS::GuardDuty::Detector, AWS::IAM::AccessKey, AWS::IAM::AccountPasswordPolicy, AWS::IAM::Group, AWS::IAM::ManagedPolicy, AWS::IAM::Role, AWS::IAM::ServerCertificate, AWS::IAM::ServiceSpecificCredential, AWS::IAM::User, AWS::KMS::Key, AWS::Lambda::Function, AWS::Logs::LogGroup, AWS::Logs::MetricFilter, AWS::OpenSearchService::Domain, AWS::Organizations::Account, AWS::Organizations::Organization, AWS::RDS::DBCluster, AWS::RDS::DBClusterSnapshot, AWS::RDS::DBInstance, AWS::RDS::DBSnapshot, AWS::Redshift::Cluster, AWS::Route53::HostedZone, AWS::Route53::RecordSet, AWS::Route53Domains::Domain, AWS::S3::AccountPublicAccessBlock, AWS::S3::Bucket, AWS::SNS::Topic, AWS::SQS::Queue, AWS::SSM::ManagedInstance, AWS::SSM::Parameter, AWS::SageMaker::Endpoint, AWS::SageMaker::Model, AWS::SageMaker::NotebookInstance, AWS::SecretsManager::Secret, AWS::SecurityHub::Hub, AWS::WAFv2::WebACL.
+                 * @example AWS::EC2::Volume
+                 */
+                resourceType?: string;
+                /**
+                 * @description Comma list; each a UUID.
+                 * @example 0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80
+                 */
+                resourceId?: string;
+                /**
+                 * @description Comma list; each a UUID.
+                 * @example 0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80
+                 */
+                suppressionId?: string;
+                /**
+                 * @description Comma list; each 1 to 100 characters long.
+                 * @example ana@example.com
+                 */
+                assignee?: string;
+                /**
+                 * @description Comma list of: aws_fsbp, cis_aws_3.0, cis_aws_4.0, cis_aws_5.0, cis_aws_6.0, cis_aws_7.0, gdpr, hipaa, iso_27001_2022, nist_800_53_r5, pci_dss_4.0, soc2.
+                 * @example soc2
+                 */
+                framework?: string;
+                /**
+                 * @description Comma list of `<framework>:<control>`: findings of the checks that are evidence for one of them.
+                 * @example cis_aws_5.0:5.2
+                 */
+                control?: string;
+                /**
+                 * @description Comma list of: internet, internal, idle.
+                 * @example internet
+                 */
+                exposure?: string;
+                /**
+                 * @description Comma list of: production, staging, development.
+                 * @example production
+                 */
+                environment?: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-13T10:00:00.000Z
+                 */
+                dueBefore?: string;
+                /**
+                 * @description USD a month.
+                 * @example 10
+                 */
+                minSavings?: number | null;
+                /**
+                 * @description Text to look for; upper and lower case are the same in ASCII.
+                 * @example vol-0a1b2c3d
+                 */
+                q?: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-13T10:00:00.000Z
+                 */
+                updatedSince?: string;
+            };
+            /** @description With the same filter: where the last call left off. */
+            cursor?: string;
+            changes: components["schemas"]["FindingPatch"];
+        };
+        /**
+         * @example {
+         *       "status": "ignored",
+         *       "ignoreReason": "Public on purpose: our website.",
+         *       "ignoredUntil": "2027-01-01T00:00:00.000Z"
+         *     }
+         */
+        FindingPatch: {
+            /**
+             * @description `resolved` is AWS's to say: a finding resolves when its check passes.
+             * @enum {string}
+             */
+            status?: "open" | "snoozed" | "ignored";
+            /**
+             * Format: date-time
+             * @example 2026-03-13T10:00:00.000Z
+             */
+            snoozedUntil?: string;
+            /** @description Needed to ignore. */
+            ignoreReason?: string | null;
+            /**
+             * Format: date-time
+             * @description Null: for good.
+             * @example 2026-03-13T10:00:00.000Z
+             */
+            ignoredUntil?: string;
+            note?: string | null;
+            /** @description Whoever looks after it: an e-mail address, a name, a group. */
+            assignee?: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-13T10:00:00.000Z
+             */
+            dueAt?: string;
+            /** @description Where it is worked on; null removes it. */
+            ticket?: {
+                key?: string;
+                /** Format: uri */
+                url?: string | null;
+            } | null;
         };
         /**
          * @example {
@@ -2104,6 +3538,21 @@ export interface components {
          *       "resolvedAt": null,
          *       "snoozedUntil": null,
          *       "ignoreReason": null,
+         *       "ignoredUntil": null,
+         *       "suppressionId": null,
+         *       "exempt": false,
+         *       "note": null,
+         *       "assignee": "ana@example.com",
+         *       "dueAt": "2026-04-01T00:00:00.000Z",
+         *       "ticket": {
+         *         "key": "OPS-123",
+         *         "url": "https://tickets.example.com/OPS-123"
+         *       },
+         *       "decidedBy": null,
+         *       "decidedAt": null,
+         *       "exposure": "idle",
+         *       "environment": "production",
+         *       "riskScore": 0,
          *       "reopenedCount": 0,
          *       "lastScanId": "0199e0b3-0000-7000-8000-000000000002",
          *       "version": 1,
@@ -2208,6 +3657,25 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        Recheck: {
+            verdict: {
+                /** @enum {string} */
+                status: "pass" | "fail" | "unknown" | "not_applicable" | "gone";
+                /** @description What is wrong, or why nothing can be said. */
+                summary: string;
+                details: {
+                    [key: string]: unknown;
+                };
+                evidence: {
+                    call: string;
+                    field: string;
+                    value?: unknown;
+                }[];
+                /** Format: date-time */
+                at: string;
+            };
+            finding: components["schemas"]["FindingWithResource"];
         };
         /**
          * @example {
@@ -2519,14 +3987,19 @@ export interface components {
                 audit: number;
             };
             /**
-             * @description Check id → parameters that differ from its defaults.
+             * @description Check id → parameters that differ from its defaults, each like its default.
              * @default {}
              */
             checkParams: {
                 [key: string]: {
-                    [key: string]: number | string | boolean | string[];
+                    [key: string]: unknown;
                 };
             };
+            /**
+             * @description Checks that are not asked. The next scan of each account resolves their findings.
+             * @default []
+             */
+            checksOff: string[];
         };
         /**
          * @example {
@@ -2541,6 +4014,7 @@ export interface components {
             limits?: Record<string, never>;
             retentionDays?: Record<string, never>;
             checkParams?: Record<string, never>;
+            checksOff?: string[] | null;
         };
         Bootstrapped: {
             organization: components["schemas"]["Organization"];
@@ -2557,6 +4031,317 @@ export interface components {
             slug: string;
             /** @default first admin key */
             keyName: string;
+        };
+        /**
+         * @example {
+         *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5d",
+         *       "name": "Nothing critical",
+         *       "description": "",
+         *       "enabled": true,
+         *       "accounts": null,
+         *       "conditions": [
+         *         {
+         *           "kind": "max_open",
+         *           "severity": "critical",
+         *           "count": 0
+         *         }
+         *       ],
+         *       "createdBy": null,
+         *       "version": 1,
+         *       "createdAt": "2026-03-13T08:00:00.000Z",
+         *       "updatedAt": "2026-03-13T08:00:00.000Z"
+         *     }
+         */
+        Policy: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string;
+            enabled: boolean;
+            accounts: string[] | null;
+            conditions: components["schemas"]["PolicyCondition"][];
+            createdBy: string | null;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "kind": "max_open",
+         *       "severity": "high",
+         *       "count": 0
+         *     }
+         */
+        PolicyCondition: {
+            /** @enum {string} */
+            kind: "max_open";
+            /**
+             * @description This severity and those above.
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high" | "critical";
+            count: number;
+        } | {
+            /** @enum {string} */
+            kind: "no_new";
+            /**
+             * @description This severity and those above.
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high" | "critical";
+            /**
+             * @description `previous_scan`, `P7D`, `P2W`, or a moment.
+             * @example previous_scan
+             */
+            since: string;
+        } | {
+            /** @enum {string} */
+            kind: "score_at_least";
+            framework: string;
+            score: number;
+        } | {
+            /** @enum {string} */
+            kind: "risk_at_most";
+            score: number;
+        } | {
+            /** @enum {string} */
+            kind: "check_passes";
+            type: string;
+        } | {
+            /** @enum {string} */
+            kind: "scan_complete";
+        };
+        /**
+         * @example {
+         *       "name": "Nothing critical",
+         *       "conditions": [
+         *         {
+         *           "kind": "max_open",
+         *           "severity": "critical",
+         *           "count": 0
+         *         }
+         *       ]
+         *     }
+         */
+        NewPolicy: {
+            name: string;
+            /** @default  */
+            description: string;
+            /** @default true */
+            enabled: boolean;
+            /**
+             * @description Null: every account.
+             * @default null
+             */
+            accounts: string[] | null;
+            /** @description A scan must meet all of them. */
+            conditions: components["schemas"]["PolicyCondition"][];
+        };
+        /**
+         * @example {
+         *       "enabled": false
+         *     }
+         */
+        PolicyPatch: {
+            name?: unknown;
+            description?: unknown;
+            enabled?: unknown;
+            accounts?: unknown;
+            conditions?: unknown;
+        };
+        /**
+         * @example {
+         *       "id": "0199e0b3-0000-7000-8000-000000000005",
+         *       "policyId": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5d",
+         *       "policyName": "Nothing critical",
+         *       "policyVersion": 1,
+         *       "scanId": "0199e0b3-0000-7000-8000-000000000002",
+         *       "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+         *       "trigger": "scan",
+         *       "result": "fail",
+         *       "conditions": [
+         *         {
+         *           "condition": {
+         *             "kind": "max_open",
+         *             "severity": "critical",
+         *             "count": 0
+         *           },
+         *           "result": "fail",
+         *           "reason": "There are more than 0 open findings of severity critical or above."
+         *         }
+         *       ],
+         *       "createdAt": "2026-03-13T10:00:00.000Z"
+         *     }
+         */
+        Evaluation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            policyId: string;
+            policyName: string;
+            policyVersion: number;
+            /** Format: uuid */
+            scanId: string;
+            /** Format: uuid */
+            accountId: string | null;
+            /**
+             * @description The end of the scan, or somebody who asked.
+             * @enum {string}
+             */
+            trigger: "scan" | "api";
+            /** @enum {string} */
+            result: "pass" | "fail";
+            conditions: {
+                condition: components["schemas"]["PolicyCondition"];
+                /**
+                 * @description `unknown`: without evidence; the policy fails.
+                 * @enum {string}
+                 */
+                result: "pass" | "fail" | "unknown";
+                reason: string;
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /**
+         * @example {
+         *       "result": "fail",
+         *       "evaluations": [
+         *         {
+         *           "id": "0199e0b3-0000-7000-8000-000000000005",
+         *           "policyId": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5d",
+         *           "policyName": "Nothing critical",
+         *           "policyVersion": 1,
+         *           "scanId": "0199e0b3-0000-7000-8000-000000000002",
+         *           "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+         *           "trigger": "scan",
+         *           "result": "fail",
+         *           "conditions": [
+         *             {
+         *               "condition": {
+         *                 "kind": "max_open",
+         *                 "severity": "critical",
+         *                 "count": 0
+         *               },
+         *               "result": "fail",
+         *               "reason": "There are more than 0 open findings of severity critical or above."
+         *             }
+         *           ],
+         *           "createdAt": "2026-03-13T10:00:00.000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        ScanEvaluation: {
+            /**
+             * @description `pass`: every policy passes.
+             * @enum {string}
+             */
+            result: "pass" | "fail";
+            evaluations: components["schemas"]["Evaluation"][];
+        };
+        /**
+         * @example {
+         *       "condition": {
+         *         "kind": "max_open",
+         *         "severity": "critical",
+         *         "count": 0
+         *       },
+         *       "result": "fail",
+         *       "reason": "There are more than 0 open findings of severity critical or above.",
+         *       "evaluationId": "0199e0b3-0000-7000-8000-000000000005",
+         *       "policyId": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5d",
+         *       "policyName": "Nothing critical",
+         *       "evaluatedAt": "2026-03-13T10:00:00.000Z"
+         *     }
+         */
+        PolicyViolation: {
+            condition: components["schemas"]["PolicyCondition"];
+            /**
+             * @description `unknown`: without evidence; the policy fails.
+             * @enum {string}
+             */
+            result: "pass" | "fail" | "unknown";
+            reason: string;
+            /** Format: uuid */
+            evaluationId: string;
+            /** Format: uuid */
+            policyId: string;
+            policyName: string;
+            /** Format: date-time */
+            evaluatedAt: string;
+        };
+        Recommendation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organizationId: string;
+            /** Format: uuid */
+            accountId: string;
+            /** @description The check's id. */
+            type: string;
+            title: string;
+            /** @description What to do. */
+            recommendation: string;
+            rationale: string;
+            category: string;
+            /** @enum {string} */
+            status: "open" | "accepted" | "dismissed";
+            reason: string | null;
+            /**
+             * @description `priorityScore` in a word: from 80, 60, 35.
+             * @enum {string}
+             */
+            priority: "low" | "medium" | "high" | "critical";
+            priorityScore: number;
+            /**
+             * @description How much doing it changes, whatever it takes.
+             * @enum {string}
+             */
+            impact: "low" | "medium" | "high";
+            /** @enum {string} */
+            effort: "low" | "medium" | "high";
+            confidence: number;
+            /** @description USD at list price, if only this is done. */
+            estimatedMonthlySavings: number | null;
+            /** @description What of it no other recommendation saves as well: these may be added up. */
+            countedMonthlySavings: number;
+            /** @description Points of the account's risk score, as of its last scan; null for costs. */
+            estimatedRiskReduction: number | null;
+            /** @description Open ones. */
+            findings: {
+                total: number;
+                critical: number;
+                high: number;
+                medium: number;
+                low: number;
+            };
+            /** @description How many of them can be reached from the internet. */
+            exposed: number;
+            /** @description How many of them are in production. */
+            production: number;
+            /** @description What `priorityScore` is made of: value × effortFactor × confidenceFactor. */
+            score: {
+                risk: number;
+                severityBase: number;
+                countBonus: number;
+                exposureBonus: number;
+                productionBonus: number;
+                cost: number;
+                value: number;
+                effortFactor: number;
+                confidenceFactor: number;
+            };
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
         };
         /**
          * @example {
@@ -2781,6 +4566,187 @@ export interface components {
                 name: string | null;
                 state: string | null;
             };
+        };
+        /**
+         * @example {
+         *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5c",
+         *       "type": "rule:019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5c",
+         *       "name": "Volumes are encrypted",
+         *       "description": "",
+         *       "severity": "high",
+         *       "category": "compliance",
+         *       "resourceTypes": [
+         *         "AWS::EC2::Volume"
+         *       ],
+         *       "condition": {
+         *         "field": "attributes.encrypted",
+         *         "operator": "equals",
+         *         "value": false
+         *       },
+         *       "expression": null,
+         *       "framework": null,
+         *       "control": null,
+         *       "remediation": null,
+         *       "enabled": true,
+         *       "createdBy": null,
+         *       "version": 1,
+         *       "createdAt": "2026-03-13T08:00:00.000Z",
+         *       "updatedAt": "2026-03-13T08:00:00.000Z"
+         *     }
+         */
+        Rule: {
+            /** Format: uuid */
+            id: string;
+            /** @description The `type` of its findings: `rule:<id>`. */
+            type: string;
+            name: string;
+            description: string;
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+            /** @enum {string} */
+            category: "security" | "cost" | "reliability" | "compliance" | "operations";
+            resourceTypes: string[];
+            condition: {
+                [key: string]: unknown;
+            } | null;
+            expression: string | null;
+            framework: string | null;
+            control: string | null;
+            remediation: string | null;
+            enabled: boolean;
+            createdBy: string | null;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "name": "Volumes are encrypted",
+         *       "severity": "high",
+         *       "resourceTypes": [
+         *         "AWS::EC2::Volume"
+         *       ],
+         *       "condition": {
+         *         "field": "attributes.encrypted",
+         *         "operator": "equals",
+         *         "value": false
+         *       }
+         *     }
+         */
+        NewRule: {
+            name: string;
+            /** @default  */
+            description: string;
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+            /**
+             * @default compliance
+             * @enum {string}
+             */
+            category: "security" | "cost" | "reliability" | "compliance" | "operations";
+            /**
+             * @description CloudFormation's names; empty: every kind.
+             * @default []
+             */
+            resourceTypes: ("AWS::::Account" | "AWS::AccessAnalyzer::Analyzer" | "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" | "AWS::Backup::BackupPlan" | "AWS::Backup::ProtectedResource" | "AWS::Bedrock::Agent" | "AWS::Bedrock::Guardrail" | "AWS::Bedrock::ModelInvocationLoggingConfiguration" | "AWS::CE::ServiceCost" | "AWS::CertificateManager::Certificate" | "AWS::CloudFront::Distribution" | "AWS::CloudTrail::Trail" | "AWS::CloudWatch::Alarm" | "AWS::Config::ConfigurationRecorder" | "AWS::CostOptimizationHub::Recommendation" | "AWS::DynamoDB::Table" | "AWS::EC2::EBSEncryptionByDefault" | "AWS::EC2::EIP" | "AWS::EC2::FlowLog" | "AWS::EC2::Image" | "AWS::EC2::ImageBlockPublicAccess" | "AWS::EC2::Instance" | "AWS::EC2::NatGateway" | "AWS::EC2::NetworkAcl" | "AWS::EC2::NetworkInterface" | "AWS::EC2::RouteTable" | "AWS::EC2::SecurityGroup" | "AWS::EC2::Snapshot" | "AWS::EC2::SnapshotBlockPublicAccess" | "AWS::EC2::Subnet" | "AWS::EC2::VPC" | "AWS::EC2::Volume" | "AWS::ECR::RegistryScanningConfiguration" | "AWS::ECR::Repository" | "AWS::ECS::Cluster" | "AWS::ECS::Service" | "AWS::ECS::TaskDefinition" | "AWS::EFS::FileSystem" | "AWS::EKS::Cluster" | "AWS::ElastiCache::ReplicationGroup" | "AWS::ElasticLoadBalancing::LoadBalancer" | "AWS::ElasticLoadBalancingV2::LoadBalancer" | "AWS::ElasticLoadBalancingV2::TargetGroup" | "AWS::GuardDuty::Detector" | "AWS::IAM::AccessKey" | "AWS::IAM::AccountPasswordPolicy" | "AWS::IAM::Group" | "AWS::IAM::ManagedPolicy" | "AWS::IAM::Role" | "AWS::IAM::ServerCertificate" | "AWS::IAM::ServiceSpecificCredential" | "AWS::IAM::User" | "AWS::KMS::Key" | "AWS::Lambda::Function" | "AWS::Logs::LogGroup" | "AWS::Logs::MetricFilter" | "AWS::OpenSearchService::Domain" | "AWS::Organizations::Account" | "AWS::Organizations::Organization" | "AWS::RDS::DBCluster" | "AWS::RDS::DBClusterSnapshot" | "AWS::RDS::DBInstance" | "AWS::RDS::DBSnapshot" | "AWS::Redshift::Cluster" | "AWS::Route53::HostedZone" | "AWS::Route53::RecordSet" | "AWS::Route53Domains::Domain" | "AWS::S3::AccountPublicAccessBlock" | "AWS::S3::Bucket" | "AWS::SNS::Topic" | "AWS::SQS::Queue" | "AWS::SSM::ManagedInstance" | "AWS::SSM::Parameter" | "AWS::SageMaker::Endpoint" | "AWS::SageMaker::Model" | "AWS::SageMaker::NotebookInstance" | "AWS::SecretsManager::Secret" | "AWS::SecurityHub::Hub" | "AWS::WAFv2::WebACL")[];
+            /**
+             * @description `{field, operator, value}`, or `{all: […]}`, `{any: […]}`, `{not: …}` around such. Fields: `id`, `arn`, `name`, `state`, `region`, `service`, `resourceType`, `createdAt`, `expiresAt`, `costMonthly`, `tags.<key>`, `attributes.<member>.<member>…`, with `0` for an element and `*` for any. Operators: equals, not_equals, contains, not_contains, starts_with, ends_with, matches (`*` stands for anything), in, not_in, greater_than, greater_or_equal, less_than, less_or_equal, exists, not_exists, older_than_days, within_days (so many days from now, either way).
+             * @example {
+             *       "field": "attributes.encrypted",
+             *       "operator": "equals",
+             *       "value": false
+             *     }
+             */
+            condition?: Record<string, never>;
+            /** @description CEL over `resource` and `now`, true where something is wrong: `resource.attributes.rules.exists(r, r.fromPort == 22)`. */
+            expression?: string | null;
+            /**
+             * @description A framework it is evidence for.
+             * @default null
+             */
+            framework: string | null;
+            /** @default null */
+            control: string | null;
+            /** @default null */
+            remediation: string | null;
+            /** @default true */
+            enabled: boolean;
+        };
+        /**
+         * @example {
+         *       "lookedAt": 120,
+         *       "matched": 0,
+         *       "passed": 118,
+         *       "unknown": 2,
+         *       "byAccount": {},
+         *       "byResourceType": {},
+         *       "unknownReasons": {
+         *         "attributes.encrypted is not known.": 2
+         *       },
+         *       "sample": [],
+         *       "nextAfter": null
+         *     }
+         */
+        RulePreview: {
+            /** @description Resources of this page, of the kinds the rule judges. */
+            lookedAt: number;
+            /** @description What would be a finding. */
+            matched: number;
+            passed: number;
+            /** @description What hangs on something that is not known. */
+            unknown: number;
+            /** @description What matched, by the account's UUID. */
+            byAccount: {
+                [key: string]: number;
+            };
+            byResourceType: {
+                [key: string]: number;
+            };
+            /** @description The first ten reasons, and how often. */
+            unknownReasons: {
+                [key: string]: number;
+            };
+            /** @description The first 20 that matched. */
+            sample: {
+                /** Format: uuid */
+                resourceId: string;
+                /** Format: uuid */
+                accountId: string;
+                resourceType: string;
+                region: string;
+                name: string | null;
+                arn: string | null;
+                summary: string;
+                evidence: {
+                    field: string;
+                    value?: unknown;
+                }[];
+            }[];
+            /**
+             * Format: uuid
+             * @description There are more: go on with `?after=`. Null: that was all.
+             */
+            nextAfter: string | null;
+        };
+        /**
+         * @example {
+         *       "enabled": false
+         *     }
+         */
+        RulePatch: {
+            name?: unknown;
+            description?: unknown;
+            severity?: unknown;
+            category?: unknown;
+            resourceTypes?: unknown;
+            condition?: unknown;
+            expression?: unknown;
+            framework?: unknown;
+            control?: unknown;
+            remediation?: unknown;
+            enabled?: unknown;
         };
         /**
          * @example {
@@ -3229,6 +5195,163 @@ export interface components {
             }[];
             /** @description There are more resources than `limit`. */
             truncated: boolean;
+        };
+        /**
+         * @example {
+         *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b",
+         *       "name": "Sandboxes",
+         *       "condition": {
+         *         "type": [
+         *           "ec2_imdsv1_allowed"
+         *         ],
+         *         "tags": {
+         *           "env": "sandbox"
+         *         }
+         *       },
+         *       "reason": "Sandboxes live for a day.",
+         *       "owner": "platform@example.com",
+         *       "expiresAt": "2027-01-01T00:00:00.000Z",
+         *       "status": "active",
+         *       "sweeping": false,
+         *       "createdBy": null,
+         *       "version": 1,
+         *       "createdAt": "2026-03-13T08:00:00.000Z",
+         *       "updatedAt": "2026-03-13T08:00:00.000Z"
+         *     }
+         */
+        Suppression: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            condition: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            owner: string | null;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** @enum {string} */
+            status: "active" | "expired";
+            /** @description Findings that there are already are still being looked at. */
+            sweeping: boolean;
+            createdBy: string | null;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "name": "Sandboxes",
+         *       "condition": {
+         *         "type": [
+         *           "ec2_imdsv1_allowed"
+         *         ],
+         *         "tags": {
+         *           "env": "sandbox"
+         *         }
+         *       },
+         *       "reason": "Sandboxes live for a day.",
+         *       "owner": "platform@example.com",
+         *       "expiresAt": "2027-01-01T00:00:00.000Z"
+         *     }
+         */
+        NewSuppression: {
+            name: string;
+            condition: components["schemas"]["SuppressionCondition"];
+            /** @description What is told of each finding it takes. */
+            reason: string;
+            /** @description Whom to ask about it. */
+            owner?: string | null;
+            /**
+             * Format: date-time
+             * @description Null: for good.
+             * @example 2026-03-13T10:00:00.000Z
+             */
+            expiresAt?: string;
+        };
+        /**
+         * @description All members that are named must hold; of a list's values one.
+         * @example {
+         *       "type": [
+         *         "ec2_imdsv1_allowed"
+         *       ],
+         *       "tags": {
+         *         "env": "sandbox"
+         *       }
+         *     }
+         */
+        SuppressionCondition: {
+            /** @description Checks. */
+            type?: string[];
+            accountId?: string[];
+            region?: string[];
+            resourceType?: string[];
+            /** @description Tags of the resource, all of them; null: any value. */
+            tags?: {
+                [key: string]: string | null;
+            };
+            /** @description The resource's name or ARN; `*` stands for anything. */
+            name?: string;
+        };
+        /**
+         * @example {
+         *       "matched": 1,
+         *       "exact": true,
+         *       "byType": {
+         *         "ec2_imdsv1_allowed": 1
+         *       },
+         *       "byAccount": {
+         *         "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80": 1
+         *       },
+         *       "findings": []
+         *     }
+         */
+        SuppressionPreview: {
+            /** @description Open findings that it would take now. */
+            matched: number;
+            /** @description False: there are too many to count; at least so many. */
+            exact: boolean;
+            byType: {
+                [key: string]: number;
+            };
+            /** @description By the account's UUID. */
+            byAccount: {
+                [key: string]: number;
+            };
+            /** @description The first 20. */
+            findings: {
+                /** Format: uuid */
+                id: string;
+                type: string;
+                title: string;
+                /** @enum {string} */
+                severity: "low" | "medium" | "high" | "critical";
+                /** Format: uuid */
+                accountId: string;
+                region: string;
+                /** Format: uuid */
+                resourceId: string;
+                resourceArn: string | null;
+                resourceName: string | null;
+                summary: string;
+            }[];
+        };
+        SuppressionPreviewInput: {
+            condition: components["schemas"]["SuppressionCondition"];
+        };
+        /**
+         * @description Members of `NewSuppression`; null removes one, also inside `condition`.
+         * @example {
+         *       "expiresAt": null,
+         *       "condition": {
+         *         "tags": null
+         *       }
+         *     }
+         */
+        SuppressionPatch: {
+            [key: string]: unknown;
         };
         /**
          * @example {
@@ -5350,6 +7473,1632 @@ export interface operations {
             };
         };
     };
+    getCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get one check */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Check"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInput"];
+            };
+        };
+        responses: {
+            /** @description Set whether a check is asked and all its parameters; what is left out is as usual */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Check"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckPatch"];
+            };
+        };
+        responses: {
+            /** @description Switch a check off or on, or set parameters of it, by merge patch (RFC 7396); null restores a default */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Check"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFrameworks: {
+        parameters: {
+            query?: {
+                /** @description One account; left out: the whole organization. */
+                accountId?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the frameworks with their scores */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Framework"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createFramework: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFramework"];
+            };
+        };
+        responses: {
+            /** @description Make a framework of your own */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OwnFramework"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFramework: {
+        parameters: {
+            query?: {
+                /** @description One account; left out: the whole organization. */
+                accountId?: string;
+                /** @description Comma list of: passed, failed, not_assessed, not_covered. */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a framework with its controls and what speaks for or against each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["FrameworkWithControls"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceFramework: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FrameworkInput"];
+            };
+        };
+        responses: {
+            /** @description Replace a framework of your own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OwnFramework"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFramework: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a framework of your own */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeFramework: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FrameworkPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a framework of your own by merge patch (RFC 7396) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OwnFramework"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getComplianceScore: {
+        parameters: {
+            query?: {
+                /** @description One account; left out: the whole organization. */
+                accountId?: string;
+                /** @description Comma list; each a framework's id. */
+                framework?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the scores with the parts they are made of */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ComplianceScores"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getComplianceHistory: {
+        parameters: {
+            query?: {
+                /** @description One account; left out: the whole organization. */
+                accountId?: string;
+                /** @description Comma list; each a framework's id. */
+                framework?: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the scores day by day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ComplianceHistory"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScanCompliance: {
+        parameters: {
+            query?: {
+                /** @description Comma list; each a framework's id. */
+                framework?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the scores of what one scan saw */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ScanCompliance"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCompliance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the organization's own frameworks and rules, to be imported elsewhere */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ComplianceExport"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importCompliance: {
+        parameters: {
+            query?: {
+                /** @description Says what would be done, and does nothing. */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplianceImport"];
+            };
+        };
+        responses: {
+            /** @description Store frameworks and rules that were exported, all of them or none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ComplianceImported"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCosts: {
         parameters: {
             query?: {
@@ -5444,14 +9193,121 @@ export interface operations {
             };
         };
     };
+    listExpirations: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: certificate, server_certificate, access_key, secret, parameter, imported_key, token, domain. */
+                kind?: string;
+                /** @description Comma list; each a UUID or 12 digits. */
+                accountId?: string;
+                /** @description Ended ones too, unless `expired=false`. */
+                withinDays?: number | null;
+                expired?: boolean;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+                /** @description Fields separated by commas; `-` in front: descending. Fields: expiresAt. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List everything with a date, what ends first at the top */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Expiration"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listFindings: {
         parameters: {
             query?: {
-                /** @description Comma list of: open, snoozed, ignored, resolved, all. */
+                /** @description Comma list of: open, snoozed, ignored, resolved, all. Left out: open, and all of a suppression. */
                 status?: string;
                 /** @description Comma list of: low, medium, high, critical. */
                 severity?: string;
-                /** @description Comma list of: acm_renewal_failed, acm_weak_key, ssl_expiry, data_residency_violation, ami_public, default_security_group_open, ebs_gp2_to_gp3, ebs_snapshot_public, ebs_volume_unencrypted, ec2_imdsv1_allowed, ec2_no_instance_profile, old_snapshot, orphaned_eip, orphaned_snapshot, orphaned_volume, security_group_all_ports_open, security_group_open_port, stopped_instance_with_volumes, iam_key_old, iam_key_unused, iam_password_policy_weak, iam_server_certificate_expired, iam_user_console_unused, iam_user_initial_access_key, iam_user_no_mfa, iam_user_two_active_keys, root_access_key_exists, root_mfa_off, root_used_recently, rds_backup_retention_short, rds_ca_certificate_expiring, rds_deletion_protection_off, rds_minor_upgrade_off, rds_old_manual_snapshot, rds_publicly_accessible, rds_single_az, rds_snapshot_public, rds_snapshot_unencrypted, rds_storage_unencrypted, s3_account_public_access_block_off, s3_bucket_logging_off, s3_bucket_mfa_delete_off, s3_bucket_no_kms, s3_bucket_no_tls_policy, s3_bucket_public_access_block_off, s3_bucket_versioning_off. */
+                /** @description Comma list of ids of checks (`GET /checks`), and of `rule:<id>` for your own rules. */
                 type?: string;
                 /** @description Comma list of: security, cost, reliability, compliance, operations. */
                 category?: string;
@@ -5465,6 +9321,21 @@ export interface operations {
                 resourceType?: string;
                 /** @description Comma list; each a UUID. */
                 resourceId?: string;
+                /** @description Comma list; each a UUID. */
+                suppressionId?: string;
+                /** @description Comma list; each 1 to 100 characters long. */
+                assignee?: string;
+                /** @description Comma list of: aws_fsbp, cis_aws_3.0, cis_aws_4.0, cis_aws_5.0, cis_aws_6.0, cis_aws_7.0, gdpr, hipaa, iso_27001_2022, nist_800_53_r5, pci_dss_4.0, soc2. */
+                framework?: string;
+                /** @description Comma list of `<framework>:<control>`: findings of the checks that are evidence for one of them. */
+                control?: string;
+                /** @description Comma list of: internet, internal, idle. */
+                exposure?: string;
+                /** @description Comma list of: production, staging, development. */
+                environment?: string;
+                dueBefore?: string;
+                /** @description USD a month. */
+                minSavings?: number | null;
                 /** @description Text to look for; upper and lower case are the same in ASCII. */
                 q?: string;
                 updatedSince?: string;
@@ -5478,7 +9349,7 @@ export interface operations {
                 count?: boolean;
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
-                /** @description Fields separated by commas; `-` in front: descending. Fields: severity, firstDetectedAt, updatedAt, type, category, region, service, resourceType, status, estimatedMonthlySavings. */
+                /** @description Fields separated by commas; `-` in front: descending. Fields: severity, firstDetectedAt, updatedAt, type, category, region, service, resourceType, status, estimatedMonthlySavings, dueAt, riskScore. */
                 sort?: string;
             };
             header?: never;
@@ -5653,6 +9524,134 @@ export interface operations {
             };
         };
     };
+    changeFindings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingsPatch"];
+            };
+        };
+        responses: {
+            /** @description Change many findings alike */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["FindingsChanged"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getFinding: {
         parameters: {
             query?: never;
@@ -5713,6 +9712,280 @@ export interface operations {
             };
             /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeFinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingPatch"];
+            };
+        };
+        responses: {
+            /** @description Snooze, ignore or reopen a finding, or change its note, assignee, due date or ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["FindingWithResource"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INVALID_TRANSITION: This cannot follow on the present state. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheckFinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ask AWS about a finding's resource now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Recheck"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. ROLE_UNGUARDED: The role lets Cloudglass in without its external id. SCAN_RUNNING: A scan of this account is running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. METHOD_UNAVAILABLE: This deployment cannot connect accounts this way. RECHECK_TOO_LARGE: Too much would have to be asked for this. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6661,6 +10934,1523 @@ export interface operations {
             };
         };
     };
+    listPolicies: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: true, false. */
+                enabled?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+                /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the policies, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Policy"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            /** @description Make a policy */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Policy"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get one policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Policy"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replacePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            /** @description Replace a policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Policy"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a policy; what it said of scans stays with them */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a policy by merge patch (RFC 7396); null restores a default */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Policy"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolicyEvaluations: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: pass, fail. */
+                result?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List what a policy said of scans, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Evaluation"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluateScan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Hold a scan against the policies, so that a pipeline can stop at it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ScanEvaluation"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. SCAN_RUNNING: A scan of this account is running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScanEvaluations: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: pass, fail. */
+                result?: string;
+                /** @description Comma list; each a UUID. */
+                policyId?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List what the policies said of a scan, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Evaluation"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViolations: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the conditions a scan does not meet, by the newest evaluation of each policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PolicyViolation"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecommendations: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: open, accepted, dismissed, all. */
+                status?: string;
+                /** @description Comma list; each a UUID or 12 digits. */
+                accountId?: string;
+                /** @description Comma list of: security, cost, reliability, compliance, operations. */
+                category?: string;
+                /** @description Comma list of: access_analyzer_off, acm_renewal_failed, acm_weak_key, ssl_expiry, apigateway_logging_off, apigateway_no_auth, backup_resource_unprotected, bedrock_agent_no_guardrail, bedrock_invocation_logging_off, cost_anomaly, cloudfront_http_allowed, cloudfront_logging_off, cloudfront_missing_origin_bucket, cloudfront_no_waf, cloudfront_weak_tls, cloudtrail_bucket_logging_off, cloudtrail_bucket_public, cloudtrail_cloudwatch_off, cloudtrail_duplicate_trail, cloudtrail_kms_off, cloudtrail_off, cloudtrail_s3_data_events_off, cloudtrail_validation_off, monitoring_alarm_missing, config_recorder_off, data_residency_violation, resource_missing_required_tags, dynamodb_deletion_protection_off, dynamodb_overprovisioned, dynamodb_pitr_off, ami_public, default_security_group_open, ebs_default_encryption_off, ebs_gp2_to_gp3, ebs_snapshot_block_public_access_off, ebs_snapshot_public, ebs_volume_unencrypted, ec2_idle_instance, ec2_imdsv1_allowed, ec2_instance_port_exposed, ec2_instance_public_ip, ec2_no_instance_profile, ec2_not_ssm_managed, ec2_oversized_instance, ec2_previous_generation, nacl_open_admin_ports, nat_gateway_idle, old_snapshot, orphaned_eip, orphaned_snapshot, orphaned_volume, security_group_all_ports_open, security_group_open_port, security_group_unused, stopped_instance_with_volumes, vpc_flow_logs_off, vpc_subnet_auto_public_ip, ecr_image_vulnerabilities, ecr_no_lifecycle, ecr_public_policy, ecr_scan_off, ecs_env_secret, ecs_privileged_container, ecs_service_public_ip, efs_public_policy, efs_unencrypted, eks_audit_logs_off, eks_endpoint_public, eks_secrets_unencrypted, eks_version_unsupported, elasticache_encryption_off, elb_access_logs_off, elb_deletion_protection_off, elb_drop_invalid_headers_off, elb_http_no_redirect, elb_idle, elb_no_waf, elb_weak_tls_policy, guardduty_high_findings, guardduty_off, guardduty_protection_off, account_security_contact_missing, bedrock_full_access_policy, bedrock_long_term_api_key, iam_admin_principal, iam_cloudshell_full_access, iam_key_old, iam_key_unused, iam_oidc_trust_too_broad, iam_password_policy_weak, iam_policy_full_admin, iam_privilege_escalation, iam_role_external_trust, iam_role_unused, iam_server_certificate_expired, iam_support_role_missing, iam_user_console_unused, iam_user_direct_policy, iam_user_initial_access_key, iam_user_no_mfa, iam_user_two_active_keys, root_access_key_exists, root_hardware_mfa_missing, root_mfa_off, root_used_recently, kms_imported_key_expiring, kms_key_pending_deletion, kms_key_public_policy, kms_key_unused, kms_rotation_off, lambda_deprecated_runtime, lambda_env_secret, lambda_public_policy, lambda_url_public, log_group_no_retention, opensearch_encryption_off, opensearch_public, rds_backup_retention_short, rds_ca_certificate_expiring, rds_deletion_protection_off, rds_extended_support, rds_idle, rds_minor_upgrade_off, rds_old_manual_snapshot, rds_publicly_accessible, rds_single_az, rds_snapshot_public, rds_snapshot_unencrypted, rds_storage_unencrypted, redshift_audit_logging_off, redshift_public, redshift_unencrypted, route53_dangling_record, route53_domain_expiring, s3_account_public_access_block_off, s3_bucket_cross_account, s3_bucket_logging_off, s3_bucket_mfa_delete_off, s3_bucket_no_kms, s3_bucket_no_lifecycle, s3_bucket_no_tls_policy, s3_bucket_public_access_block_off, s3_bucket_public, s3_bucket_versioning_off, sagemaker_endpoint_idle, sagemaker_model_not_isolated, sagemaker_notebook_internet, secret_expiring, secret_public_policy, secret_rotation_off, secret_unused, securityhub_off, sns_topic_public, sns_topic_unencrypted, sqs_queue_public, sqs_queue_unencrypted, ssm_parameter_expiring, ssm_parameter_plaintext_secret, ssm_patch_noncompliant. */
+                type?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+                /** @description Fields separated by commas; `-` in front: descending. Fields: priorityScore, estimatedMonthlySavings, estimatedRiskReduction, updatedAt. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List what to do, first things first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Recommendation"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecommendation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get one recommendation with the worst of its findings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Recommendation"] & {
+                            /** @description Twenty at most; `GET /findings` lists all of them. */
+                            worstFindings: components["schemas"]["Finding"][];
+                        };
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideRecommendation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    status?: "open" | "accepted" | "dismissed";
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Accept, dismiss or reopen a recommendation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Recommendation"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listResources: {
         parameters: {
             query?: {
@@ -7424,6 +13214,987 @@ export interface operations {
             };
             /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: true, false. */
+                enabled?: string;
+                /** @description Comma list of: low, medium, high, critical. */
+                severity?: string;
+                /** @description Comma list; each 1 to 100 characters long. */
+                framework?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+                /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List your organization's rules, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Rule"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description Make a rule */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Rule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRule: {
+        parameters: {
+            query?: {
+                /** @description `nextAfter` of the page before. */
+                after?: string;
+            };
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description See what a rule would find among the resources there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RulePreview"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get one rule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Rule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description Replace a rule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Rule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a rule; its findings are resolved */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePatch"];
+            };
+        };
+        responses: {
+            /** @description Change a rule by merge patch (RFC 7396); null restores a default */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Rule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewStoredRule: {
+        parameters: {
+            query?: {
+                /** @description `nextAfter` of the page before. */
+                after?: string;
+            };
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See what a stored rule would find among the resources there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RulePreview"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8604,6 +15375,851 @@ export interface operations {
             };
             /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSuppressions: {
+        parameters: {
+            query?: {
+                /** @description Text to look for; upper and lower case are the same in ASCII. */
+                q?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+                /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name, expiresAt. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List suppressions, in the order in which they are asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Suppression"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSuppression: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuppression"];
+            };
+        };
+        responses: {
+            /** @description Suppress findings by a condition */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Suppression"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSuppression: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionPreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Tell which open findings a condition matches now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SuppressionPreview"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get one suppression */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Suppression"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceSuppression: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuppression"];
+            };
+        };
+        responses: {
+            /** @description Replace a suppression */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Suppression"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSuppression: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a suppression; what it has opens again, unless another one matches */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSuppression: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a suppression by merge patch (RFC 7396) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Suppression"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ import { derivedId } from "#lib/id";
 import type { ScanRow } from "#scans/claim";
 import { tell } from "#scans/progress";
 import { rollUpOrganization } from "#scans/roll-up";
+import { sweepAgain } from "#scans/sweep-suppressions";
 import { accountStatement, audited, getAccount, refuseStale, type AccountRow } from "./account.ts";
 
 /**
@@ -90,6 +91,7 @@ const endScan = (org: OrgContext, scan: ScanRow, event: OutboxEvent): Statement[
     org.now.toISOString(),
   ),
   ...eventStatementsIfChanged(org, event),
+  sweepAgain(org, scan),
 ];
 
 /** A scan that began in the meantime is ended too, without being told of. */

@@ -3,7 +3,8 @@ import type { SealedCheck } from "#checks/sealed";
 import type { OrgContext } from "#db/context";
 import type { OrgSettings } from "#db/values";
 import { Fault } from "#lib/fault";
-import { mergePatch, replaceSettings } from "#modules/organizations";
+import { mergePatch } from "#lib/merge-patch";
+import { replaceSettings } from "#modules/organizations";
 import { choicesIn, describeCheck, requireCheck, type DescribedCheck } from "./catalogue.ts";
 
 /** How a check is to be asked; null: as usual. */

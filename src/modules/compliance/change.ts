@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { customFrameworks } from "#db/schema";
 import { Fault } from "#lib/fault";
-import { patched } from "#modules/organizations";
+import { patched } from "#lib/merge-patch";
 import { FrameworkInput, inputOf } from "./own-shapes.ts";
 import { audited, getOwn, isOwn, refuseStale, refuseUnknownRules, rulesNamedIn } from "./own.ts";
 import type { FrameworkRow } from "./standing.ts";

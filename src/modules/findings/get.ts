@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { About } from "#checks/check";
 import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
 import { coverage, findings, resources } from "#db/schema";
 import { notFound } from "#lib/fault";
 import { sightsIn } from "#modules/accounts";
@@ -18,10 +19,14 @@ export interface WholeFinding extends Finding {
 }
 
 /** One finding, its resource and what coverage knows, in one round trip. Fault: RESOURCE_NOT_FOUND. */
-export async function getFinding(org: OrgContext, id: string): Promise<WholeFinding> {
+export const getFinding = async (org: OrgContext, id: string): Promise<WholeFinding> =>
+  wholeOf(org, await org.db.atomic(wholeStatements(org, id)));
+
+/** What a whole finding is read by, for a batch; read what they answer by `wholeOf`. */
+export function wholeStatements(org: OrgContext, id: string): [Statement, Statement, Statement] {
   const of = (column: "resource_id" | "account_id" | "place") =>
     sql`(SELECT ${sql.raw(column)} FROM findings WHERE org_id = ${org.id} AND id = ${id})`;
-  const [found, owner, covered] = await org.db.atomic([
+  return [
     org.db
       .select()
       .from(findings)
@@ -45,7 +50,11 @@ export async function getFinding(org: OrgContext, id: string): Promise<WholeFind
           sql`${coverage.region} = ${of("place")}`,
         ),
       ),
-  ]);
+  ];
+}
+
+/** What `wholeStatements` answered. Fault: RESOURCE_NOT_FOUND. */
+export async function wholeOf(org: OrgContext, [found, owner, covered]: readonly unknown[]): Promise<WholeFinding> {
   // safe: each statement answers rows of its table.
   const [[row], [resource]] = [found as FindingRow[], owner as ResourceRow[]];
   if (!row) throw notFound("finding");

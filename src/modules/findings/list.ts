@@ -1,15 +1,20 @@
-import { gte, sql, type SQL } from "drizzle-orm";
+import { gte, isNotNull, lt, sql, type SQL } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { severities, type Severity } from "#checks/check";
 import type { Counted } from "#db/count";
 import type { OrgContext } from "#db/context";
-import { listRows, type Filter } from "#db/list";
+import type { Statement } from "#db/database";
+import { listRows, type Filter, type PageWith } from "#db/list";
 import type { Page, PageRequest, SortField } from "#db/page";
 import { findings, findingStatuses, type FindingStatus } from "#db/schema";
 import { accountFilter, coverageStatement, serviceMeaning, sightsIn } from "#modules/accounts";
-import { findingOf, type Finding } from "./finding.ts";
+import { aboutChecks } from "#scans/about";
+import { typesOf } from "./controls.ts";
+import { findingOf, type Finding, type FindingRow } from "./finding.ts";
 
 export interface FindingFilters {
-  readonly status: readonly FindingStatus[];
+  /** Left out: open; of a suppression all it has. */
+  readonly status?: readonly FindingStatus[] | undefined;
   readonly severity?: readonly Severity[] | undefined;
   readonly type?: readonly string[] | undefined;
   readonly category?: readonly string[] | undefined;
@@ -18,6 +23,16 @@ export interface FindingFilters {
   readonly service?: readonly string[] | undefined;
   readonly resourceType?: readonly string[] | undefined;
   readonly resourceId?: readonly string[] | undefined;
+  readonly suppressionId?: readonly string[] | undefined;
+  readonly assignee?: readonly string[] | undefined;
+  readonly framework?: readonly string[] | undefined;
+  /** `<framework>:<control>`. */
+  readonly control?: readonly string[] | undefined;
+  readonly exposure?: readonly string[] | undefined;
+  readonly environment?: readonly string[] | undefined;
+  readonly dueBefore?: string | undefined;
+  /** USD a month. */
+  readonly minSavings?: number | undefined;
   readonly q?: string | undefined;
   readonly updatedSince?: string | undefined;
 }
@@ -33,6 +48,8 @@ const sortable = {
   resourceType: findings.resourceType,
   status: findings.status,
   estimatedMonthlySavings: findings.savingsMonthly,
+  dueAt: findings.dueAt,
+  riskScore: findings.riskLog,
 };
 export const findingSort = Object.keys(sortable);
 
@@ -47,26 +64,52 @@ export async function listFindings(
   page: PageRequest,
   filters: FindingFilters,
 ): Promise<Page<Finding>> {
+  const found = await findingRows(org, page, filters, [coverageStatement(org, filters.accountId)]);
+  const sights = sightsIn(found.extra[0]);
+  return { ...found, rows: found.rows.map((row) => findingOf(row, sights)) };
+}
+
+/** The same as they are stored; `also` is answered in the same round trip. */
+export async function findingRows(
+  org: OrgContext,
+  page: PageRequest,
+  filters: FindingFilters,
+  also: readonly Statement[],
+): Promise<PageWith<FindingRow>> {
   const account = await accountFilter(org, findings.accountId, filters.accountId);
   const kept = [
     ...account.map((filter) => ({ dimension: "account", names: filters.accountId ?? [], filter })),
-    ...keptFilters(filters),
+    ...keptFilters({ ...filters, type: await typesAsked(org, filters) }),
   ];
   const conditions = residual(filters);
-  const resource = filters.resourceId ? [{ column: findings.resourceId, values: filters.resourceId }] : [];
+  const indexed = [
+    ...statusFilter(filters),
+    ...by(findings.resourceId, filters.resourceId),
+    ...by(findings.suppressionId, filters.suppressionId),
+    ...by(findings.assignee, filters.assignee),
+  ];
+  const isCounted = indexed.every(({ column }) => column === findings.status) && conditions.length === 0;
   const spec = {
     table: findings,
     page: { ...page, sort: alongIndex(page.sort) },
     order: ownOrder,
     sortable,
-    filters: [{ column: findings.status, values: filters.status }, ...resource, ...kept.map(({ filter }) => filter)],
+    filters: [...indexed, ...kept.map(({ filter }) => filter)],
     conditions,
-    counted: resource.length === 0 && conditions.length === 0 ? countedBy(filters, kept) : null,
+    counted: isCounted ? countedBy(statusesOf(filters), kept) : null,
   };
-  const found = await listRows(org, spec, [coverageStatement(org, filters.accountId)]);
-  const sights = sightsIn(found.extra[0]);
-  return { ...found, rows: found.rows.map((row) => findingOf(row, sights)) };
+  return listRows(org, spec, also);
 }
+
+const by = (column: Filter["column"], values: readonly string[] | undefined): Filter[] =>
+  values ? [{ column, values }] : [];
+
+const statusesOf = ({ status, suppressionId }: FindingFilters): readonly FindingStatus[] =>
+  status ?? (suppressionId ? findingStatuses : ["open"]);
+
+/** What a suppression has is ignored: its own index needs no status. */
+const statusFilter = (filters: FindingFilters): Filter[] =>
+  filters.suppressionId ? [] : [{ column: findings.status, values: statusesOf(filters) }];
 
 /** Within a severity the order is free, so it is the one the indexes have: `severity` alone then costs what the list's own order costs. */
 function alongIndex(sort: readonly SortField[]): readonly SortField[] {
@@ -84,20 +127,31 @@ interface KeptFilter {
 }
 
 /** Filters that an index follows and whose totals are kept. */
-function keptFilters({ severity, type, category, region, service, resourceType }: FindingFilters): KeptFilter[] {
+function keptFilters(filters: FindingFilters): KeptFilter[] {
+  const { severity, category, region, service, resourceType } = filters;
   const meaning = service && serviceMeaning(service);
   const types =
     meaning?.by === "resourceType" ? meaning.values.filter((one) => resourceType?.includes(one) ?? true) : resourceType;
-  const by = (dimension: string, column: Filter["column"], names: readonly string[] | undefined): KeptFilter[] =>
+  const kept = (dimension: string, column: Filter["column"], names: readonly string[] | undefined): KeptFilter[] =>
     names ? [{ dimension, names, filter: { column, values: names } }] : [];
   return [
-    ...by("type", findings.type, type),
-    ...by("resourceType", findings.resourceType, types),
-    ...by("service", findings.service, meaning?.by === "service" ? meaning.values : undefined),
-    ...by("category", findings.category, category),
-    ...by("region", findings.region, region),
+    ...kept("type", findings.type, filters.type),
+    ...kept("resourceType", findings.resourceType, types),
+    ...kept("service", findings.service, meaning?.by === "service" ? meaning.values : undefined),
+    ...kept("category", findings.category, category),
+    ...kept("region", findings.region, region),
     ...(severity ? [ofSeverity(severity)] : []),
   ];
+}
+
+/** Controls and frameworks stand for the checks that are evidence for them. Faults: INVALID_REQUEST, UNAVAILABLE. */
+async function typesAsked(
+  org: OrgContext,
+  { type, control, framework }: FindingFilters,
+): Promise<readonly string[] | undefined> {
+  if (!control && !framework) return type;
+  const serving = typesOf(await aboutChecks(org.env), control, framework);
+  return type ? serving.filter((one) => type.includes(one)) : serving;
 }
 
 /** Rows hold severities by rank, the counters by name. */
@@ -107,21 +161,32 @@ const ofSeverity = (names: readonly Severity[]): KeptFilter => ({
   filter: { column: findings.severityRank, values: names.map((name) => severities.indexOf(name)) },
 });
 
-/** What no index follows. */
-function residual({ q, updatedSince }: FindingFilters): SQL[] {
-  const { summary, resourceName, updatedAt } = findings;
+/** What no index follows, and what tells SQLite that a partial one may be followed. */
+function residual(filters: FindingFilters): SQL[] {
+  const { q, updatedSince, exposure, environment, dueBefore, minSavings, assignee, suppressionId, status } = filters;
+  const { summary, resourceName } = findings;
   return [
     ...(q
       ? [
           sql`(instr(lower(${summary}), lower(${q})) > 0 OR instr(lower(coalesce(${resourceName}, '')), lower(${q})) > 0)`,
         ]
       : []),
-    ...(updatedSince ? [gte(updatedAt, updatedSince)] : []),
+    ...(updatedSince ? [gte(findings.updatedAt, updatedSince)] : []),
+    ...(exposure ? [oneOf(findings.exposure, exposure)] : []),
+    ...(environment ? [oneOf(findings.environment, environment)] : []),
+    ...(dueBefore ? [lt(findings.dueAt, dueBefore)] : []),
+    ...(minSavings === undefined ? [] : [gte(findings.savingsMonthly, minSavings)]),
+    ...(assignee ? [isNotNull(findings.assignee)] : []),
+    ...(suppressionId ? [isNotNull(findings.suppressionId)] : []),
+    ...(suppressionId && status ? [oneOf(findings.status, status)] : []),
   ];
 }
 
+const oneOf = (column: SQLiteColumn, values: readonly string[]): SQL =>
+  sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+
 /** Totals are kept by status for all and for one filter. */
-function countedBy({ status }: FindingFilters, kept: readonly KeptFilter[]): Counted | null {
+function countedBy(status: readonly FindingStatus[], kept: readonly KeptFilter[]): Counted | null {
   const [only, ...others] = kept;
   if (others.length > 0) return null;
   const columns = findingStatuses.filter((one) => status.includes(one));

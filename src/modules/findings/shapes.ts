@@ -1,52 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { categories, severities } from "#checks/check";
+import { categories, exposures, severities } from "#checks/check";
 import { checks } from "#checks/registry";
-import { findingStatuses, type FindingStatus } from "#db/schema";
-import { accountList, commaList, Moment, regionList, SearchText, serviceList, uuidList } from "#modules/accounts";
+import { findingStatuses } from "#db/schema";
 import { certificateBody, CertificateBody, isCertificate } from "#modules/certificates";
-import { resourceBody, ResourceBody, resourceTypeList } from "#modules/resources";
+import { resourceBody, ResourceBody } from "#modules/resources";
+import { environments, riskScoreOf } from "#scores/risk";
 import type { Finding } from "./finding.ts";
-import { findingTypeList } from "./type-shapes.ts";
 import type { WholeFinding } from "./get.ts";
-import type { FindingCounts } from "./stats.ts";
 
 const byId = new Map(checks.map((check) => [check.id, check]));
-
-const StatusList = commaList([...findingStatuses, "all"], "open").transform((words): readonly FindingStatus[] =>
-  findingStatuses.filter((status) => words.includes("all") || words.includes(status)),
-);
-
-export const FindingPath = z.object({
-  id: z.string().pipe(z.uuid()).openapi({ example: "9b1deb4d-3b7d-8bad-9bdd-2b0d7b3dcb6d" }),
-});
-
-export const FindingQuery = z.object({
-  status: StatusList.default(["open"]).openapi({
-    type: "string",
-    default: "open",
-    description: `Comma list of: ${findingStatuses.join(", ")}, all.`,
-    example: "open,snoozed",
-  }),
-  severity: commaList(severities, "critical,high").optional(),
-  type: findingTypeList.optional(),
-  category: commaList(categories, "security").optional(),
-  accountId: accountList.optional(),
-  region: regionList.optional(),
-  service: serviceList.optional(),
-  resourceType: resourceTypeList.optional(),
-  resourceId: uuidList.optional(),
-  q: SearchText.optional(),
-  updatedSince: Moment.optional(),
-});
-
-export const FindingStatsQuery = z.object({
-  status: StatusList.default([...findingStatuses]).openapi({
-    type: "string",
-    default: "all",
-    description: "Which findings the groups count; `byStatus` always counts all of them.",
-    example: "open",
-  }),
-});
 
 const time = z.iso.datetime();
 const Categories = z.enum(categories);
@@ -80,6 +42,18 @@ const example = {
   resolvedAt: null,
   snoozedUntil: null,
   ignoreReason: null,
+  ignoredUntil: null,
+  suppressionId: null,
+  exempt: false,
+  note: null,
+  assignee: "ana@example.com",
+  dueAt: "2026-04-01T00:00:00.000Z",
+  ticket: { key: "OPS-123", url: "https://tickets.example.com/OPS-123" },
+  decidedBy: null,
+  decidedAt: null,
+  exposure: "idle" as const,
+  environment: "production" as const,
+  riskScore: 0,
   reopenedCount: 0,
   lastScanId: "0199e0b3-0000-7000-8000-000000000002",
   version: 1,
@@ -119,7 +93,23 @@ export const FindingBody = z
     resolvedAt: time.nullable(),
     snoozedUntil: time.nullable(),
     ignoreReason: z.string().nullable(),
-    reopenedCount: z.int(),
+    ignoredUntil: time.nullable().openapi({ description: "Null: for good, where it is ignored." }),
+    suppressionId: z.uuid().nullable().openapi({ description: "The suppression that ignores it." }),
+    exempt: z
+      .boolean()
+      .openapi({ description: "Somebody reopened it although a suppression matches: none takes it again." }),
+    note: z.string().nullable(),
+    assignee: z.string().nullable(),
+    dueAt: time.nullable(),
+    ticket: z.object({ key: z.string(), url: z.string().nullable() }).nullable(),
+    decidedBy: z.string().nullable().openapi({ description: "Who snoozed, ignored or reopened it last." }),
+    decidedAt: time.nullable(),
+    exposure: z.enum(exposures),
+    environment: z.enum(environments),
+    riskScore: z.number().openapi({ description: "0–100: what it alone adds to its resource's risk; 0 for cost." }),
+    reopenedCount: z.int().openapi({
+      description: "How often AWS brought it back; what people reopen, or put off until now, is not counted.",
+    }),
     lastScanId: z.uuid(),
     version: z.int(),
     createdAt: time,
@@ -172,8 +162,10 @@ export function findingBody({ row, detection }: Finding, now: Date): z.input<typ
     firstDetectedAt: row.firstDetectedAt,
     ...detection,
     resolvedAt: row.resolvedAt,
-    snoozedUntil: row.snoozedUntil,
-    ignoreReason: row.ignoreReason,
+    ...peoples(row),
+    exposure: row.exposure,
+    environment: row.environment,
+    riskScore: riskScoreOf(row.riskLog),
     reopenedCount: row.reopenedCount,
     lastScanId: row.lastScanId,
     version: row.version,
@@ -181,6 +173,21 @@ export function findingBody({ row, detection }: Finding, now: Date): z.input<typ
     updatedAt: row.updatedAt,
   };
 }
+
+/** What people decided and noted. */
+const peoples = (row: Finding["row"]) => ({
+  snoozedUntil: row.snoozedUntil,
+  ignoreReason: row.ignoreReason,
+  ignoredUntil: row.ignoredUntil,
+  suppressionId: row.suppressionId,
+  exempt: row.exempt,
+  note: row.note,
+  assignee: row.assignee,
+  dueAt: row.dueAt,
+  ticket: row.ticket,
+  decidedBy: row.decidedBy,
+  decidedAt: row.decidedAt,
+});
 
 /** The finding with the check's words, its resource and its certificate. */
 export function wholeFindingBody(finding: WholeFinding, now: Date): z.input<typeof WholeFindingBody> {
@@ -194,56 +201,5 @@ export function wholeFindingBody(finding: WholeFinding, now: Date): z.input<type
     ),
     resource: resource && resourceBody(resource),
     certificate: resource && isCertificate(resource.row.resourceType) ? certificateBody(resource, now) : null,
-  };
-}
-
-const Counts = z.record(z.string(), z.int());
-export const FindingStatsBody = z
-  .object({
-    totalFindings: z.int(),
-    byStatus: z.object({ open: z.int(), snoozed: z.int(), ignored: z.int(), resolved: z.int() }),
-    bySeverity: z.object({ critical: z.int(), high: z.int(), medium: z.int(), low: z.int() }),
-    byType: Counts,
-    byCategory: Counts,
-    byService: Counts,
-    byRegion: Counts,
-    byAccount: Counts.openapi({ description: "By the account's UUID." }),
-  })
-  .openapi("FindingStats", {
-    example: {
-      totalFindings: 87,
-      byStatus: { open: 54, snoozed: 6, ignored: 4, resolved: 23 },
-      bySeverity: { critical: 0, high: 12, medium: 38, low: 37 },
-      byType: { orphaned_volume: 50, security_group_open_port: 37 },
-      byCategory: { cost: 50, security: 37 },
-      byService: { ec2: 87 },
-      byRegion: { "eu-west-1": 87 },
-      byAccount: { [example.accountId]: 87 },
-    },
-  });
-
-/** Totals by group, from the counters. */
-export function findingStatsBody({ statuses, rows }: FindingCounts): z.input<typeof FindingStatsBody> {
-  const sum = (row: FindingCounts["rows"][number]): number =>
-    statuses.reduce((total, status) => total + row[status], 0);
-  const by = (dimension: string): Record<string, number> =>
-    Object.fromEntries(
-      rows.flatMap((row) => (row.dimension === dimension && sum(row) > 0 ? [[row.value, sum(row)]] : [])),
-    );
-  const all = rows.find(({ dimension }) => dimension === "all");
-  return {
-    totalFindings: all ? sum(all) : 0,
-    byStatus: {
-      open: all?.open ?? 0,
-      snoozed: all?.snoozed ?? 0,
-      ignored: all?.ignored ?? 0,
-      resolved: all?.resolved ?? 0,
-    },
-    bySeverity: { critical: 0, high: 0, medium: 0, low: 0, ...by("severity") },
-    byType: by("type"),
-    byCategory: by("category"),
-    byService: by("service"),
-    byRegion: by("region"),
-    byAccount: by("account"),
   };
 }

@@ -7,7 +7,7 @@ import { organizations } from "#db/schema";
 import type { OrgSettings } from "#db/values";
 import { Fault, type FaultDetail } from "#lib/fault";
 import { getOrganization, type Organization } from "./get.ts";
-import { mergePatch } from "./merge.ts";
+import { mergePatch } from "#lib/merge-patch";
 import { Settings } from "./shapes.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { policies } from "#db/schema";
 import { Fault } from "#lib/fault";
-import { patched } from "#modules/organizations";
+import { patched } from "#lib/merge-patch";
 import {
   audited,
   getPolicy,

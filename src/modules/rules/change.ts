@@ -3,7 +3,7 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { rules } from "#db/schema";
 import { Fault } from "#lib/fault";
-import { patched } from "#modules/organizations";
+import { patched } from "#lib/merge-patch";
 import { resolveSome } from "./resolve.ts";
 import { audited, getRule, isThere, nameTaken, refuseStale, ruleStatement, type Rule } from "./rule.ts";
 import { inputOf, NewRule, type RuleInput } from "./shapes.ts";

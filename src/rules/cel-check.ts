@@ -64,8 +64,10 @@ const checks: Checks = {
   ">": (node, known) => order(node, known),
   ">=": (node, known) => order(node, known),
   in: (node, known) => {
-    typeOf(node.args[0], known);
-    return wanted(node.args[1], ["list", "map"], known, "bool");
+    const [element, holder] = node.args;
+    const within = typeOf(holder, known);
+    wanted(element, within === "map" ? ["string"] : ["dyn"], known, "bool");
+    return wanted(holder, ["list", "map"], known, "bool");
   },
   "+": (node, known) => calculation(node, known),
   "-": (node, known) => calculation(node, known),

@@ -2,21 +2,30 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { functions, methods } from "./cel-functions.ts";
 import { binary } from "./cel-operators.ts";
 import { int, isMap, kindOf } from "./cel-values.ts";
-import type { Judging } from "./condition.ts";
-import { NotKnown } from "./meter.ts";
+import { decided, type Judging } from "./condition.ts";
+import { NotKnown, type Meter } from "./meter.ts";
+import { fieldOf, type Path } from "./reads.ts";
 
 /*
  * The library parses and checks; what it parsed is evaluated here, since only so can each step be counted, what is not known
  * be told from what is not there, and the fields that were read be named.
  */
 
-/** A value under a name, and where in the resource it stands; null: nowhere. */
+/** A value, and where in the resource it stands; null: nowhere. */
 interface Bound {
   readonly value: unknown;
-  readonly field: string | null;
+  readonly path: Path | null;
 }
 
-export type Scope = ReadonlyMap<string, Bound>;
+/** Names, the innermost first. */
+export interface Scope {
+  readonly name: string;
+  readonly bound: Bound;
+  readonly outer: Scope | null;
+}
+
+/** The resource itself, above all paths. */
+export const resourcePath: Path = { above: null, key: "resource" };
 
 interface Evaluation {
   readonly judging: Judging;
@@ -59,27 +68,17 @@ function truth(node: ASTNode, evaluation: Evaluation): boolean {
 }
 
 /** `deciding` of either side decides, though the other is not known. */
-function either([left, right]: readonly [ASTNode, ASTNode], deciding: boolean, evaluation: Evaluation): boolean {
-  let open: NotKnown | null = null;
-  try {
-    if (truth(left, evaluation) === deciding) return deciding;
-  } catch (error) {
-    if (!(error instanceof NotKnown)) throw error;
-    open = error;
-  }
-  if (truth(right, evaluation) === deciding) return deciding;
-  if (open) throw open;
-  return !deciding;
-}
+const either = (both: readonly [ASTNode, ASTNode], deciding: boolean, evaluation: Evaluation): boolean =>
+  decided(both, deciding, (side) => truth(side, evaluation), evaluation.judging.meter);
 
 /** What is looked in is evidence: of a map the member, of a list all of it. */
 function isIn([element, holder]: readonly [ASTNode, ASTNode], evaluation: Evaluation): unknown {
   const { reads, meter } = evaluation.judging;
   const one = evaluate(element, evaluation);
-  const { value, field } = read(holder, evaluation);
-  if (field !== null && isMap(value) && typeof one === "string")
-    reads.add(`${field}.${one}`, Object.hasOwn(value, one) ? value[one] : null);
-  else if (field !== null && Array.isArray(value)) reads.add(field, value);
+  const { value, path } = read(holder, evaluation);
+  if (path !== null && isMap(value) && typeof one === "string")
+    reads.add(memberPath(path, one), Object.hasOwn(value, one) ? value[one] : null);
+  else if (path !== null && Array.isArray(value)) reads.add(path, value);
   return binary("in", one, value, meter);
 }
 
@@ -92,18 +91,20 @@ function negated(value: unknown): unknown {
 /** A name or a member, and where it stands. What is read in the end is evidence. */
 function read(node: ASTNode, evaluation: Evaluation): Bound {
   const found = reach(node, evaluation);
-  if (found.value === undefined) throw new NotKnown(`${found.field ?? "Something"} is not known`);
-  const isInside = found.value !== null && typeof found.value === "object" && !(found.value instanceof Date);
-  if (found.field !== null && !isInside) evaluation.judging.reads.add(found.field, plain(found.value));
+  const { value, path } = found;
+  if (value === undefined) throw new NotKnown(`${named(path)} is not known`);
+  if (path !== null && path !== resourcePath && !isInside(value)) evaluation.judging.reads.add(path, plain(value));
   return found;
 }
 
+const isInside = (value: unknown): boolean => value !== null && typeof value === "object" && !(value instanceof Date);
 const plain = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);
+const named = (path: Path | null): string => (path === null ? "Something" : fieldOf(path));
 
 /** The same; `undefined` where it is not known. */
 function reach(node: ASTNode, evaluation: Evaluation): Bound {
-  if (node.op === "id") return evaluation.scope.get(node.args) ?? { value: undefined, field: node.args };
-  if (node.op !== "." && node.op !== "[]") return { value: evaluate(node, evaluation), field: null };
+  if (node.op === "id") return boundTo(node.args, evaluation.scope);
+  if (node.op !== "." && node.op !== "[]") return { value: evaluate(node, evaluation), path: null };
   evaluation.judging.meter.spend(1);
   const [of, member] = node.args;
   const inside = reach(of, evaluation);
@@ -111,20 +112,29 @@ function reach(node: ASTNode, evaluation: Evaluation): Bound {
   return memberOf(inside, typeof member === "string" ? member : evaluate(member, evaluation));
 }
 
-function memberOf({ value, field }: Bound, member: unknown): Bound {
-  const at = field === null ? null : field === "resource" ? String(member) : `${field}.${String(member)}`;
+function boundTo(name: string, scope: Scope): Bound {
+  for (let at: Scope | null = scope; at; at = at.outer) if (at.name === name) return at.bound;
+  return { value: undefined, path: { above: null, key: name } };
+}
+
+const memberPath = (above: Path, key: string | number): Path => ({ above: above === resourcePath ? null : above, key });
+
+const isTags = (path: Path | null): boolean => path?.above === null && path.key === "tags";
+
+function memberOf({ value, path }: Bound, member: unknown): Bound {
   if (Array.isArray(value)) {
     const index = Number(member);
     if (!Number.isInteger(index) || index < 0 || index >= value.length)
-      throw new NotKnown(`${field ?? "A list"} has no element ${String(member)}`);
-    return { value: value[index], field: at };
+      throw new NotKnown(`${named(path)} has no element ${String(member)}`);
+    return { value: value[index], path: path && memberPath(path, index) };
   }
-  if (!isMap(value)) throw new NotKnown(`${field ?? "Something"} is ${kindOf(value)}, which has no members`);
+  if (!isMap(value)) throw new NotKnown(`${named(path)} is ${kindOf(value)}, which has no members`);
   if (typeof member !== "string") throw new NotKnown(`${kindOf(member)} is no name of a member`);
-  if (Object.hasOwn(value, member)) return { value: value[member], field: at };
+  const at = path && memberPath(path, member);
+  if (Object.hasOwn(value, member)) return { value: value[member], path: at };
   // A tag that is not there is known not to be there.
-  if (field === "tags") throw new NotKnown(`There is no tag ${member}; ask for it with has() or in`);
-  return { value: undefined, field: at };
+  if (isTags(path)) throw new NotKnown(`There is no tag ${member}; ask for it with has() or in`);
+  return { value: undefined, path: at };
 }
 
 function call([name, args]: readonly [string, readonly ASTNode[]], evaluation: Evaluation): unknown {
@@ -144,9 +154,9 @@ function has(node: ASTNode, evaluation: Evaluation): boolean {
   const [of, name] = node.args;
   const inside = read(of, evaluation);
   if (inside.value === null) return false;
-  if (inside.field === "tags" && isMap(inside.value)) {
+  if (inside.path && isTags(inside.path) && isMap(inside.value)) {
     const isThere = Object.hasOwn(inside.value, name);
-    evaluation.judging.reads.add(`tags.${name}`, isThere ? inside.value[name] : null);
+    evaluation.judging.reads.add(memberPath(inside.path, name), isThere ? inside.value[name] : null);
     return isThere;
   }
   return read(node, evaluation).value !== null;
@@ -166,44 +176,35 @@ function callOn([name, receiver, args]: Method, evaluation: Evaluation): unknown
 function loop([name, receiver, [variable, ...bodies]]: Method, evaluation: Evaluation): unknown {
   const [body, transform] = bodies;
   if (variable?.op !== "id" || !body) throw new NotKnown(`The method ${name} is not known any more`);
-  const items = itemsOf(read(receiver, evaluation));
-  const inside = (item: Bound): Evaluation => {
-    evaluation.judging.meter.spend(1);
-    return { ...evaluation, scope: new Map([...evaluation.scope, [variable.args, item]]) };
+  const { meter } = evaluation.judging;
+  const items = itemsOf(read(receiver, evaluation), meter);
+  const inside = (bound: Bound): Evaluation => {
+    meter.spend(1);
+    return { ...evaluation, scope: { name: variable.args, bound, outer: evaluation.scope } };
   };
   const holds = (item: Bound): boolean => truth(body, inside(item));
   switch (name) {
     case "exists":
-      return decided(items, true, holds);
     case "all":
-      return decided(items, false, holds);
+      return decided(items, name === "exists", holds, meter);
     case "exists_one":
-      return items.filter(holds).length === 1;
+      return [...items].filter(holds).length === 1;
     case "filter":
-      return items.filter(holds).map(({ value }) => value);
+      return [...items].filter(holds).map(({ value }) => value);
     default:
-      return (transform ? items.filter(holds) : items).map((item) => evaluate(transform ?? body, inside(item)));
+      return (transform ? [...items].filter(holds) : [...items]).map((item) =>
+        evaluate(transform ?? body, inside(item)),
+      );
   }
 }
 
-/** Elements of a list; keys of a map. */
-function itemsOf({ value, field }: Bound): Bound[] {
-  if (isMap(value)) return Object.keys(value).map((key) => ({ value: key, field: null }));
-  if (!Array.isArray(value)) throw new NotKnown(`${field ?? "Something"} is ${kindOf(value)}, which holds no elements`);
-  return value.map((one: unknown, at) => ({ value: one, field: field === null ? null : `${field}.${at}` }));
-}
-
-/** One element decides, though others are not known. */
-function decided(items: readonly Bound[], deciding: boolean, holds: (item: Bound) => boolean): boolean {
-  let open: NotKnown | null = null;
-  for (const item of items) {
-    try {
-      if (holds(item) === deciding) return deciding;
-    } catch (error) {
-      if (!(error instanceof NotKnown)) throw error;
-      open ??= error;
-    }
-  }
-  if (open) throw open;
-  return !deciding;
+/** Elements of a list; keys of a map. One after the other, so that nothing is made of those nobody asks for. */
+function* itemsOf({ value, path }: Bound, meter: Meter): Generator<Bound, void> {
+  if (isMap(value)) {
+    const keys = Object.keys(value);
+    meter.spend(keys.length);
+    for (const key of keys) yield { value: key, path: null };
+  } else if (Array.isArray(value)) {
+    for (const [at, one] of value.entries()) yield { value: one as unknown, path: path && memberPath(path, at) };
+  } else throw new NotKnown(`${named(path)} is ${kindOf(value)}, which holds no elements`);
 }

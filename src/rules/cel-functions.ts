@@ -8,13 +8,23 @@ type CelFunction = (args: readonly unknown[], meter: Meter) => unknown;
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const span = /^(-?)(?=.)(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9}(?:\.\d{1,9})?)s)?$/;
 
+function charactersIn(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
 function size([value]: readonly unknown[], meter: Meter): bigint {
   if (typeof value === "string") {
-    meter.spendText(value.length);
-    return BigInt(Array.from(value).length);
+    meter.spendCount(value.length);
+    return BigInt(charactersIn(value));
   }
   if (Array.isArray(value)) return BigInt(value.length);
-  if (isMap(value)) return BigInt(Object.keys(value).length);
+  if (isMap(value)) {
+    const names = Object.keys(value);
+    meter.spend(names.length);
+    return BigInt(names.length);
+  }
   throw new NotKnown(`${kindOf(value)} has no size`);
 }
 

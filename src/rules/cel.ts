@@ -1,6 +1,6 @@
 import { Environment } from "@marcbachmann/cel-js";
 import { Refusal, typeOf, type Known } from "./cel-check.ts";
-import { evaluate, type Scope } from "./cel-evaluate.ts";
+import { evaluate, resourcePath, type Scope } from "./cel-evaluate.ts";
 import type { CelType } from "./cel-types.ts";
 import { kindOf } from "./cel-values.ts";
 import type { Judging } from "./condition.ts";
@@ -79,8 +79,10 @@ function outcome(value: unknown): boolean {
 function scopeOf({ subject, now }: Judging): Scope {
   const createdAt = subject.createdAt === undefined ? undefined : new Date(subject.createdAt);
   const expiresAt = subject.expiresAt === null ? null : new Date(subject.expiresAt);
-  return new Map([
-    ["resource", { value: { ...subject, createdAt, expiresAt }, field: "resource" }],
-    ["now", { value: now, field: null }],
-  ]);
+  const resource = { value: { ...subject, createdAt, expiresAt }, path: resourcePath };
+  return {
+    name: "resource",
+    bound: resource,
+    outer: { name: "now", bound: { value: now, path: null }, outer: null },
+  };
 }

@@ -1,7 +1,7 @@
 import type { RuleCondition } from "#db/values";
 import { NotKnown, type Meter } from "./meter.ts";
 import { operatorNames, operatorOf, valueProblem } from "./operators.ts";
-import { fieldProblem, known, placesOf } from "./path.ts";
+import { fieldProblem, known, placesOf, type Place } from "./path.ts";
 import type { Reads } from "./reads.ts";
 import type { RuleSubject } from "./subject.ts";
 
@@ -72,34 +72,42 @@ export interface Judging {
 
 /** Whether a condition holds of a resource. Throws `NotKnown` when that hangs on what is not known, and `TooMuch`. */
 export function holds(condition: RuleCondition, judging: Judging): boolean {
-  judging.meter.spend(1);
-  if ("all" in condition) return !some(condition.all, (one) => !holds(one, judging));
-  if ("any" in condition) return some(condition.any, (one) => holds(one, judging));
+  const { meter, subject } = judging;
+  meter.spend(1);
+  if ("all" in condition) return decided(condition.all, false, (one) => holds(one, judging), meter);
+  if ("any" in condition) return decided(condition.any, true, (one) => holds(one, judging), meter);
   if ("not" in condition) return !holds(condition.not, judging);
   const operator = operatorOf(condition.operator);
   if (!operator) throw new NotKnown(`The operator ${condition.operator} is not known any more`);
-  const { now, meter, subject, reads } = judging;
-  return some(placesOf(subject, condition.field, meter), (place) => {
+  const { now, reads } = judging;
+  const isOfAny = condition.field.includes("*");
+  const isSo = (place: Place): boolean => {
     meter.spend(1);
-    const { field } = place;
     const value = known(place);
-    const isSo = operator.holds({ field, value, against: condition.value, now, meter });
-    if (isSo || !condition.field.includes("*")) reads.add(field, value);
-    return isSo;
-  });
+    const so = operator.holds({ path: place.path, value, against: condition.value, now, meter });
+    if (so || !isOfAny) reads.add(place.path, value);
+    return so;
+  };
+  return decided(placesOf(subject, condition.field, meter), true, isSo, meter);
 }
 
-/** One that holds decides; without one, what is not known leaves it open. */
-export function some<Item>(items: readonly Item[], test: (item: Item) => boolean): boolean {
+/** One for which the test is `deciding` decides; without one, what is not known leaves it open. */
+export function decided<Item>(
+  items: Iterable<Item>,
+  deciding: boolean,
+  test: (item: Item) => boolean,
+  meter: Meter,
+): boolean {
   let open: NotKnown | null = null;
   for (const item of items) {
     try {
-      if (test(item)) return true;
+      if (test(item) === deciding) return deciding;
     } catch (error) {
       if (!(error instanceof NotKnown)) throw error;
+      meter.spendError();
       open ??= error;
     }
   }
   if (open) throw open;
-  return false;
+  return !deciding;
 }

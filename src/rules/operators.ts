@@ -1,10 +1,11 @@
 import { matchesGlob } from "#lib/glob";
 import { NotKnown, type Meter } from "./meter.ts";
+import { fieldOf, type Path } from "./reads.ts";
 
 /** What a value is held against. */
 export interface Held {
   /** Where the value stands, for what is said of it. */
-  readonly field: string;
+  readonly path: Path;
   readonly value: unknown;
   /** The condition's. */
   readonly against: unknown;
@@ -32,13 +33,13 @@ function same(held: Held, against: unknown): boolean {
 }
 
 /** A text with this text inside, or a list with this element. */
-function contains({ field, value, against, meter }: Held): boolean {
+function contains({ path, value, against, meter }: Held): boolean {
   if (value === null) return false;
   if (Array.isArray(value)) {
     meter.spend(value.length);
     return value.includes(against);
   }
-  if (typeof value !== "string" || typeof against !== "string") throw unfit(field, "a text or a list");
+  if (typeof value !== "string" || typeof against !== "string") throw unfit(path, "a text or a list");
   meter.spendSearch(value, against);
   return value.includes(against);
 }
@@ -48,11 +49,11 @@ const isIn = (held: Held): boolean => (held.against as readonly Scalar[]).some((
 /** Texts alone; nothing is no text that begins with anything. */
 const ofText =
   (holds: (value: string, against: string) => boolean) =>
-  ({ field, value, against, meter }: Held): boolean => {
+  ({ path, value, against, meter }: Held): boolean => {
     if (value === null) return false;
     // safe: `valueProblem` admits texts alone.
     const other = against as string;
-    if (typeof value !== "string") throw unfit(field, "a text");
+    if (typeof value !== "string") throw unfit(path, "a text");
     meter.spendSearch(value, other);
     return holds(value, other);
   };
@@ -60,13 +61,13 @@ const ofText =
 /** Numbers with numbers, dates with dates. */
 const ofOrder =
   (holds: (difference: number) => boolean) =>
-  ({ field, value, against }: Held): boolean => {
+  ({ path, value, against }: Held): boolean => {
     if (value === null) return false;
     if (typeof against === "number") {
-      if (typeof value !== "number") throw unfit(field, "a number");
+      if (typeof value !== "number") throw unfit(path, "a number");
       return holds(value - against);
     }
-    return holds(timeOf(field, value) - Date.parse(String(against)));
+    return holds(timeOf(path, value) - Date.parse(String(against)));
   };
 
 const dayMs = 86_400_000;
@@ -74,18 +75,18 @@ const dayMs = 86_400_000;
 /** `age`: days since the date; below zero for one to come. */
 const ofAge =
   (holds: (age: number, days: number) => boolean) =>
-  ({ field, value, against, now }: Held): boolean =>
-    value !== null && holds((now.getTime() - timeOf(field, value)) / dayMs, Number(against));
+  ({ path, value, against, now }: Held): boolean =>
+    value !== null && holds((now.getTime() - timeOf(path, value)) / dayMs, Number(against));
 
-function timeOf(field: string, value: unknown): number {
+function timeOf(path: Path, value: unknown): number {
   const time = typeof value === "string" && isDate(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) throw unfit(field, "a date");
+  if (Number.isNaN(time)) throw unfit(path, "a date");
   return time;
 }
 
 const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\d(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$/.test(text);
 
-const unfit = (field: string, kind: string): NotKnown => new NotKnown(`${field} is not ${kind}`);
+const unfit = (path: Path, kind: string): NotKnown => new NotKnown(`${fieldOf(path)} is not ${kind}`);
 
 const not =
   (holds: Operator["holds"]): Operator["holds"] =>

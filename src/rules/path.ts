@@ -1,10 +1,10 @@
 import { NotKnown, type Meter } from "./meter.ts";
+import { fieldOf, type Path } from "./reads.ts";
 import { subjectFields, type RuleSubject } from "./subject.ts";
 
 /** A value somewhere in a resource. */
 export interface Place {
-  /** Where: `attributes.rules.2.port`. */
-  readonly field: string;
+  readonly path: Path;
   /** `undefined`: not known. */
   readonly value: unknown;
 }
@@ -32,37 +32,42 @@ export function placesOf(subject: RuleSubject, field: string, meter: Meter): rea
   if (field.startsWith("tags.")) {
     const key = field.slice("tags.".length);
     const { tags } = subject;
-    return [{ field, value: tags && (Object.hasOwn(tags, key) ? tags[key] : null) }];
+    const path = { above: { above: null, key: "tags" }, key };
+    return [{ path, value: tags && (Object.hasOwn(tags, key) ? tags[key] : null) }];
   }
-  const [, ...path] = field.split(".");
+  const [first = "", ...rest] = field.split(".");
+  const path = { above: null, key: first };
   // safe: `fieldProblem` admits no other names.
-  if (path.length === 0) return [{ field, value: subject[field as (typeof subjectFields)[number]] }];
-  return below({ field: "attributes", value: subject.attributes }, path, meter);
+  if (rest.length === 0) return [{ path, value: subject[first as (typeof subjectFields)[number]] }];
+  return below({ path, value: subject.attributes }, rest, meter);
 }
 
-function below(place: Place, path: readonly string[], meter: Meter): readonly Place[] {
-  const [part, ...rest] = path;
-  if (part === undefined || place.value === undefined) return [place];
+function below(place: Place, keys: readonly string[], meter: Meter): readonly Place[] {
+  const [key, ...rest] = keys;
+  if (key === undefined || place.value === undefined) return [place];
   meter.spend(1);
-  const inside = part === "*" ? elementsOf(place) : [memberOf(place, part)];
-  return inside.flatMap((one) => below(one, rest, meter));
+  const inside = key === "*" ? elementsOf(place, meter) : [memberOf(place, key)];
+  return rest.length === 0 ? inside : inside.flatMap((one) => below(one, rest, meter));
 }
 
-const elementsOf = ({ field, value }: Place): Place[] =>
-  value !== null && typeof value === "object"
-    ? Object.entries(value).map(([key, element]) => ({ field: `${field}.${key}`, value: element as unknown }))
-    : [];
+function elementsOf({ path: above, value }: Place, meter: Meter): Place[] {
+  if (value === null || typeof value !== "object") return [];
+  const keys = Object.keys(value);
+  meter.spend(keys.length);
+  const members = value as Readonly<Record<string, unknown>>;
+  return keys.map((key) => ({ path: { above, key }, value: members[key] }));
+}
 
-function memberOf({ field, value }: Place, part: string): Place {
-  const at = `${field}.${part}`;
-  if (value === null) return { field: at, value: null };
-  if (Array.isArray(value)) return { field: at, value: /^\d+$/.test(part) ? (value[Number(part)] ?? null) : undefined };
-  if (typeof value !== "object") return { field: at, value: null };
-  return { field: at, value: Object.hasOwn(value, part) ? (value as Record<string, unknown>)[part] : undefined };
+function memberOf({ path: above, value }: Place, key: string): Place {
+  const path = { above, key };
+  if (value === null) return { path, value: null };
+  if (Array.isArray(value)) return { path, value: /^\d+$/.test(key) ? (value[Number(key)] ?? null) : undefined };
+  if (typeof value !== "object") return { path, value: null };
+  return { path, value: Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined };
 }
 
 /** Of a value that must be known. Throws `NotKnown`. */
-export function known({ field, value }: Place): unknown {
-  if (value === undefined) throw new NotKnown(`${field} is not known`);
+export function known({ path, value }: Place): unknown {
+  if (value === undefined) throw new NotKnown(`${fieldOf(path)} is not known`);
   return value;
 }

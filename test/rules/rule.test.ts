@@ -311,11 +311,15 @@ describe("an expression", () => {
     "resource.attributes.many.exists(a, resource.attributes.long.contains(resource.attributes.part))",
     "resource.attributes.many.exists(a, resource.attributes.long.glob('*a*a*a*a*a*a*a*b'))",
     "resource.attributes.many.exists(a, resource.attributes.long.size() < 0)",
+    "resource.attributes.many.exists(a, resource.attributes.many.exists(b, true) && false)",
+    "resource.attributes.many.exists(a, resource.attributes.never == a)",
+    "resource.attributes.map.exists(a, resource.attributes.map.exists(b, true) && false)",
   ])("%s ends as unknown within its steps", (expression, { expect }) => {
     const large = subjectWith({
       many: Array.from({ length: 3_000 }, (_, n) => n + 1),
       long: "a".repeat(100_000),
       part: `${"a".repeat(500)}b`,
+      map: Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`k${n}`, n])),
     });
     const meter = new Meter();
     expect(refused(expression)).toBeNull();
@@ -382,7 +386,7 @@ describe("an expression", () => {
       })
       .registerVariable("resource", "Resource")
       .registerVariable("now", "google.protobuf.Timestamp");
-    const atom = fc.constantFrom(
+    const atoms = [
       "1",
       "'a'",
       "true",
@@ -393,19 +397,19 @@ describe("an expression", () => {
       "resource.attributes.a",
       "[1]",
       "duration('1h')",
-    );
-    const operator = fc.constantFrom("+", "-", "*", "<", "==", "&&", "||", "in");
-    const pair = fc.tuple(atom, operator, atom).map(([a, op, b]) => `(${a} ${op} ${b})`);
-    const side = fc.oneof(atom, pair);
-    fc.assert(
-      fc.property(fc.tuple(side, operator, side), ([a, op, b]) => {
-        const source = `(${a} ${op} ${b}) == true`;
-        if (refused(source) !== null) return;
-        // What only the library refuses must never pass.
-        if (!library.check(source).valid) expect(evaluated(source).status, source).not.toBe("fail");
-      }),
-      { numRuns: 2_000 },
-    );
+    ];
+    const operators = ["+", "-", "*", "<", "==", "&&", "||", "in"];
+    const pairs = atoms.flatMap((a) => operators.flatMap((op) => atoms.map((b) => [a, op, b] as const)));
+    // CEL adds a duration and a timestamp in either order, the library in one. What is of another type is not in a list.
+    const isKnown = ([a, op, b]: (typeof pairs)[number]): boolean =>
+      op === "in" || (a.startsWith("duration") && op === "+" && ["now", "resource.createdAt"].includes(b));
+    const taken = pairs
+      .filter((pair) => !isKnown(pair))
+      .map(([a, op, b]) => `(${a} ${op} ${b}) == true`)
+      .filter((source) => refused(source) === null && !library.check(source).valid);
+    // What only the library refuses never holds.
+    for (const source of taken) expect(evaluated(source).status, source).toBe("unknown");
+    expect(pairs.filter((pair) => refused(`(${pair.join(" ")}) == true`) !== null).length).toBeGreaterThan(400);
   });
 
   it("parses in the bundle as in the library", ({ expect }) => {

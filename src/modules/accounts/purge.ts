@@ -1,5 +1,6 @@
 import type { OrgContext } from "#db/context";
 import { recounted } from "#db/counters";
+import { withEffects } from "#db/finding-effects";
 import type { Statement } from "#db/database";
 
 /** Rows of one kind taken out in one batch. */
@@ -49,7 +50,8 @@ function removal(
     org.id,
     idsJson,
   );
-  return [...recounted(org, subject, idsJson, [remove]), ...(subject === "resource" ? [edges] : [])];
+  if (subject === "finding") return withEffects(org, { ids }, [remove]);
+  return [...recounted(org, subject, idsJson, [remove]), edges];
 }
 
 /** What is not counted, and the note itself once everything is gone. */

@@ -13,7 +13,7 @@ const load = async (pattern) =>
   );
 
 const checks = (await load("src/checks/*/*.ts"))
-  .flatMap(({ check }) => (check ? [check] : []))
+  .flatMap(({ check, about }) => (check ? [{ ...about, ...check }] : []))
   .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 const frameworks = (await load("src/frameworks/*.ts")).flatMap(({ framework }) => (framework ? [framework] : []));
 

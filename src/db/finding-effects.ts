@@ -6,7 +6,7 @@ import type { Statement } from "./database.ts";
 /** What a batch touches: ids of findings, and of the resources they are about. */
 export interface TouchedFindings {
   readonly ids: readonly string[];
-  /** Of findings that are not there yet; those that are, are looked up. */
+  /** Of findings that are not there yet, or will not be; those that are, are looked up. */
   readonly resourceIds?: readonly string[];
 }
 

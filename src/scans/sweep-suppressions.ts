@@ -10,8 +10,9 @@ import { suppressionsInForce, type Suppression } from "./suppression.ts";
 
 type SuppressionRow = InferSelectModel<typeof suppressions>;
 
-/** Findings looked at in one batch. */
-const sliceMax = 300;
+/** Findings looked at at once, and how many of them are moved in one batch. */
+const pageMax = 1_500;
+const movesMax = 300;
 
 /**
  * One slice of what a suppression that was made, changed or ended means for the findings there are: each goes to the first in
@@ -24,8 +25,9 @@ export async function sweepSlice(org: OrgContext): Promise<boolean> {
   if (!unswept) return false;
   const found = await candidates(org, unswept);
   const settlements = found.map((finding) => settlementOf(finding, inForce)).filter(isMove);
-  const last = found.length < sliceMax ? null : (found.at(-1)?.id ?? null);
-  await settle(org, settlements, inForce, progress(org, unswept, last));
+  const now = settlements.slice(0, movesMax);
+  const left = now.length < settlements.length ? now.at(-1)?.finding : found[pageMax - 1];
+  await settle(org, now, inForce, progress(org, unswept, left?.id ?? null));
   return true;
 }
 
@@ -49,7 +51,7 @@ async function candidates(
           ...paramsOf(sweepAfter, id, condition),
         }
       : { where: "f.suppression_id = ?2", params: [id] };
-  const [rows] = await org.db.atomic([heldStatement(org, { ...selection, limit: sliceMax })]);
+  const [rows] = await org.db.atomic([heldStatement(org, { ...selection, limit: pageMax })]);
   return heldOf(rows);
 }
 

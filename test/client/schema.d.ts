@@ -1137,7 +1137,7 @@ export interface paths {
         put?: never;
         /**
          * Make a rule
-         * @description A rule says what is wrong: each resource it holds of is a finding of the type `rule:<id>`, from the next scan on. What hangs on a member that could not be read, or that the kind does not have, is unknown and never a pass; null is known to be nothing, and so is a tag that is not there. An expression is CEL with `has`, `size`, `int`, `double`, `string`, `timestamp`, `duration`, the text methods `contains`, `startsWith`, `endsWith`, `glob`, and `exists`, `all`, `exists_one`, `filter`, `map` over lists. There are no regular expressions. A rule that takes more than 20,000 steps over a resource is unknown of it. 100 rules at most.
+         * @description A rule says what is wrong: each resource it holds of is a finding of the type `rule:<id>`, from the next scan on. What hangs on a member that could not be read, or that the kind does not have, is unknown and never a pass; null is known to be nothing, and so is a tag that is not there. An expression is CEL with `has`, `size`, `int`, `double`, `string`, `timestamp`, `duration`, the text methods `contains`, `startsWith`, `endsWith`, `glob`, and `exists`, `all`, `exists_one`, `filter`, `map` over lists. There are no regular expressions. A rule that takes more than 10,000 steps over a resource is unknown of it. 100 rules at most.
          *
          *     Needs role `editor`, scope `compliance:write`.
          */

@@ -314,7 +314,9 @@ describe("the life of findings", () => {
       for (let seed = first; seed < first + histories; seed += sideBySide) {
         const count = Math.min(sideBySide, first + histories - seed);
         const all = Array.from({ length: count }, (_, n) => new History(world, seed + n));
-        await live(world, all, seeded(seed * 104_729));
+        await live(world, all, seeded(seed * 104_729)).catch((cause: unknown) => {
+          throw new Error(`npm run sim -- --from ${seed} --seeds 1`, { cause });
+        });
         for (const [n, history] of all.entries()) {
           const repeat = `npm run sim -- --from ${seed} --seeds ${n + 1}\n${history.steps.join("\n")}`;
           expect(await history.shown(), repeat).toEqual(history.model.shown());

@@ -6,52 +6,63 @@ import { withEffects } from "#db/finding-effects";
 /** Rows of one kind taken out in one batch. */
 const sliceMax = 500;
 
-const idsOf = (org: OrgContext, table: "resources" | "findings", accountId: string): Statement =>
+interface Found {
+  readonly id: string;
+  /** Of a finding. */
+  readonly resourceId?: string;
+}
+
+const found = (org: OrgContext, table: "resources" | "findings", accountId: string): Statement =>
   org.db.sql(
-    `SELECT id FROM ${table} WHERE org_id = ?1 AND account_id = ?2
-     ${table === "findings" ? "AND status IN ('open', 'snoozed', 'ignored', 'resolved')" : ""} LIMIT ${sliceMax}`,
+    table === "resources"
+      ? `SELECT id FROM resources WHERE org_id = ?1 AND account_id = ?2 LIMIT ${sliceMax}`
+      : `SELECT id, resource_id AS resourceId FROM findings
+         WHERE org_id = ?1 AND account_id = ?2 AND status IN ('open', 'snoozed', 'ignored', 'resolved') LIMIT ${sliceMax}`,
     org.id,
     accountId,
   );
 
 /**
- * Takes out one slice of what was found in a disconnected account, the counters along with it. Answers whether nothing is
+ * Takes out one slice of what was found in a disconnected account, and what followed from it. Answers whether nothing is
  * left. Safe to repeat; rows that an account connected again has taken over stay.
  */
 export async function purgeSlice(org: OrgContext, accountId: string): Promise<boolean> {
-  const found = await org.db.atomic([idsOf(org, "resources", accountId), idsOf(org, "findings", accountId)]);
-  // safe: both statements select ids.
-  const [resources, findings] = found.map((rows) => (rows as { id: string }[]).map(({ id }) => id));
+  const rows = await org.db.atomic([found(org, "resources", accountId), found(org, "findings", accountId)]);
+  // safe: the statements' own columns.
+  const [resources = [], findings = []] = rows as Found[][];
   const results = await org.db.atomic([
-    ...removal(org, "resource", accountId, resources ?? []),
-    ...removal(org, "finding", accountId, findings ?? []),
+    ...withoutResources(org, accountId, resources),
+    ...withoutFindings(org, accountId, findings),
     ...remains(org, accountId),
   ]);
   // safe: the last statement answers the row it deleted.
   return (results.at(-1) as unknown[]).length > 0;
 }
 
-function removal(
-  org: OrgContext,
-  subject: "resource" | "finding",
-  accountId: string,
-  ids: readonly string[],
-): Statement[] {
-  if (ids.length === 0) return [];
-  const idsJson = JSON.stringify(ids);
-  const remove = org.db.sql(
-    `DELETE FROM ${subject}s WHERE org_id = ?1 AND account_id = ?2 AND id IN (SELECT value FROM json_each(?3))`,
+const removal = (org: OrgContext, table: "resources" | "findings", accountId: string, idsJson: string): Statement =>
+  org.db.sql(
+    `DELETE FROM ${table} WHERE org_id = ?1 AND account_id = ?2 AND id IN (SELECT value FROM json_each(?3))`,
     org.id,
     accountId,
     idsJson,
   );
-  if (subject === "finding") return withEffects(org, { ids }, [remove]);
+
+function withoutResources(org: OrgContext, accountId: string, rows: readonly Found[]): Statement[] {
+  if (rows.length === 0) return [];
+  const idsJson = JSON.stringify(rows.map(({ id }) => id));
   const edges = org.db.sql(
     "DELETE FROM dependencies WHERE org_id = ?1 AND source_id IN (SELECT value FROM json_each(?2))",
     org.id,
     idsJson,
   );
-  return [...recounted(org, subject, idsJson, [remove]), edges];
+  return [...recounted(org, "resource", idsJson, [removal(org, "resources", accountId, idsJson)]), edges];
+}
+
+function withoutFindings(org: OrgContext, accountId: string, rows: readonly Found[]): Statement[] {
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const resourceIds = rows.flatMap(({ resourceId }) => resourceId ?? []);
+  return withEffects(org, { ids, resourceIds }, [removal(org, "findings", accountId, JSON.stringify(ids))]);
 }
 
 const noFindings = `NOT EXISTS (SELECT 1 FROM findings WHERE org_id = ?1 AND account_id = ?2 AND status IN ('open', 'snoozed', 'ignored', 'resolved'))`;

@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { suppressions } from "#db/schema";
 import { Fault } from "#lib/fault";
+import { canonicalJson } from "#lib/hash";
 import { mergePatch } from "#lib/merge-patch";
 import { sweepStart } from "#scans/sweep-suppressions";
 import { refusePast, sweptState, type SuppressionInput } from "./create.ts";
@@ -53,6 +54,7 @@ async function change(org: OrgContext, { id, ifMatch, to }: SuppressionChange): 
     const before = await getSuppression(org, id);
     refuseStale(before.version, ifMatch);
     const after = to(before);
+    if (before.endedAt === null && isSame(before, after)) return before;
     if (after.expiresAt !== before.expiresAt || before.endedAt !== null) refusePast(org, after.expiresAt);
     const row = await write(org, before, after);
     if (row) {
@@ -62,6 +64,11 @@ async function change(org: OrgContext, { id, ifMatch, to }: SuppressionChange): 
   }
   throw new Fault("CONFLICT", "The suppression kept changing meanwhile. Try again.");
 }
+
+const isSame = (a: SuppressionInput, b: SuppressionInput): boolean =>
+  membersNamed.every((name) => canonicalJson(a[name]) === canonicalJson(b[name]));
+
+const membersNamed = ["name", "condition", "reason", "owner", "expiresAt"] as const;
 
 /** Null: it was no longer what was read. */
 async function write(

@@ -7,17 +7,31 @@ import { OPERATOR_ACCESS_KEY_ID } from "../../simulator/demo.ts";
 import { deploy } from "./moto/deployment.mjs";
 import { installEmulator, runPython, startEmulator } from "./moto/emulator.mjs";
 import { startFront } from "./moto/front.mjs";
-import { params } from "./moto/posture-params.mjs";
+import { other, params } from "./moto/posture-params.mjs";
 import { unjudged } from "./moto/unjudged.mjs";
 import { all, endOf, startScan } from "./support/api.mjs";
 
 const port = 8807;
 /** As in moto/front/wrangler.toml. */
 const frontPort = 8808;
+/** Where things are made. */
 const regions = ["eu-west-1", "us-east-1"];
+/** Switched on, as if of moto's many there were no others: what an account is said to have nowhere is looked for in all. */
+const enabled = [...regions, "eu-west-2", "sa-east-1"];
 const awsAccountId = "123456789012";
-const roleArn = `arn:aws:iam::${awsAccountId}:role/cloudglass`;
+/** As in moto/posture/account.py: it has what an account has once, and little else. */
+const otherAccountId = "222233334444";
+const otherServices = ["ce", "cloudtrail", "cloudwatch", "iam", "logs", "s3"];
 const services = process.env["POSTURE"] ?? "all";
+const isAsked = (service) => services === "all" || services.split(",").includes(service);
+
+/** For the front: the regions that are switched on. */
+function instead(service, operation) {
+  if (service !== "ec2" || operation !== "DescribeRegions") return null;
+  const items = enabled.map((region) => `<item><regionName>${region}</regionName></item>`).join("");
+  const body = `<DescribeRegionsResponse><regionInfo>${items}</regionInfo></DescribeRegionsResponse>`;
+  return { status: 200, headers: { "content-type": "text/xml" }, body };
+}
 
 const { checks } = await import("../../src/checks/registry.ts");
 
@@ -34,15 +48,20 @@ describe("an account in moto with good and bad things", { timeout: 900_000 }, ()
     emulator = await startEmulator();
     const script = path.join(import.meta.dirname, "moto", "posture.py");
     seeded = await runPython(script, emulator.port, services, ...regions);
-    front = await startFront({ motoPort: emulator.port, port: frontPort });
-    const connected = { awsAccountId, credential: { method: "role", roleArn } };
-    demo = await deploy({ name: "posture", port, connected });
-    front.trust(roleArn, { accessKeyId: OPERATOR_ACCESS_KEY_ID, externalId: demo.account.externalId });
-    await demo.api("PATCH", "/organization/settings", { checkParams: params, allowedRegions: null });
-    const scan = await startScan(demo);
-    await endOf(demo, scan.id);
-    findings = await all(demo.api, "/findings?limit=500");
-    resources = await all(demo.api, "/resources?limit=500");
+    front = await startFront({ motoPort: emulator.port, port: frontPort, instead });
+    demo = await deploy({ name: "posture", port, connected: connected(awsAccountId) });
+    await scanned(demo.account, { checkParams: params, allowedRegions: null });
+    if (isAsked("account")) {
+      const account = {
+        name: "Other",
+        environment: "production",
+        services: otherServices,
+        ...connected(otherAccountId),
+      };
+      await scanned((await demo.api("POST", "/accounts", account)).data, other);
+    }
+    findings = await all(demo.api, "/findings");
+    resources = await all(demo.api, "/resources");
   });
 
   after(async () => {
@@ -51,26 +70,44 @@ describe("an account in moto with good and bad things", { timeout: 900_000 }, ()
     await emulator?.stop();
   });
 
-  /** `<region> <token>` means this thing. */
-  const isMeant = (line, { region, arn, name }) => {
+  const connected = (account) => ({
+    awsAccountId: account,
+    credential: { method: "role", roleArn: `arn:aws:iam::${account}:role/cloudglass` },
+  });
+
+  async function scanned(account, settings) {
+    const { roleArn } = connected(account.awsAccountId).credential;
+    front.trust(roleArn, { accessKeyId: OPERATOR_ACCESS_KEY_ID, externalId: account.externalId });
+    await demo.api("PATCH", "/organization/settings", settings);
+    const scan = await startScan({ api: demo.api, account });
+    await endOf(demo, scan.id);
+  }
+
+  const placeOf = (thing) => `${thing.awsAccountId === awsAccountId ? "" : `${thing.awsAccountId}:`}${thing.region}`;
+
+  /** `<place> <token>` means this thing. */
+  const isMeant = (line, thing) => {
     const [place, ...token] = line.split(" ");
-    return place === region && [arn, name].some((text) => text?.includes(token.join(" ")));
+    const texts = [thing.arn, thing.name, thing.resourceId];
+    return place === placeOf(thing) && texts.some((text) => text?.includes(token.join(" ")));
   };
+
+  /** Said of somewhere that was looked at. */
+  const isThere = (line) => ["global", ...enabled].includes(line.split(" ", 1)[0].split(":").at(-1));
 
   test("everything could be made", () => assert.deepEqual(seeded.failed, []));
 
   const ids = checks.map(({ id }) => id).toSorted();
   for (const id of ids)
     test(id, async (t) => {
-      const { [id]: bad = [] } = seeded.bad;
+      const bad = (seeded.bad[id] ?? []).filter(isThere);
       const { [id]: good = [] } = seeded.good;
       if (services !== "all" && bad.length + good.length === 0) return t.skip("not of the services asked for");
       const own = findings.filter(({ type }) => type === id);
-      const described = own.map(({ region, resourceArn, resourceName }) => ({
-        region,
-        arn: resourceArn,
-        name: resourceName,
-      }));
+      const described = own.map((finding) => {
+        const { awsAccountId, region, arn, name, resourceId } = resources.find(({ id }) => id === finding.resourceId);
+        return { awsAccountId, region, arn, name, resourceId };
+      });
       const unexpected = described.filter((thing) => !bad.some((line) => isMeant(line, thing)));
       const missing = bad.filter((line) => !described.some((thing) => isMeant(line, thing)));
       assert.deepEqual({ unexpected, missing }, { unexpected: [], missing: [] });

@@ -1,7 +1,7 @@
 """Fills the emulated account with good and bad things: `posture.py <port> <services or "all"> <region>...`.
 
 One file of `posture/` per service, with `seed(client, region, account_id, judged)`. Of each thing it makes it says what the
-checks must say of it: `judged.bad(check, token)` and `judged.good(check, token)`. A token is part of the thing's ARN or name.
+checks must say of it: `judged.bad(check, token)` and `judged.good(check, token)`. A token is part of the thing's ARN, name or id.
 Everything that is bad must be said, also of things made for another check. Prints {"bad": ..., "good": ..., "failed": [...]}.
 """
 
@@ -19,7 +19,7 @@ FIRST = ["iam", "kms", "logs", "s3", "ec2", "sns"]
 
 
 class Judged:
-    """What must be said, by check: `<region> <token>`, global things under `global`."""
+    """What must be said, by check: `<place> <token>`. A place is a region or `global`, in another account `<account>:<region>`."""
 
     def __init__(self, region):
         self.region = region

@@ -41,8 +41,8 @@ describe("an account in moto with good and bad things", { timeout: 900_000 }, ()
     await demo.api("PATCH", "/organization/settings", { checkParams: params, allowedRegions: null });
     const scan = await startScan(demo);
     await endOf(demo, scan.id);
-    findings = await all(demo.api, "/findings?limit=500");
-    resources = await all(demo.api, "/resources?limit=500");
+    findings = await all(demo.api, "/findings");
+    resources = await all(demo.api, "/resources");
   });
 
   after(async () => {

@@ -31,8 +31,16 @@ export async function crossChangesOf(
   view: Lists,
 ): Promise<CrossChange[]> {
   const subjects = allCollectors.filter(({ id }) => facts.get(id) && isSubject(id));
+  const before = await verdictsBefore(
+    task,
+    place,
+    subjects.map(({ id }) => id),
+  );
   const changes = await Promise.all(
-    subjects.map((collector) => changesOfCollector(task, place, collector, view, collectors.get(collector.id)?.tally)),
+    subjects.map((collector) => {
+      const tally = collectors.get(collector.id)?.tally;
+      return changesOfCollector(task, place, collector, { facts: view, before: before.get(collector.id), tally });
+    }),
   );
   return changes.flat();
 }
@@ -41,10 +49,12 @@ async function changesOfCollector(
   task: ClaimedTask,
   place: string,
   collector: AnyCollector,
-  facts: Lists,
-  tally: Tally | undefined,
+  {
+    facts,
+    before = new Map(),
+    tally,
+  }: { facts: Lists; before: Map<string, string> | undefined; tally: Tally | undefined },
 ): Promise<CrossChange[]> {
-  const before = await verdictsBefore(task, place, collector.id);
   const { awsAccountId } = task.account;
   const at = { partition: partitionOf(place) ?? "aws", awsAccountId, region: place };
   const settings = judgeSettings(task, at, collector);
@@ -95,23 +105,31 @@ async function changeOf(
   };
 }
 
-/** What second-wave checks said of a collector's resources, those they said something of. */
+/**
+ * What second-wave checks said of a place's resources, those they said something of, by collector. One round trip: with one for
+ * each collector, those of some thirty regions would be all that an invocation may make, and it would never come to the end.
+ */
 async function verdictsBefore(
   { org, account }: ClaimedTask,
   place: string,
-  collector: string,
-): Promise<Map<string, string>> {
+  collectors: readonly string[],
+): Promise<ReadonlyMap<string, Map<string, string>>> {
   const [rows] = await org.db.atomic([
     org.db.sql(
-      `SELECT id, cross_verdicts AS verdicts FROM resources WHERE org_id = ?1 AND account_id = ?2 AND place = ?3 AND collector = ?4 AND cross_verdicts <> ''`,
+      `SELECT id, collector, cross_verdicts AS verdicts FROM resources WHERE org_id = ?1 AND account_id = ?2 AND place = ?3
+       AND collector IN (SELECT value FROM json_each(?4)) AND cross_verdicts <> ''`,
       org.id,
       account.id,
       place,
-      collector,
+      JSON.stringify(collectors),
     ),
   ]);
   // safe: the statement's own columns.
-  return new Map((rows as { id: string; verdicts: string }[]).map(({ id, verdicts }) => [id, verdicts]));
+  const said = rows as { id: string; collector: string; verdicts: string }[];
+  const byCollector = Map.groupBy(said, ({ collector }) => collector);
+  return new Map(
+    [...byCollector].map(([collector, own]) => [collector, new Map(own.map(({ id, verdicts }) => [id, verdicts]))]),
+  );
 }
 
 /** Findings in one batch. */

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
+import { knownRegions, partitionOf } from "#aws/regions";
 import { api } from "../support/api.ts";
 import { makeOrg } from "../support/org.ts";
 import { simulated } from "../sim/life.ts";
@@ -7,6 +8,7 @@ import { seeded } from "../sim/random.ts";
 import { makeScenario, type Scenario } from "../sim/scenario.ts";
 import { calm } from "../sim/world.ts";
 
+const everyRegion = knownRegions.filter((region) => partitionOf(region) === "aws");
 const day = 24 * 3_600_000;
 
 interface Told {
@@ -44,6 +46,17 @@ describe("20,000 resources", () => {
     expect(summary["rowsWritten"]).toBeLessThanOrEqual(8 * tasks + 60);
     // Where tasks cut the account may differ, and with it how many share an answer.
     expect(Math.abs((summary["awsCalls"] ?? 0) - (first.summary["awsCalls"] ?? 0))).toBeLessThanOrEqual(tasks);
+  }, 180_000);
+});
+
+describe("every region", () => {
+  simulated();
+
+  it("comes to an end: the second wave does not begin anew for ever", async ({ expect }) => {
+    const scenario = await makeScenario({ regions: everyRegion, things: {} }, { regions: null });
+    const { status, summary } = await scan(scenario);
+    expect(status).toBe("complete");
+    expect(summary["tasksTotal"]).toBe(everyRegion.length + 3);
   }, 180_000);
 });
 

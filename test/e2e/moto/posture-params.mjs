@@ -7,6 +7,11 @@ export const params = {
   iam_user_console_unused: { maxUnusedDays: 0 },
   iam_user_two_active_keys: { rotationGraceDays: 0 },
   kms_key_unused: { minDays: 0 },
+  acm_renewal_failed: { pendingHours: 0 },
+  ecr_no_lifecycle: { minImages: 0 },
+  // moto registers domains for two years at least.
+  route53_domain_expiring: { warnDays: 800 },
+  sagemaker_endpoint_idle: { lookbackDays: 0, notebookDays: 0 },
 };
 
 /** What everything in the other account is held against besides, which has little: regions and tags. */

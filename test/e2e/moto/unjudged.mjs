@@ -12,4 +12,9 @@ export const unjudged = {
   s3_bucket_mfa_delete_off: "moto keeps no MFA delete",
   secret_unused: "moto does not tell when a secret was read, and all are equally new",
   securityhub_off: "moto has no GetEnabledStandards",
+  bedrock_agent_no_guardrail: "moto has no ListGuardrails, without which nothing is said",
+  bedrock_invocation_logging_off: "moto has no ListGuardrails, without which nothing is said",
+  ecr_image_vulnerabilities: "moto's DescribeImages tells nothing of scans",
+  eks_version_unsupported: "moto has no DescribeClusterVersions",
+  lambda_url_public: "moto has no ListFunctionUrlConfigs",
 };

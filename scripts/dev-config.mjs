@@ -23,8 +23,12 @@ const withVars = withoutSecrets.replace(
   `[vars]\n# For development only: they open nothing anywhere else.\n${lines.join("\n")}\n`,
 );
 const withIssuer = withVars.replace('ISSUER_URL = ""', 'ISSUER_URL = "https://cloudglass.test"');
+/** In development wrangler bundles the source itself, and again whenever it changes. */
+const fromSource = withIssuer
+  .replace(/# Built by .*\nmain = ".*"\nno_bundle = true\n/, 'main = "src/worker.ts"\n')
+  .replace("node scripts/build.mjs", "node scripts/registry.mjs && node scripts/assets.mjs");
 const text = `# Written from wrangler.toml by scripts/dev-config.mjs.
-${withIssuer}
+${fromSource}
 [[services]]
 binding = "AWS"
 service = "cloudglass-aws-simulator"

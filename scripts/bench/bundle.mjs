@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { newGroup } from "./report.mjs";
-import { bundle, product, scratch, wrangler } from "./runtime.mjs";
+import { product, scratch, wrangler } from "./runtime.mjs";
 import { median } from "./client.mjs";
 
 const kib = (bytes) => bytes / 1024;
@@ -21,12 +21,8 @@ function startup(bundleFile, round) {
 
 export async function measureBundle({ rounds }) {
   const { group, table, atMost } = newGroup("bundle", "Bundle");
-  const raw = Buffer.from(bundle("raw", "--no-minify"));
   const minified = Buffer.from(product());
-  const rows = [
-    ["as it is", kib(raw.length), kib(gzipSync(raw).length)],
-    ["minified", kib(minified.length), kib(gzipSync(minified).length)],
-  ];
+  const rows = [["minified", kib(minified.length), kib(gzipSync(minified).length)]];
   table("Size of the Worker.", ["", "KiB", "KiB gzipped"], rows);
   atMost("minified and gzipped, KiB", kib(gzipSync(minified).length), gzipMaxKib);
 

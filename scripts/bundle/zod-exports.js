@@ -1,6 +1,7 @@
 export {
   array,
   boolean,
+  custom,
   discriminatedUnion,
   enum,
   int,

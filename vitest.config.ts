@@ -29,6 +29,8 @@ export default defineConfig(async () => {
   return {
     plugins: [
       cloudflareTest({
+        // The source itself, not what is built of it to be deployed.
+        main: "./src/worker.ts",
         wrangler: { configPath: "./wrangler.toml" },
         miniflare: {
           // Lets tests call the queue and scheduled handlers of the entry point.

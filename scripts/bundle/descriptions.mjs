@@ -29,7 +29,10 @@ function withoutCalls(text, call) {
 }
 
 const quoted = '"(?:[^"\\\\]|\\\\.)*"';
-const texts = new RegExp(`\\n +(?:summary|description):\\s*(?:${quoted}(?:\\s*\\+\\s*${quoted})*|\`[^\`]*\`),(?=\\n)`, "g");
+const texts = new RegExp(
+  `\\n +(?:summary|description):\\s*(?:${quoted}(?:\\s*\\+\\s*${quoted})*|\`[^\`]*\`),(?=\\n)`,
+  "g",
+);
 
 /** A module without calls of `.openapi()`, and without the summaries and descriptions of its endpoints. */
 export const withoutDescriptions = (text) => withoutCalls(text, ".openapi(").replaceAll(texts, "");

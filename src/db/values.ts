@@ -32,6 +32,7 @@ export const defaultSettings: OrgSettings = {
   },
   retentionDays: { attempts: 30, versions: 400, audit: 400 },
   checkParams: {},
+  checksOff: [],
 };
 
 /** How an account is entered. Never leaves the database unsealed. */

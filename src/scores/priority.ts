@@ -48,7 +48,7 @@ export function priorityOf(input: PriorityInput): Priority {
   const parts = input.domain === "cost" ? noRisk : riskParts(input);
   const { severityBase, countBonus, exposureBonus, productionBonus } = parts;
   const risk = Math.min(scoreMax, severityBase + countBonus + exposureBonus + productionBonus);
-  const cost = Math.min(scoreMax, (100 * Math.log10(1 + input.savingsMonthly)) / 3);
+  const cost = Math.min(scoreMax, (100 * Math.log10(1 + Math.max(0, input.savingsMonthly))) / 3);
   const value = 100 * (1 - (1 - risk / 100) * (1 - cost / 100));
   const effortFactor = effortFactors[input.effort];
   const confidenceFactor = 0.6 + 0.4 * input.confidence;
@@ -67,7 +67,7 @@ function riskParts({ counts, exposed, production }: PriorityInput): RiskParts {
     ? noRisk
     : {
         severityBase: bases[worst],
-        countBonus: countBonusMax * Math.min(1, Math.log10(n) / 2),
+        countBonus: countBonusMax * Math.min(1, Math.log10(Math.max(1, n)) / 2),
         exposureBonus: exposed ? contextBonus : 0,
         productionBonus: production ? contextBonus : 0,
       };

@@ -3920,7 +3920,8 @@ export interface components {
          *         "versions": 400,
          *         "audit": 400
          *       },
-         *       "checkParams": {}
+         *       "checkParams": {},
+         *       "checksOff": []
          *     }
          */
         OrganizationSettings: {

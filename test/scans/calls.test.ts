@@ -85,7 +85,6 @@ const accounts: readonly (readonly [name: string, size: Size])[] = [
 /** Accounts cut into more tasks. */
 const cut: readonly (readonly [name: string, size: Size, pace: AccountPace])[] = [
   ["by the calls a task may make", { regions, things: some(23) }, { ...whole, callsPerTask: 60 }],
-  ["by the facts a task may keep", { regions: ["us-east-1"], resources: 6_000, things: {} }, whole],
 ];
 
 /** Answers that many things of a region are read with, and calls that take many things at once: each task asks for itself. */

@@ -210,7 +210,7 @@ describe("GET /scans/{id}/coverage", () => {
     const row = scanRow(org, account, 1, "running", { active: 1 });
     await insertRows("accounts", [account]);
     await insertRows("scans", [row]);
-    const tally = { resources: 2, pass: 1, fail: 1, unknown: 0 };
+    const tally = { resources: 2, pass: 1, fail: 1, unknown: 0, checks: {} };
     const part = { whole: true, state: "done", errors: [], tally, calls: 1, seen: "0123456789ab" };
     const task = (id: string, outcome: object | null): Row => ({
       org_id: org.id,

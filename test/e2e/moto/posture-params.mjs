@@ -3,7 +3,6 @@ export const params = {
   dynamodb_overprovisioned: { lookbackDays: 0 },
   // Its metrics are those of days that have ended, and it is to have run before they began.
   ec2_idle_instance: { lookbackDays: -1 },
-  ec2_oversized_instance: { lookbackDays: -1 },
   elb_idle: { lookbackDays: 0 },
   nat_gateway_idle: { lookbackDays: -1 },
   old_snapshot: { maxAgeDays: 0 },

@@ -100,7 +100,7 @@ def instances(client, region, judged, network, groups):
         mapped = ec2.describe_instances(InstanceIds=[made])["Reservations"][0]["Instances"][0]["BlockDeviceMappings"]
         return made, mapped[0]["Ebs"]["VolumeId"]
 
-    def good(instance_type="m5.xlarge"):
+    def good(instance_type="m7i.xlarge"):
         tokens = {"MetadataOptions": {"HttpTokens": "required"}}
         return run(instance_type, private, inside, BlockDeviceMappings=disk(VolumeType="gp3", Encrypted=True), **tokens, **profile)
 
@@ -121,10 +121,6 @@ def instances(client, region, judged, network, groups):
     used(idle, 1, 2**10)
     judged.good("ec2_idle_instance", sound)
     judged.bad("ec2_idle_instance", idle)
-    large, _ = good()
-    used(large, 20, 2**30)
-    judged.good("ec2_oversized_instance", sound)
-    judged.bad("ec2_oversized_instance", large)
 
     stopped, _ = good()
     emptied, disk_of_emptied = good()
@@ -137,7 +133,7 @@ def instances(client, region, judged, network, groups):
 
 
 def storage(ec2, region, judged, instance, disk, base):
-    """Volumes, snapshots, images. moto tells all snapshots when asked for those that everybody may restore."""
+    """Volumes, snapshots, images."""
 
     def volume():
         return ec2.create_volume(AvailabilityZone=f"{region}a", Size=8, VolumeType="gp3", Encrypted=True)["VolumeId"]
@@ -158,16 +154,17 @@ def storage(ec2, region, judged, instance, disk, base):
     judged.good("orphaned_snapshot", kept)
     judged.bad("orphaned_snapshot", abandoned)
 
+    shared = snapshot(disk, retain="2030")
+    ec2.modify_snapshot_attribute(SnapshotId=shared, Attribute="createVolumePermission", OperationType="add", GroupNames=["all"])
+    judged.good("ebs_snapshot_public", kept)
+    judged.bad("ebs_snapshot_public", shared)
+
     golden = ec2.create_image(InstanceId=instance, Name="golden")["ImageId"]
     ec2.modify_image_attribute(ImageId=golden, LaunchPermission={"Add": [{"Group": "all"}]})
     judged.good("ami_public", base)
     judged.bad("ami_public", golden)
     for image in ec2.describe_images(ImageIds=[base, golden])["Images"]:
-        for mapping in image["BlockDeviceMappings"]:
-            judged.bad("old_snapshot", mapping["Ebs"]["SnapshotId"])
-            judged.bad("ebs_snapshot_public", mapping["Ebs"]["SnapshotId"])
-    for made in (kept, old, abandoned):
-        judged.bad("ebs_snapshot_public", made)
+        judged.bad("old_snapshot", image["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"])
 
 
 def addresses(client, judged, subnet):

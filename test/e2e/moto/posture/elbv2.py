@@ -55,7 +55,13 @@ def seed(client, region, account_id, judged):
     )
     elbv2.register_targets(TargetGroupArn=targets, Targets=[{"Id": "172.31.0.10", "Port": 8080}])
     _figures.put(client, "AWS/ApplicationELB", {"LoadBalancer": sound.split("loadbalancer/")[1]}, RequestCount=1000)
-    balancer("bare", group("everybody", IpRanges=[{"CidrIp": "0.0.0.0/0"}]), "ELBSecurityPolicy-2016-08", None)
+    everybody = group("everybody", IpRanges=[{"CidrIp": "0.0.0.0/0"}])
+    balancer("bare", everybody, "ELBSecurityPolicy-2016-08", None)
     for check in CHECKS:
         judged.good(check, "/app/sound/")
         judged.bad(check, "/app/bare/")
+
+    # Of the old kind.
+    listener = {"Protocol": "TCP", "LoadBalancerPort": 5432, "InstanceProtocol": "TCP", "InstancePort": 5432}
+    client("elb").create_load_balancer(LoadBalancerName="classic", Listeners=[listener], Subnets=subnets[:1], SecurityGroups=[everybody])
+    judged.bad("elb_idle", ":loadbalancer/classic")

@@ -94,6 +94,8 @@ async function tagsOfNamed(port, headers, { ResourceARNList: named }) {
   return Buffer.from(JSON.stringify({ ResourceTagMappingList: told, PaginationToken: "" }));
 }
 
+const ec2Names = "http://ec2.amazonaws.com/doc/2016-11-15/";
+
 /** moto lists all snapshots, whoever may restore them: each is asked who may, and those that everybody may are told. */
 async function restorableByAll(port, headers, listed) {
   const items = [];
@@ -108,7 +110,6 @@ async function restorableByAll(port, headers, listed) {
   return Buffer.from(`<DescribeSnapshotsResponse xmlns="${ec2Names}">${set}</DescribeSnapshotsResponse>`);
 }
 
-const ec2Names = "http://ec2.amazonaws.com/doc/2016-11-15/";
 const hopByHop = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"]);
 const endToEnd = (headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
 

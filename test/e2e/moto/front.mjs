@@ -94,6 +94,22 @@ async function tagsOfNamed(port, headers, { ResourceARNList: named }) {
   return Buffer.from(JSON.stringify({ ResourceTagMappingList: told, PaginationToken: "" }));
 }
 
+const ec2Names = "http://ec2.amazonaws.com/doc/2016-11-15/";
+
+/** moto lists all snapshots, whoever may restore them: each is asked who may, and those that everybody may are told. */
+async function restorableByAll(port, headers, listed) {
+  const items = [];
+  for (const [, id] of listed.toString().matchAll(/<snapshotId>([^<]+)</g)) {
+    const named = { Action: "DescribeSnapshotAttribute", Version: "2016-11-15", Attribute: "createVolumePermission" };
+    const asked = new URLSearchParams({ ...named, SnapshotId: id }).toString();
+    const sent = { ...headers, "content-length": Buffer.byteLength(asked) };
+    const { body } = await forward(port, { method: "POST", url: "/" }, sent, asked);
+    if (body.toString().includes("<group>all</group>")) items.push(`<item><snapshotId>${id}</snapshotId></item>`);
+  }
+  const set = `<snapshotSet>${items.join("")}</snapshotSet>`;
+  return Buffer.from(`<DescribeSnapshotsResponse xmlns="${ec2Names}">${set}</DescribeSnapshotsResponse>`);
+}
+
 const hopByHop = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"]);
 const endToEnd = (headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
 
@@ -110,6 +126,7 @@ async function askMoto(port, service, request, headers, body) {
 
 async function mended(port, service, { url }, headers, { asked, told }) {
   if (service === "s3" && url.startsWith("/?") && url.includes("max-buckets=")) return withRegions(port, headers, told);
+  if (service === "ec2" && asked.includes("RestorableBy.1=all")) return restorableByAll(port, headers, told);
   const input = service === "tagging" ? JSON.parse(asked.toString()) : {};
   return input.ResourceARNList ? tagsOfNamed(port, headers, input) : told;
 }

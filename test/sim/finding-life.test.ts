@@ -26,6 +26,8 @@ const histories = seeds >= 1_000 ? seeds : seeds * 24;
 /** Organizations that live side by side: the cron jobs come to all of them. */
 const sideBySide = 8;
 const rounds = 9;
+/** A multiple of those that live side by side. */
+const ofOneDatabase = 200;
 
 const minuteMs = 60_000;
 const start = Date.parse("2026-11-23T08:00:00Z");
@@ -309,23 +311,27 @@ describe("the life of findings", () => {
     expect,
   }) => {
     const startedAt = Date.now();
-    await withLocalD1("finding-life", async (DB) => {
-      const world: Env = { ...env, DB };
-      for (let seed = first; seed < first + histories; seed += sideBySide) {
-        const count = Math.min(sideBySide, first + histories - seed);
-        const all = Array.from({ length: count }, (_, n) => new History(world, seed + n));
-        await live(world, all, seeded(seed * 104_729)).catch((cause: unknown) => {
-          throw new Error(`npm run sim -- --from ${seed} --seeds 1`, { cause });
-        });
-        for (const [n, history] of all.entries()) {
-          const repeat = `npm run sim -- --from ${seed} --seeds ${n + 1}\n${history.steps.join("\n")}`;
-          expect(await history.shown(), repeat).toEqual(history.model.shown());
-          const { kept, derived } = await keptAndDerived(history.world.orgId, DB);
-          expect(kept, repeat).toEqual(derived);
-          await history.world.clear();
-        }
+    const check = async (world: Env, seed: number, count: number): Promise<void> => {
+      const all = Array.from({ length: count }, (_, n) => new History(world, seed + n));
+      await live(world, all, seeded(seed * 104_729)).catch((cause: unknown) => {
+        throw new Error(`npm run sim -- --from ${seed} --seeds 1`, { cause });
+      });
+      for (const [n, history] of all.entries()) {
+        const repeat = `npm run sim -- --from ${seed} --seeds ${n + 1}\n${history.steps.join("\n")}`;
+        expect(await history.shown(), repeat).toEqual(history.model.shown());
+        const { kept, derived } = await keptAndDerived(history.world.orgId, world.DB);
+        expect(kept, repeat).toEqual(derived);
+        await history.world.clear();
       }
-    });
+    };
+    const end = first + histories;
+    for (let from = first; from < end; from += ofOneDatabase) {
+      await withLocalD1(`finding-life-${from}`, async (DB) => {
+        for (let seed = from; seed < Math.min(end, from + ofOneDatabase); seed += sideBySide) {
+          await check({ ...env, DB }, seed, Math.min(sideBySide, end - seed));
+        }
+      });
+    }
     const seconds = (Date.now() - startedAt) / 1_000;
     console.warn(`${histories} histories in ${seconds.toFixed(1)} s, seeds ${first} to ${first + histories - 1}`);
   }, 7_200_000);

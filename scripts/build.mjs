@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { minify } from "terser";
-import "./registry.mjs";
 import { withoutDescriptions } from "./bundle/descriptions.mjs";
 
 const root = path.join(import.meta.dirname, "..");
+await import("./registry.mjs");
 await import("./assets.mjs");
 
 const slim = (file) => path.join(root, "scripts", "bundle", file);

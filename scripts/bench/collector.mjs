@@ -79,6 +79,7 @@ async function runTask(place, work) {
       place: { partition: "aws", awsAccountId, region },
       session: { caller: aws.caller },
       writer: { add: async () => {} },
+      rules: () => [],
       budget,
       facts,
       onLooked: async () => {},

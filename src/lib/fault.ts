@@ -70,3 +70,14 @@ export class Fault extends Error {
 /** The one answer for what does not exist and for what belongs to another organization. */
 export const notFound = (what: string): Fault =>
   new Fault("RESOURCE_NOT_FOUND", `There is no ${what} with this id in your organization.`);
+
+/** What somebody read is no longer at the version they named. */
+export const staleVersion = (what: string, currentVersion: number): Fault =>
+  new Fault("PRECONDITION_FAILED", `The ${what} is at version ${currentVersion}. Read it again and repeat.`, {
+    members: { currentVersion },
+  });
+
+/** Fault: PRECONDITION_FAILED when If-Match names another version; null: it names none. */
+export function refuseStale(what: string, currentVersion: number, ifMatch: number | null): void {
+  if (ifMatch !== null && ifMatch !== currentVersion) throw staleVersion(what, currentVersion);
+}

@@ -2,7 +2,7 @@ import type { InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { accounts } from "#db/schema";
-import { Fault, notFound } from "#lib/fault";
+import { notFound } from "#lib/fault";
 import { isAccount } from "./account-filter.ts";
 import type { Handshake } from "./credential.ts";
 
@@ -43,14 +43,6 @@ export async function getAccount(org: OrgContext, ref: string): Promise<Account>
   const [row] = found as AccountRow[];
   if (!row) throw notFound("account");
   return { row, openFindings: openFindingsIn(counted).get(row.id) ?? 0 };
-}
-
-/** Fault: PRECONDITION_FAILED when the caller read another version. */
-export function refuseStale(currentVersion: number, ifMatch: number | null): void {
-  if (ifMatch === null || ifMatch === currentVersion) return;
-  throw new Fault("PRECONDITION_FAILED", `The account is at version ${currentVersion}. Read it again and repeat.`, {
-    members: { currentVersion },
-  });
 }
 
 /** What the audit log tells of an account. */

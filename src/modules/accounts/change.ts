@@ -1,9 +1,9 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { accounts } from "#db/schema";
-import { notFound } from "#lib/fault";
+import { notFound, refuseStale } from "#lib/fault";
 import { probeLater } from "#scans/probe";
-import { audited, getAccount, refuseStale, type AccountRow, type ConnectedAccount } from "./account.ts";
+import { audited, getAccount, type AccountRow, type ConnectedAccount } from "./account.ts";
 import { handshake, storedCredential, type CredentialInput } from "./credential.ts";
 import { mergedPace, type PaceInput } from "./pace.ts";
 import { servicesOf } from "./services.ts";
@@ -26,7 +26,7 @@ export async function changeAccount(
   { id: ref, ifMatch, ...changes }: AccountChanges & { readonly id: string; readonly ifMatch: number | null },
 ): Promise<ConnectedAccount> {
   const { row: before, openFindings } = await getAccount(org, ref);
-  refuseStale(before.version, ifMatch);
+  refuseStale("account", before.version, ifMatch);
   const after = await merged(org, before, changes);
   const update = org.db
     .update(accounts)
@@ -74,6 +74,6 @@ async function merged(org: OrgContext, before: AccountRow, changes: AccountChang
 /** Somebody was faster: the account is gone or at another version. */
 async function explainMiss(org: OrgContext, id: string, ifMatch: number | null): Promise<never> {
   const { row } = await getAccount(org, id);
-  refuseStale(row.version, ifMatch);
+  refuseStale("account", row.version, ifMatch);
   throw notFound("account");
 }

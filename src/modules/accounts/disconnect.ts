@@ -4,13 +4,13 @@ import type { Statement } from "#db/database";
 import { frameSummary } from "#db/frames";
 import { eventStatementsIfChanged, nudgeDeliveries, type OutboxEvent } from "#db/outbox";
 import { accounts, scans } from "#db/schema";
-import { notFound } from "#lib/fault";
+import { notFound, refuseStale } from "#lib/fault";
 import { derivedId } from "#lib/id";
 import type { ScanRow } from "#scans/claim";
 import { tell } from "#scans/progress";
 import { rollUpOrganization } from "#scans/roll-up";
 import { sweepAgain } from "#scans/sweep-suppressions";
-import { accountStatement, audited, getAccount, refuseStale, type AccountRow } from "./account.ts";
+import { accountStatement, audited, getAccount, type AccountRow } from "./account.ts";
 
 /**
  * Disconnects an account at once: it and its credential are gone, its running scan is canceled, its scans stay without it.
@@ -21,7 +21,7 @@ export async function disconnectAccount(
   { id: ref, ifMatch }: { id: string; ifMatch: number | null },
 ): Promise<void> {
   const { account, scan } = await accountWithScan(org, ref);
-  refuseStale(account.version, ifMatch);
+  refuseStale("account", account.version, ifMatch);
   const mine = and(eq(accounts.orgId, org.id), eq(accounts.id, account.id));
   const remove = org.db
     .delete(accounts)
@@ -126,5 +126,5 @@ async function tellCanceled(org: OrgContext, scan: ScanRow, event: { readonly id
 
 async function explainMiss(org: OrgContext, id: string, ifMatch: number | null): Promise<void> {
   const { row } = await getAccount(org, id);
-  refuseStale(row.version, ifMatch);
+  refuseStale("account", row.version, ifMatch);
 }

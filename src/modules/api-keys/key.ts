@@ -101,13 +101,6 @@ export function refuseMore(
     throw new Fault("FORBIDDEN", `A key cannot give scopes it does not have: ${missing.join(", ")}.`);
 }
 
-export function refuseStale({ version }: ApiKey, ifMatch: number | null): void {
-  if (ifMatch === null || ifMatch === version) return;
-  throw new Fault("PRECONDITION_FAILED", `The API key is at version ${version}. Read it again and repeat.`, {
-    members: { currentVersion: version },
-  });
-}
-
 /** What the audit log tells of a key. */
 export const audited = ({ name, role, scopes, expiresAt, revokedAt, rotatedTo }: ApiKey): Record<string, unknown> => ({
   name,

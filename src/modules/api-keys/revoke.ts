@@ -1,8 +1,9 @@
+import { refuseStale } from "#lib/fault";
 import { and, eq, isNull } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { apiKeys } from "#db/schema";
 import { getApiKey } from "./get.ts";
-import { audited, refuseStale, type ApiKey } from "./key.ts";
+import { audited, type ApiKey } from "./key.ts";
 import { cleanUp, shutOut } from "./shut-out.ts";
 
 /**
@@ -11,7 +12,7 @@ import { cleanUp, shutOut } from "./shut-out.ts";
  */
 export async function revokeApiKey(org: OrgContext, id: string, ifMatch: number | null): Promise<ApiKey> {
   const before = await getApiKey(org, id);
-  refuseStale(before, ifMatch);
+  refuseStale("API key", before.version, ifMatch);
   await shutOut(org, id);
   if (before.revokedAt !== null) return before;
   const now = org.now.toISOString();

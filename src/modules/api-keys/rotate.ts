@@ -1,16 +1,7 @@
 import { uncacheKey } from "#db/api-keys";
 import type { OrgContext } from "#db/context";
-import { Fault } from "#lib/fault";
-import {
-  audited,
-  drawKey,
-  insertKeyIf,
-  keyAndAsker,
-  refuseMore,
-  refuseStale,
-  type ApiKey,
-  type NewApiKey,
-} from "./key.ts";
+import { Fault, refuseStale } from "#lib/fault";
+import { audited, drawKey, insertKeyIf, keyAndAsker, refuseMore, type ApiKey, type NewApiKey } from "./key.ts";
 import { cleanUp, shutOut } from "./shut-out.ts";
 
 export interface Rotation {
@@ -27,7 +18,7 @@ export interface Rotation {
  */
 export async function rotateApiKey(org: OrgContext, { id, graceHours, ifMatch }: Rotation): Promise<NewApiKey> {
   const { key: before, asker } = await keyAndAsker(org, id);
-  refuseStale(before, ifMatch);
+  refuseStale("API key", before.version, ifMatch);
   refuseMore(asker, before);
   refuseDead(before, org.now);
   const made = await drawKey(org, {

@@ -1,10 +1,10 @@
 import { and, eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { customFrameworks } from "#db/schema";
-import { Fault } from "#lib/fault";
+import { Fault, refuseStale } from "#lib/fault";
 import { patched } from "#lib/merge-patch";
 import { FrameworkInput, inputOf } from "./own-shapes.ts";
-import { audited, getOwn, isOwn, refuseStale, refuseUnknownRules, rulesNamedIn } from "./own.ts";
+import { audited, getOwn, isOwn, refuseUnknownRules, rulesNamedIn } from "./own.ts";
 import type { FrameworkRow } from "./standing.ts";
 
 interface Naming {
@@ -26,7 +26,7 @@ async function write(
   made: (before: FrameworkRow) => FrameworkInput,
 ): Promise<FrameworkRow> {
   const before = await getOwn(org, id);
-  refuseStale(before.version, ifMatch);
+  refuseStale("framework", before.version, ifMatch);
   const input = made(before);
   await refuseUnknownRules(org, rulesNamedIn(input));
   const update = org.db
@@ -44,6 +44,6 @@ async function write(
   // safe: `returning` answers rows of the table.
   const [row] = updated as FrameworkRow[];
   if (row) return row;
-  refuseStale((await getOwn(org, id)).version, ifMatch);
+  refuseStale("framework", (await getOwn(org, id)).version, ifMatch);
   throw new Fault("CONFLICT", "The framework was changed at the same moment. Read it again.");
 }

@@ -1,7 +1,7 @@
 import type { OrgContext } from "#db/context";
-import { notFound } from "#lib/fault";
+import { notFound, refuseStale } from "#lib/fault";
 import { inputOf } from "./own-shapes.ts";
-import { audited, getOwn, refuseStale } from "./own.ts";
+import { audited, getOwn } from "./own.ts";
 
 /** Deletes a framework of the organization's own. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED, CONFLICT for a built-in one. */
 export async function deleteFramework(
@@ -9,7 +9,7 @@ export async function deleteFramework(
   { id, ifMatch }: { readonly id: string; readonly ifMatch: number | null },
 ): Promise<void> {
   const before = await getOwn(org, id);
-  refuseStale(before.version, ifMatch);
+  refuseStale("framework", before.version, ifMatch);
   const entry = {
     action: "framework.delete",
     target: { type: "framework", id },
@@ -25,6 +25,6 @@ export async function deleteFramework(
   ]);
   // safe: the statement answers the id of what it removed.
   if ((removed as unknown[]).length > 0) return;
-  refuseStale((await getOwn(org, id)).version, ifMatch);
+  refuseStale("framework", (await getOwn(org, id)).version, ifMatch);
   throw notFound("framework");
 }

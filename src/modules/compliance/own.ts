@@ -29,14 +29,6 @@ export async function getOwn(org: OrgContext, id: string): Promise<FrameworkRow>
 export const builtIn = (id: string): Fault =>
   new Fault("CONFLICT", `\`${id}\` is built in and cannot be changed. Choose another id.`);
 
-/** Fault: PRECONDITION_FAILED. */
-export function refuseStale(currentVersion: number, ifMatch: number | null): void {
-  if (ifMatch === null || ifMatch === currentVersion) return;
-  throw new Fault("PRECONDITION_FAILED", `The framework is at version ${currentVersion}. Read it again and repeat.`, {
-    members: { currentVersion },
-  });
-}
-
 /** What the audit log tells. */
 export const audited = ({ title, edition, controls }: FrameworkInput): Record<string, unknown> => ({
   title,

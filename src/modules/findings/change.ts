@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { effectsOf } from "#db/finding-effects";
 import { findings } from "#db/schema";
-import { Fault } from "#lib/fault";
+import { Fault, refuseStale } from "#lib/fault";
 import { rankRecommendations } from "#scans/rank";
 import { suppressedBy, suppressionsInForce, type Suppression } from "#scans/suppression";
 import { decide, decidedOf, type Decided, type FindingChanges } from "./decide.ts";
@@ -24,7 +24,7 @@ export async function changeFinding(
   for (let tries = 0; tries < triesMax; tries += 1) {
     const [inForce, ...answers] = await org.db.atomic([suppressionsInForce(org), ...wholeStatements(org, id)]);
     const before = await wholeOf(org, answers);
-    refuseStale(before.row.version, ifMatch);
+    refuseStale("finding", before.row.version, ifMatch);
     // safe: the statement answers suppressions.
     const after = decide(before.row, changes, org, isSuppressed(before, inForce as Suppression[]));
     if (after === null) return before;
@@ -41,13 +41,6 @@ const isSuppressed = ({ row, resource }: WholeFinding, inForce: readonly Suppres
     arn: row.resourceArn ?? resource?.row.nativeId ?? null,
     tags: resource?.row.tags ?? {},
   }) !== null;
-
-function refuseStale(currentVersion: number, ifMatch: number | null): void {
-  if (ifMatch === null || ifMatch === currentVersion) return;
-  throw new Fault("PRECONDITION_FAILED", `The finding is at version ${currentVersion}. Read it again and repeat.`, {
-    members: { currentVersion },
-  });
-}
 
 /** Null: it was no longer what was read. */
 async function write(org: OrgContext, row: FindingRow, after: Decided): Promise<WholeFinding | null> {

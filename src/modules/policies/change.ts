@@ -2,18 +2,9 @@ import { and, eq, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { policies } from "#db/schema";
-import { Fault } from "#lib/fault";
+import { Fault, refuseStale } from "#lib/fault";
 import { patched } from "#lib/merge-patch";
-import {
-  audited,
-  getPolicy,
-  namedStatement,
-  nameTaken,
-  policyStatement,
-  refuseStale,
-  resolved,
-  type Policy,
-} from "./policy.ts";
+import { audited, getPolicy, namedStatement, nameTaken, policyStatement, resolved, type Policy } from "./policy.ts";
 import { inputOf, NewPolicy, type PolicyInput } from "./shapes.ts";
 
 export interface Naming {
@@ -24,14 +15,14 @@ export interface Naming {
 /** Replaces a policy. Faults: RESOURCE_NOT_FOUND, INVALID_REQUEST, PRECONDITION_FAILED, CONFLICT. */
 export async function replacePolicy(org: OrgContext, { id, ifMatch }: Naming, input: PolicyInput): Promise<Policy> {
   const before = await getPolicy(org, id);
-  refuseStale(before.version, ifMatch);
+  refuseStale("policy", before.version, ifMatch);
   return write(org, before, ifMatch, await resolved(org, input));
 }
 
 /** Merges a patch (RFC 7396) into a policy. Faults: those of `replacePolicy`. */
 export async function changePolicy(org: OrgContext, { id, ifMatch }: Naming, patch: unknown): Promise<Policy> {
   const before = await getPolicy(org, id);
-  refuseStale(before.version, ifMatch);
+  refuseStale("policy", before.version, ifMatch);
   return write(org, before, ifMatch, await resolved(org, patched(NewPolicy, inputOf(before), patch)));
 }
 
@@ -48,7 +39,7 @@ async function write(org: OrgContext, before: Policy, ifMatch: number | null, in
   const [[row], [stored], [owner]] = [updated as Policy[], current as Policy[], named as { id: string }[]];
   if (row) return row;
   if (stored && owner && owner.id !== before.id) throw nameTaken(after.name);
-  refuseStale((await getPolicy(org, before.id)).version, ifMatch);
+  refuseStale("policy", (await getPolicy(org, before.id)).version, ifMatch);
   throw new Fault("CONFLICT", "The policy was changed at the same moment. Read it again.");
 }
 

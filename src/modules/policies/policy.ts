@@ -40,14 +40,6 @@ export const namedStatement = (org: OrgContext, name: string): Statement =>
 /** What the audit log tells of a policy. */
 export const audited = ({ name, enabled, accounts, conditions }: Policy) => ({ name, enabled, accounts, conditions });
 
-/** Fault: PRECONDITION_FAILED. */
-export function refuseStale(currentVersion: number, ifMatch: number | null): void {
-  if (ifMatch === null || ifMatch === currentVersion) return;
-  throw new Fault("PRECONDITION_FAILED", `The policy is at version ${currentVersion}. Read it again and repeat.`, {
-    members: { currentVersion },
-  });
-}
-
 export const nameTaken = (name: string): Fault =>
   new Fault("CONFLICT", `There is a policy named "${name}" already. Choose another name, or change that one.`);
 

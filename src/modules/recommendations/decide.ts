@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { recommendations, type RecommendationStatus } from "#db/schema";
-import { Fault, notFound } from "#lib/fault";
+import { Fault, notFound, refuseStale, staleVersion } from "#lib/fault";
 import type { RecommendationRow } from "#scans/rank";
 import { recommendationStatement } from "./get.ts";
 import { recommendationsOf, type Recommendation } from "./recommendation.ts";
@@ -23,7 +23,7 @@ export async function decideRecommendation(
   ifMatch: number | null,
 ): Promise<Recommendation> {
   const before = await theRow(org, id);
-  if (ifMatch !== null && ifMatch !== before.version) throw stale(before.version);
+  refuseStale("recommendation", before.version, ifMatch);
   const { status = before.status, reason = before.reason } = decision;
   if (status === "dismissed" && !reason) throw new Fault("INVALID_REQUEST", "Say in `reason` why it is dismissed.");
   const update = org.db
@@ -53,7 +53,7 @@ export async function decideRecommendation(
   // safe: `returning` answers rows of the table.
   const [after] = await recommendationsOf(org, updated as RecommendationRow[]);
   if (after) return after;
-  throw stale((await theRow(org, id)).version);
+  throw staleVersion("recommendation", (await theRow(org, id)).version);
 }
 
 async function theRow(org: OrgContext, id: string): Promise<RecommendationRow> {
@@ -61,8 +61,3 @@ async function theRow(org: OrgContext, id: string): Promise<RecommendationRow> {
   if (!row) throw notFound("recommendation");
   return row;
 }
-
-const stale = (currentVersion: number): Fault =>
-  new Fault("PRECONDITION_FAILED", `The recommendation is at version ${currentVersion}. Read it again and repeat.`, {
-    members: { currentVersion },
-  });

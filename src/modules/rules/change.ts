@@ -2,10 +2,10 @@ import { and, eq, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { rules } from "#db/schema";
-import { Fault } from "#lib/fault";
+import { Fault, refuseStale } from "#lib/fault";
 import { patched } from "#lib/merge-patch";
 import { resolveSome } from "./resolve.ts";
-import { audited, getRule, isThere, nameTaken, refuseStale, ruleStatement, type Rule } from "./rule.ts";
+import { audited, getRule, isThere, nameTaken, ruleStatement, type Rule } from "./rule.ts";
 import { inputOf, NewRule, type RuleInput } from "./shapes.ts";
 
 export interface Naming {
@@ -16,14 +16,14 @@ export interface Naming {
 /** Replaces a rule. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED, CONFLICT. */
 export async function replaceRule(org: OrgContext, { id, ifMatch }: Naming, input: RuleInput): Promise<Rule> {
   const before = await getRule(org, id);
-  refuseStale(before.version, ifMatch);
+  refuseStale("rule", before.version, ifMatch);
   return write(org, before, ifMatch, input);
 }
 
 /** Merges a patch (RFC 7396) into a rule. Faults: those of `replaceRule`, and INVALID_REQUEST. */
 export async function changeRule(org: OrgContext, { id, ifMatch }: Naming, patch: unknown): Promise<Rule> {
   const before = await getRule(org, id);
-  refuseStale(before.version, ifMatch);
+  refuseStale("rule", before.version, ifMatch);
   return write(org, before, ifMatch, patched(NewRule, inputOf(before), patch));
 }
 
@@ -75,6 +75,6 @@ const nameIsFree = (org: OrgContext, id: string, name: string) =>
 
 /** Somebody was faster: the rule is gone or at another version. */
 async function explainMiss(org: OrgContext, id: string, ifMatch: number | null): Promise<never> {
-  refuseStale((await getRule(org, id)).version, ifMatch);
+  refuseStale("rule", (await getRule(org, id)).version, ifMatch);
   throw new Fault("CONFLICT", "The rule was changed at the same moment. Read it again.");
 }

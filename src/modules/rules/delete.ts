@@ -1,13 +1,13 @@
 import type { OrgContext } from "#db/context";
-import { notFound } from "#lib/fault";
+import { notFound, refuseStale } from "#lib/fault";
 import { resolveSome } from "./resolve.ts";
-import { audited, getRule, refuseStale } from "./rule.ts";
+import { audited, getRule } from "./rule.ts";
 import type { Naming } from "./change.ts";
 
 /** Deletes a rule; its findings are resolved. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED. */
 export async function deleteRule(org: OrgContext, { id, ifMatch }: Naming): Promise<void> {
   const before = await getRule(org, id);
-  refuseStale(before.version, ifMatch);
+  refuseStale("rule", before.version, ifMatch);
   const entry = { action: "rule.delete", target: { type: "rule", id }, before: audited(before) } as const;
   const end = org.db.sql(
     `UPDATE rules SET ended_at = ?3, enabled = 0, resolving = 1, version = version + 1, updated_at = ?3
@@ -23,6 +23,6 @@ export async function deleteRule(org: OrgContext, { id, ifMatch }: Naming): Prom
     await resolveSome(org);
     return;
   }
-  refuseStale((await getRule(org, id)).version, ifMatch);
+  refuseStale("rule", (await getRule(org, id)).version, ifMatch);
   throw notFound("rule");
 }

@@ -38,13 +38,5 @@ export const audited = ({ name, severity, resourceTypes, condition, expression, 
   enabled,
 });
 
-/** Fault: PRECONDITION_FAILED. */
-export function refuseStale(currentVersion: number, ifMatch: number | null): void {
-  if (ifMatch === null || ifMatch === currentVersion) return;
-  throw new Fault("PRECONDITION_FAILED", `The rule is at version ${currentVersion}. Read it again and repeat.`, {
-    members: { currentVersion },
-  });
-}
-
 export const nameTaken = (name: string): Fault =>
   new Fault("CONFLICT", `There is a rule named "${name}" already. Choose another name, or change that one.`);

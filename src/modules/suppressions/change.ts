@@ -1,13 +1,13 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { suppressions } from "#db/schema";
-import { Fault } from "#lib/fault";
+import { Fault, refuseStale } from "#lib/fault";
 import { canonicalJson } from "#lib/hash";
 import { mergePatch } from "#lib/merge-patch";
 import { sweepStart } from "#scans/sweep-suppressions";
 import { refusePast, sweptState, type SuppressionInput } from "./create.ts";
 import { NewSuppression, suppressionInput } from "./shapes.ts";
-import { audited, getSuppression, refuseStale, type SuppressionRow } from "./suppression.ts";
+import { audited, getSuppression, type SuppressionRow } from "./suppression.ts";
 import { sweepNow } from "./sweep.ts";
 
 /** How often a change is worked out anew when somebody else was faster. */
@@ -52,7 +52,7 @@ function merged({ name, condition, reason, owner, expiresAt }: SuppressionInput,
 async function change(org: OrgContext, { id, ifMatch, to }: SuppressionChange): Promise<SuppressionRow> {
   for (let tries = 0; tries < triesMax; tries += 1) {
     const before = await getSuppression(org, id);
-    refuseStale(before.version, ifMatch);
+    refuseStale("suppression", before.version, ifMatch);
     const after = to(before);
     if (before.endedAt === null && isSame(before, after)) return before;
     if (after.expiresAt !== before.expiresAt || before.endedAt !== null) refusePast(org, after.expiresAt);

@@ -1,6 +1,7 @@
+import { refuseStale } from "#lib/fault";
 import type { OrgContext } from "#db/context";
 import { sweepStart } from "#scans/sweep-suppressions";
-import { audited, getSuppression, refuseStale } from "./suppression.ts";
+import { audited, getSuppression } from "./suppression.ts";
 import { sweepNow } from "./sweep.ts";
 
 /**
@@ -9,7 +10,7 @@ import { sweepNow } from "./sweep.ts";
  */
 export async function deleteSuppression(org: OrgContext, id: string, ifMatch: number | null): Promise<void> {
   const before = await getSuppression(org, id);
-  refuseStale(before.version, ifMatch);
+  refuseStale("suppression", before.version, ifMatch);
   const entry = { action: "suppression.delete", target: { type: "suppression", id }, before: audited(before) } as const;
   const end = org.db.sql(
     `UPDATE suppressions SET deleted = 1, ended_at = ?3, sweep_after = ${sweepStart}, version = version + 1, updated_at = ?3
@@ -21,6 +22,6 @@ export async function deleteSuppression(org: OrgContext, id: string, ifMatch: nu
   );
   const [ended] = await org.change(entry, [end]);
   // safe: the statement answers the id of what it ended.
-  if ((ended as unknown[]).length === 0) refuseStale((await getSuppression(org, id)).version, ifMatch);
+  if ((ended as unknown[]).length === 0) refuseStale("suppression", (await getSuppression(org, id)).version, ifMatch);
   await sweepNow(org);
 }

@@ -1,5 +1,5 @@
 import type { OrgContext } from "#db/context";
-import { Fault, notFound } from "#lib/fault";
+import { notFound, refuseStale } from "#lib/fault";
 import { audited, getWebhook } from "./get.ts";
 import { endPending } from "./record.ts";
 
@@ -9,7 +9,7 @@ import { endPending } from "./record.ts";
  */
 export async function deleteWebhook(org: OrgContext, id: string, ifMatch: number | null): Promise<void> {
   const before = await getWebhook(org, id);
-  refuseStale(before.version, ifMatch);
+  refuseStale("webhook", before.version, ifMatch);
   const entry = { action: "webhook.delete", target: { type: "webhook", id }, before: audited(before) } as const;
   const removal = org.db.sql(
     "DELETE FROM webhooks WHERE org_id = ?1 AND id = ?2 AND version = coalesce(?3, version) RETURNING id",
@@ -20,13 +20,6 @@ export async function deleteWebhook(org: OrgContext, id: string, ifMatch: number
   const [removed] = await org.change(entry, [removal, endPending(org, id, org.now)]);
   // safe: the statement answers the id of what it removed.
   if ((removed as unknown[]).length > 0) return;
-  refuseStale((await getWebhook(org, id)).version, ifMatch);
+  refuseStale("webhook", (await getWebhook(org, id)).version, ifMatch);
   throw notFound("webhook");
-}
-
-function refuseStale(currentVersion: number, ifMatch: number | null): void {
-  if (ifMatch === null || ifMatch === currentVersion) return;
-  throw new Fault("PRECONDITION_FAILED", `The webhook is at version ${currentVersion}. Read it again and repeat.`, {
-    members: { currentVersion },
-  });
 }

@@ -21,9 +21,11 @@ export const eventNames = [
   "run.completed",
   "alert.triggered",
   "alert.resolved",
+  "alert.digest",
   "policy.violated",
   "account.error",
   "webhook.test",
+  "webhook.failing",
   "webhook.disabled",
   "webhook.recovered",
 ] as const;
@@ -45,6 +47,15 @@ export interface OutboxEvent {
    * rows and writes nothing. Give one also where `nudgeDeliveries` is to follow.
    */
   readonly id?: string;
+  /** What webhooks filter by: of all it tells about. Left out: it passes every filter. */
+  readonly severity?: string | undefined;
+  readonly accountId?: string | null | undefined;
+  /** Alert rules look at it when this run has ended; left out: at once. */
+  readonly runId?: string | null | undefined;
+  /** The webhook it is about, which is not told. */
+  readonly exceptWebhookId?: string;
+  /** Channels and webhooks that are told whatever they subscribed to, not before `at`. */
+  readonly to?: readonly { readonly webhookId: string; readonly at: string }[];
 }
 
 /** Pairs of (subscription, name told), the best first: exact names before groups, groups before `*`. */
@@ -57,9 +68,9 @@ export function tellings(names: readonly EventName[]): readonly (readonly [strin
 }
 
 /**
- * For the batch that changes the state: one row of `events` per event and one of `deliveries` per enabled webhook that
- * listens, told under the most specific name it subscribed to. Nothing is written where nobody listens, and nothing twice
- * for the same event id. Two statements however many events; their JSON must stay below 1 MB.
+ * For the batch that changes the state: one row of `events` per event, one of `deliveries` per enabled webhook that listens,
+ * told under the most specific name it subscribed to, and one for the alert rules. Nothing is written where nobody listens, and
+ * nothing twice for the same event id. Three statements however many events; their JSON must stay below 1 MB.
  */
 export const eventStatements = (org: OrgContext, ...events: readonly OutboxEvent[]): Statement[] =>
   statements(org, events, "true");
@@ -73,56 +84,91 @@ export const eventStatementsIfChanged = (org: OrgContext, ...events: readonly Ou
 
 function statements(org: OrgContext, events: readonly OutboxEvent[], condition: "true" | "changes() > 0"): Statement[] {
   if (events.length === 0) return [];
-  const told = events.map(({ names, data, id = newId() }) => ({
+  const told = events.map(({ data, id = newId(), ...event }) => ({
+    ...event,
     id,
-    names,
     data: data ?? null,
-    told: tellings(names),
+    told: tellings(event.names),
   }));
-  return [eventInsert(org, told, condition), deliveryInsert(org, told)];
+  return [eventInsert(org, told, condition), ...tellingStatements(org, told)];
 }
 
-interface Told {
+/** For an event whose row another statement of the batch has written, or not. */
+export const tellingsOf = (org: OrgContext, { id, ...event }: Omit<OutboxEvent, "data"> & { readonly id: string }) =>
+  tellingStatements(org, [{ ...event, id, data: null, told: tellings(event.names) }]);
+
+const tellingStatements = (org: OrgContext, told: readonly Told[]): Statement[] => {
+  const withoutData = JSON.stringify(told.map((event) => ({ ...event, data: null })));
+  return [deliveryInsert(org, withoutData), inboxInsert(org, withoutData)];
+};
+
+interface Told extends OutboxEvent {
   readonly id: string;
-  readonly names: readonly EventName[];
-  readonly data: unknown;
   readonly told: readonly (readonly [string, EventName])[];
 }
 
-/** Members: `id`, `names`, `data`, `told` of each event. */
+/**
+ * Somebody hears of `e`: a webhook, also one that is disabled (what it missed can be replayed), an alert rule, or one who is
+ * named. Parameter 1 is the organization.
+ */
+export const isHeard = `(EXISTS (
+    SELECT 1 FROM webhooks w, json_each(w.events) s WHERE w.org_id = ?1 AND s.value IN (SELECT t.value ->> 0 FROM json_each(e.value -> 'told') t))
+  OR EXISTS (
+    SELECT 1 FROM alert_rules r, json_each(r.listens) l WHERE r.org_id = ?1 AND r.enabled = 1 AND l.value IN (SELECT n.value FROM json_each(e.value -> 'names') n))
+  OR json_array_length(e.value -> 'to') > 0)`;
+
+/** Members: those of `Told`. */
 const eventInsert = (org: OrgContext, told: readonly Told[], condition: string): Statement =>
   org.db.sql(
-    `INSERT INTO events (org_id, id, names, data, created_at)
-     SELECT ?1, e.value ->> 'id', e.value -> 'names', e.value -> 'data', ?2 FROM json_each(?3) e
-     WHERE ${condition} AND EXISTS (
-       SELECT 1 FROM webhooks w, json_each(w.events) s
-       WHERE w.org_id = ?1 AND w.status = 'enabled'
-         AND s.value IN (SELECT t.value ->> 0 FROM json_each(e.value -> 'told') t))
-     ON CONFLICT DO NOTHING`,
+    `INSERT INTO events (org_id, id, names, data, severity, account_id, created_at)
+     SELECT ?1, e.value ->> 'id', e.value -> 'names', e.value -> 'data', e.value ->> 'severity', e.value ->> 'accountId', ?2
+     FROM json_each(?3) e WHERE ${condition} AND ${isHeard} ON CONFLICT DO NOTHING`,
     org.id,
     org.now.toISOString(),
     JSON.stringify(told),
   );
 
+/** What a webhook `w` wants to hear of an event `e` that it subscribed to. */
+const passesFilters = `w.id <> coalesce(e.value ->> 'exceptWebhookId', '')
+  AND (w.severities IS NULL OR e.value ->> 'severity' IS NULL OR e.value ->> 'severity' IN (SELECT value FROM json_each(w.severities)))
+  AND (w.account_ids IS NULL OR e.value ->> 'accountId' IS NULL OR e.value ->> 'accountId' IN (SELECT value FROM json_each(w.account_ids)))`;
+
 /** Ids are UUIDv7 of this moment, drawn in SQL, so that a webhook's deliveries are listed in the order of their birth. */
-const deliveryInsert = (org: OrgContext, told: readonly Told[]): Statement =>
+const deliveryInsert = (org: OrgContext, toldJson: string): Statement =>
   org.db.sql(
     `INSERT INTO deliveries (org_id, id, webhook_id, event_id, event, status, attempts, next_attempt_at, created_at, updated_at)
      SELECT ?1,
        ?4 || '-7' || substr(lower(hex(randomblob(2))), 2) || '-' || substr('89ab', 1 + (random() & 3), 1)
          || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6))),
-       webhook_id, event_id, event, 'pending', 0, ?2, ?2, ?2
+       webhook_id, event_id, event, 'pending', 0, at, ?2, ?2
      FROM (
        SELECT w.id AS webhook_id, e.value ->> 'id' AS event_id,
-         (SELECT t.value ->> 1 FROM json_each(e.value -> 'told') t
-          WHERE t.value ->> 0 IN (SELECT s.value FROM json_each(w.events) s) ORDER BY t.key LIMIT 1) AS event
+         coalesce(
+           (SELECT t.value ->> 1 FROM json_each(e.value -> 'told') t
+            WHERE ${passesFilters} AND t.value ->> 0 IN (SELECT s.value FROM json_each(w.events) s) ORDER BY t.key LIMIT 1),
+           (SELECT e.value ->> '$.names[0]' FROM json_each(e.value -> 'to') c WHERE c.value ->> 'webhookId' = w.id)) AS event,
+         coalesce((SELECT c.value ->> 'at' FROM json_each(e.value -> 'to') c WHERE c.value ->> 'webhookId' = w.id), ?2) AS at
        FROM webhooks w CROSS JOIN json_each(?3) e WHERE w.org_id = ?1 AND w.status = 'enabled')
      WHERE event IS NOT NULL AND EXISTS (SELECT 1 FROM events WHERE org_id = ?1 AND id = event_id)
      ON CONFLICT DO NOTHING`,
     org.id,
     org.now.toISOString(),
-    JSON.stringify(told.map(({ id, told: pairs }) => ({ id, told: pairs }))),
+    toldJson,
     uuid7Time(org.now),
+  );
+
+/** Alert rules find what they are fed by here; whoever has looked at it takes it away. */
+const inboxInsert = (org: OrgContext, toldJson: string): Statement =>
+  org.db.sql(
+    `INSERT INTO alert_inbox (org_id, event_id, run_id, created_at)
+     SELECT ?1, e.value ->> 'id', e.value ->> 'runId', ?2 FROM json_each(?3) e
+     WHERE EXISTS (SELECT 1 FROM alert_rules r, json_each(r.listens) l WHERE r.org_id = ?1 AND r.enabled = 1
+         AND l.value IN (SELECT n.value FROM json_each(e.value -> 'names') n))
+       AND EXISTS (SELECT 1 FROM events v WHERE v.org_id = ?1 AND v.id = e.value ->> 'id' AND v.created_at = ?2)
+     ON CONFLICT DO NOTHING`,
+    org.id,
+    org.now.toISOString(),
+    toldJson,
   );
 
 /** Bytes of a body that are not its items: envelope, names, ids. */

@@ -6,14 +6,23 @@ import type { GrantedScope, Role } from "./access.ts";
 import type {
   AccountCredential,
   AccountPace,
+  AlertCondition,
+  AlertEvaluation,
+  AlertItem,
+  AlertMessage,
+  AlertRoute,
+  ChannelConfig,
+  ChannelKind,
   CheckCounts,
   CollectorState,
   ConditionResult,
   CustomControl,
+  DigestTimes,
   FindingEvidence,
   FindingTicket,
   OrgSettings,
   PolicyCondition,
+  QuietHours,
   RuleCondition,
   ScanSummary,
   StoredCategory,
@@ -782,21 +791,49 @@ export const webhooks = sqliteTable(
   {
     orgId: orgId(),
     id: text("id").notNull(),
+    /** `webhook`: told of events it subscribed to. The others are channels: told of alerts. */
+    kind: text("kind").$type<ChannelKind>().notNull().default("webhook"),
+    /** Of a channel. */
+    name: text("name"),
+    /** Of a channel only what may be shown: the origin. */
     url: text("url").notNull(),
     description: text("description"),
     /** Event names, `*` and `finding.*` allowed. */
     events: text("events", { mode: "json" }).$type<readonly string[]>().notNull(),
-    /** Sealed `whsec_…`. */
+    /** What it wants to hear of; null: everything. */
+    severities: text("severities", { mode: "json" }).$type<readonly StoredSeverity[] | null>(),
+    accountIds: text("account_ids", { mode: "json" }).$type<readonly string[] | null>(),
+    /** Sealed: `whsec_…` of a webhook; the whole URL or the routing key of a channel; empty for e-mail. */
     secret: text("secret").notNull(),
+    /** Sealed: the secret before this one, with which is signed as well until then. */
+    previousSecret: text("previous_secret"),
+    previousUntil: text("previous_until"),
+    /** Of a channel: what may be shown of how it is reached. */
+    config: text("config", { mode: "json" }).$type<ChannelConfig | null>(),
+    /** Of a channel: when what has gathered is told at once; null: each alert by itself. */
+    digest: text("digest", { mode: "json" }).$type<DigestTimes | null>(),
     status: text("status").$type<"enabled" | "disabled">().notNull(),
     disabledReason: text("disabled_reason"),
+    disabledAt: text("disabled_at"),
+    /** Attempts that failed one after the other, and when the first of them was. */
+    failures: integer("failures").notNull().default(0),
+    failingSince: text("failing_since"),
+    /** Steps of the ladder to its being disabled that were told. */
+    warned: integer("warned").notNull().default(0),
+    lastDeliveredAt: text("last_delivered_at"),
     /** Until then nobody else sends to it: an attempt is under way, or it asked for a pause (Retry-After). */
     busyUntil: text("busy_until"),
     version: integer("version").notNull(),
     createdAt: text("created_at").notNull(),
     updatedAt: text("updated_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.orgId, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    index("webhooks_by_kind").on(t.orgId, t.kind, t.id),
+    index("webhooks_troubled")
+      .on(t.orgId, t.id)
+      .where(sql`status = 'disabled' OR failing_since IS NOT NULL`),
+  ],
 );
 
 /** What happened, kept once for all who are told. */
@@ -808,6 +845,9 @@ export const events = sqliteTable(
     /** The names it may be told under, the most specific first. */
     names: text("names", { mode: "json" }).$type<readonly string[]>().notNull(),
     data: text("data", { mode: "json" }).$type<unknown>().notNull(),
+    /** What filters go by; null: it is about none in particular. */
+    severity: text("severity"),
+    accountId: text("account_id"),
     createdAt: text("created_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.orgId, t.id] }), index("events_by_time").on(t.orgId, t.createdAt)],
@@ -826,6 +866,12 @@ export const deliveries = sqliteTable(
     event: text("event").notNull(),
     status: text("status").$type<DeliveryStatus>().notNull(),
     attempts: integer("attempts").notNull(),
+    /** Attempts of earlier rounds: it was sent again by hand. */
+    attemptsBefore: integer("attempts_before").notNull().default(0),
+    lastAttemptAt: text("last_attempt_at"),
+    lastStatus: integer("last_status"),
+    lastError: text("last_error"),
+    lastDurationMs: integer("last_duration_ms"),
     /** Null when there is nothing more to do. */
     nextAttemptAt: text("next_attempt_at"),
     leaseUntil: text("lease_until"),
@@ -861,4 +907,134 @@ export const attempts = sqliteTable(
     response: text("response"),
   },
   (t) => [primaryKey({ columns: [t.orgId, t.deliveryId, t.number] }), index("attempts_by_time").on(t.orgId, t.at)],
+);
+
+/** When somebody is to be told, and where. */
+export const alertRules = sqliteTable(
+  "alert_rules",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull(),
+    enabled: integer("enabled", { mode: "boolean" }).notNull(),
+    /** Of its alerts; null: that of the gravest finding, else `medium`. */
+    severity: text("severity").$type<StoredSeverity | null>(),
+    condition: text("condition", { mode: "json" }).$type<AlertCondition>().notNull(),
+    /** Names of the events it is fed by; empty: it looks at how things are. */
+    listens: text("listens", { mode: "json" }).$type<readonly string[]>().notNull(),
+    /** Ids of channels and webhooks. */
+    channels: text("channels", { mode: "json" }).$type<readonly string[]>().notNull(),
+    route: text("route", { mode: "json" }).$type<AlertRoute | null>(),
+    /** An alert is told of at most once in so many minutes. */
+    windowMinutes: integer("window_minutes").notNull(),
+    quietHours: text("quiet_hours", { mode: "json" }).$type<QuietHours | null>(),
+    notifyResolved: integer("notify_resolved", { mode: "boolean" }).notNull(),
+    lastEvaluation: text("last_evaluation", { mode: "json" }).$type<AlertEvaluation | null>(),
+    version: integer("version").notNull(),
+    createdBy: text("created_by"),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.id] }), uniqueIndex("alert_rules_by_name").on(t.orgId, t.name)],
+);
+
+export type AlertStatus = "open" | "acknowledged" | "resolved";
+
+/** That it happened. One alert of a rule and group is not resolved at a time. */
+export const alerts = sqliteTable(
+  "alerts",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    ruleId: text("rule_id").notNull(),
+    ruleName: text("rule_name").notNull(),
+    /** What its rule routes by; empty: none. */
+    groupKey: text("group_key").notNull(),
+    status: text("status").$type<AlertStatus>().notNull(),
+    severity: text("severity").$type<StoredSeverity>().notNull(),
+    title: text("title").notNull(),
+    summary: text("summary").notNull(),
+    /** The gravest of what it is about. */
+    items: text("items", { mode: "json" }).$type<readonly AlertItem[]>().notNull(),
+    /** How much it was ever about. */
+    total: integer("total").notNull(),
+    /** Who is told: ids of channels and webhooks. */
+    channels: text("channels", { mode: "json" }).$type<readonly string[]>().notNull(),
+    runId: text("run_id"),
+    toldAt: text("told_at"),
+    /** How often it was told. */
+    messages: integer("messages").notNull(),
+    acknowledgedBy: text("acknowledged_by"),
+    acknowledgedAt: text("acknowledged_at"),
+    /** `system`: its cause is gone. */
+    resolvedBy: text("resolved_by"),
+    resolvedAt: text("resolved_at"),
+    note: text("note"),
+    version: integer("version").notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    uniqueIndex("alerts_unresolved")
+      .on(t.orgId, t.ruleId, t.groupKey)
+      .where(sql`status <> 'resolved'`),
+    index("alerts_by_status").on(t.orgId, t.status, t.id),
+    index("alerts_by_severity").on(t.orgId, t.status, t.severity, t.id),
+    index("alerts_by_rule").on(t.orgId, t.status, t.ruleId, t.id),
+  ],
+);
+
+/** What alerts are about now: ids of findings, resources, accounts … */
+export const alertMembers = sqliteTable(
+  "alert_members",
+  {
+    orgId: orgId(),
+    ruleId: text("rule_id").notNull(),
+    subject: text("subject").notNull(),
+    alertId: text("alert_id").notNull(),
+    /** A message said so. */
+    told: integer("told", { mode: "boolean" }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.ruleId, t.subject] }),
+    index("alert_members_by_alert").on(t.orgId, t.alertId, t.told),
+    index("alert_members_by_subject").on(t.orgId, t.subject),
+  ],
+);
+
+/** Events that rules have not looked at yet; what belongs to a run waits for its end. */
+export const alertInbox = sqliteTable(
+  "alert_inbox",
+  {
+    orgId: orgId(),
+    eventId: text("event_id").notNull(),
+    runId: text("run_id"),
+    createdAt: text("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.eventId] })],
+);
+
+/** When the rules of an organization are to be looked at next; no row: it has none. */
+export const alertClocks = sqliteTable(
+  "alert_clocks",
+  { orgId: text("org_id").primaryKey(), dueAt: text("due_at").notNull() },
+  (t) => [index("alert_clocks_due").on(t.dueAt, t.orgId)],
+);
+
+/** Messages of alerts that wait for their channel's digest. */
+export const digestItems = sqliteTable(
+  "digest_items",
+  {
+    orgId: orgId(),
+    channelId: text("channel_id").notNull(),
+    id: text("id").notNull(),
+    dueAt: text("due_at").notNull(),
+    message: text("message", { mode: "json" }).$type<AlertMessage>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.channelId, t.id] }),
+    index("digest_items_due").on(t.dueAt, t.orgId, t.channelId),
+  ],
 );

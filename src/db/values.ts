@@ -193,3 +193,141 @@ export interface ConditionResult {
   /** What was found, as a sentence. */
   readonly reason: string;
 }
+
+/** Where deliveries go. `webhook`: events, signed; the others are channels: alerts, in words. */
+export type ChannelKind = "webhook" | "slack" | "teams" | "pagerduty" | "email";
+
+/** What may be shown of how a channel is reached. */
+export interface ChannelConfig {
+  /** E-mail: who gets it. */
+  readonly recipients?: readonly string[];
+  /** PagerDuty: where the service lives. */
+  readonly region?: "us" | "eu";
+}
+
+/** When a digest is told: at a minute of every hour, or at a time of day. Local to an IANA time zone. */
+export interface DigestTimes {
+  readonly every: "hour" | "day";
+  /** `09:00`; of an hour only the minutes count. */
+  readonly at: string;
+  readonly timeZone: string;
+}
+
+/** Nobody is told between these times of day, local to an IANA time zone; what is to be told waits. */
+export interface QuietHours {
+  /** `22:00` */
+  readonly from: string;
+  /** `07:00`; before `from`: the next day. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** Critical alerts are told all the same. */
+  readonly exceptCritical: boolean;
+}
+
+/** Whom an alert goes to: what a thing's tag, or its account, is mapped to; else the rule's own channels. */
+export interface AlertRoute {
+  readonly by: "tag" | "account";
+  /** The tag's key. */
+  readonly key?: string | undefined;
+  /** Value of the tag, or id of the account → ids of channels and webhooks. */
+  readonly channels: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Which findings; of a list's values one, all members that are named. */
+export interface FindingFilter {
+  readonly severity?: readonly StoredSeverity[] | undefined;
+  /** Checks. */
+  readonly type?: readonly string[] | undefined;
+  readonly category?: readonly StoredCategory[] | undefined;
+  readonly accountId?: readonly string[] | undefined;
+  readonly service?: readonly string[] | undefined;
+  readonly region?: readonly string[] | undefined;
+  /** Tags of the resource, all of them; null: any value. */
+  readonly tags?: Readonly<Record<string, string | null>> | undefined;
+}
+
+/** When an alert rule has something to tell. */
+export type AlertCondition =
+  /** Findings that opened or came back; `newOnly`: that were never seen before; `atLeast`: so many of them in one run. */
+  | { readonly kind: "findings"; readonly filter: FindingFilter; readonly newOnly: boolean; readonly atLeast: number }
+  /** So many are open, whenever they came. */
+  | { readonly kind: "open_findings"; readonly filter: FindingFilter; readonly moreThan: number }
+  | {
+      readonly kind: "score_below";
+      readonly framework: string;
+      readonly score: number;
+      readonly accountId: string | null;
+    }
+  /** Things with a date. `kinds`: as `GET /expirations` names them; null: all. */
+  | { readonly kind: "expiring"; readonly withinDays: number; readonly kinds: readonly string[] | null }
+  /** USD in 30 days, of an account or (null) of all together. */
+  | { readonly kind: "spend_over"; readonly usd: number; readonly accountId: string | null }
+  /** The last scan of an account ended so. */
+  | {
+      readonly kind: "scan_ended";
+      readonly states: readonly ("error" | "partial")[];
+      readonly accountId: readonly string[] | null;
+    }
+  | { readonly kind: "no_complete_scan"; readonly hours: number; readonly accountId: readonly string[] | null }
+  /** The last evaluation of a policy failed; null: of any. */
+  | { readonly kind: "policy_failed"; readonly policyId: readonly string[] | null }
+  /** A webhook or channel is disabled, or has failed for so many hours. */
+  | { readonly kind: "webhook_failing"; readonly hours: number };
+
+/** What a rule saw when it was last looked at. */
+export interface AlertEvaluation {
+  readonly at: string;
+  /** Things that met its condition and had not been told. */
+  readonly matched: number;
+  /** Messages that came of it: one for each alert, however many things matched. */
+  readonly messages: number;
+}
+
+/** One thing an alert is about. */
+export interface AlertItem {
+  readonly kind: "finding" | "resource" | "account" | "framework" | "policy" | "webhook" | "organization";
+  readonly id: string;
+  readonly title: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly severity: StoredSeverity | null;
+  readonly awsAccountId: string | null;
+  readonly accountName: string | null;
+  readonly region: string | null;
+  readonly resourceName: string | null;
+  readonly resourceArn: string | null;
+  /** At most three. */
+  readonly evidence: readonly FindingEvidence[];
+  /** What to do. */
+  readonly fix: string | null;
+}
+
+/** `data` of `alert.triggered` and `alert.resolved`: what templates are filled with. Stays within 18 kB. */
+export interface AlertMessage {
+  readonly alertId: string;
+  readonly ruleId: string;
+  readonly ruleName: string;
+  readonly status: "open" | "acknowledged" | "resolved";
+  readonly severity: StoredSeverity;
+  readonly title: string;
+  readonly summary: string;
+  /** Value of the tag, or the account, that it was routed by. */
+  readonly group: string | null;
+  readonly runId: string | null;
+  readonly at: string;
+  /** What it is about now, and what of that nobody has been told of before. */
+  readonly active: number;
+  readonly fresh: number;
+  /** The gravest, at most ten. */
+  readonly items: readonly AlertItem[];
+  /** How many more there are. */
+  readonly omitted: number;
+}
+
+/** `data` of `alert.digest`. */
+export interface DigestMessage {
+  readonly channelId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly alerts: readonly AlertMessage[];
+}

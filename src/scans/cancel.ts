@@ -38,7 +38,7 @@ export async function cancelScan(org: OrgContext, id: string): Promise<ScanRow> 
         .set({ status, active, completedAt, updatedAt, version })
         .where(and(mine, eq(scans.active, 1)))
         .returning(),
-      ...eventStatementsIfChanged(org, { id: eventId, names: ["scan.canceled"], data }),
+      ...eventStatementsIfChanged(org, { id: eventId, names: ["scan.canceled"], accountId: before.accountId, data }),
       sweepAgain(org, before),
       org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, id),
       dropFacts(org, id),

@@ -128,9 +128,9 @@ async function endEvents({ scan, account }: ClaimedTask, ending: Ending): Promis
     summary,
   };
   const names = ending.status === "error" ? (["scan.failed"] as const) : (["scan.completed"] as const);
-  const ended = { id: await derivedId("event", scan.id, "ended"), names, data };
+  const ended = { id: await derivedId("event", scan.id, "ended"), names, accountId: account.id, data };
   if (ending.status !== "error" || account.connectedAt === null) return [ended];
-  return [ended, { id: await derivedId("event", scan.id, "account"), names: ["account.error"], data }];
+  return [ended, { ...ended, id: await derivedId("event", scan.id, "account"), names: ["account.error"] }];
 }
 
 /** Ends a scan that could not begin. `remedy` says what the person can do. */

@@ -3,7 +3,7 @@ import { chunkForEvent, type EventName, type OutboxEvent } from "#db/outbox";
 import { derivedId, newId } from "#lib/id";
 
 /** What an event says of a finding. */
-interface Told {
+export interface Told {
   readonly id: string;
   readonly type: string;
   readonly title: string;
@@ -41,15 +41,16 @@ export interface Occasion {
 }
 
 /**
- * The events of a batch: findings told under the same names go together, at most 50 to an event. In a scan their ids are derived
+ * The events of a batch: findings of one severity told under the same names go together, at most 50 to an event. In a scan their ids are derived
  * from what happened, so that a batch that is repeated meets its own rows.
  */
 export async function findingEvents(occasion: Occasion, transitions: Transitions): Promise<OutboxEvent[]> {
   const groups = new Map<string, { names: EventName[]; findings: Told[] }>();
   const add = (names: EventName[], finding: Told): void => {
-    const group = groups.get(names.join()) ?? { names, findings: [] };
+    const key = [finding.severity, ...names].join();
+    const group = groups.get(key) ?? { names, findings: [] };
     group.findings.push(finding);
-    groups.set(names.join(), group);
+    groups.set(key, group);
   };
   for (const finding of transitions.opened) add(namesOf(finding, "finding.opened"), finding);
   for (const finding of transitions.reopened) add(namesOf(finding, "finding.reopened"), finding);
@@ -104,6 +105,9 @@ async function event(
   return {
     id: scan ? await derivedId("event", scan.id, names.join(), ...findings.map(({ id }) => id)) : newId(),
     names,
+    severity: findings[0]?.severity,
+    accountId: account.id,
+    runId: scan?.runId,
     data: {
       scanId: scan?.id ?? null,
       runId: scan?.runId ?? null,

@@ -89,6 +89,7 @@ export async function evaluationsAtEnd(
 const violated = async (scan: EndedScan, row: EvaluationRow): Promise<OutboxEvent> => ({
   id: await derivedId("event", scan.id, "policy", row.policyId),
   names: ["policy.violated"],
+  accountId: scan.accountId,
   data: {
     evaluationId: row.id,
     policyId: row.policyId,

@@ -147,6 +147,7 @@ async function write(
   const events = rows.map(({ id, accountId, awsAccountId }) => ({
     id,
     names: ["scan.started" as const],
+    accountId,
     data: { scanId: id, runId: run.id, accountId, awsAccountId },
   }));
   try {

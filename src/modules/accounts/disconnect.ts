@@ -75,6 +75,7 @@ async function canceledEvent({
   return {
     id: await derivedId("event", id, "canceled"),
     names: ["scan.canceled"],
+    accountId,
     data: { scanId: id, runId, accountId, awsAccountId },
   };
 }

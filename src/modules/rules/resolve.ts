@@ -2,9 +2,9 @@ import type { Env } from "#env";
 import { systemContext, type OrgContext } from "#db/context";
 import { directoryDatabase, newMeter, type Statement } from "#db/database";
 import { withEffects } from "#db/finding-effects";
-import { chunkForEvent, eventStatements, nudgeDeliveries, type OutboxEvent } from "#db/outbox";
+import { eventStatements, nudgeDeliveries, type OutboxEvent } from "#db/outbox";
 import { shards } from "#db/shards";
-import { derivedId } from "#lib/id";
+import { findingEvents, nothingHappened, type Told } from "#scans/finding-events";
 import { rankRecommendations } from "#scans/rank";
 import { ruleType } from "#scans/rules";
 
@@ -59,7 +59,7 @@ async function resolveSlice(org: OrgContext): Promise<boolean> {
   ])) as [Resolving[]];
   if (!rule) return false;
   const findings = await findingsOf(org, rule);
-  const events = await eventsOf(org, rule, findings);
+  const events = await eventsOf(org, findings);
   await org.db.atomic([
     ...(findings.length > 0
       ? withEffects(org, { ids: findings.map(({ id }) => id) }, [resolve(org, rule, findings)])
@@ -74,8 +74,7 @@ async function resolveSlice(org: OrgContext): Promise<boolean> {
   return true;
 }
 
-interface RuleFinding {
-  readonly id: string;
+interface RuleFinding extends Told {
   readonly accountId: string;
   readonly awsAccountId: string;
 }
@@ -122,24 +121,13 @@ const done = (org: OrgContext, { id }: Resolving): Statement[] => [
 ];
 
 /** As a scan tells of what it resolves, without one. */
-async function eventsOf(
-  org: OrgContext,
-  { id, version }: Resolving,
-  findings: readonly RuleFinding[],
-): Promise<OutboxEvent[]> {
-  const chunks = [...Map.groupBy(findings, ({ accountId }) => accountId).values()].flatMap((own) => chunkForEvent(own));
-  return Promise.all(
-    chunks.map(async (chunk): Promise<OutboxEvent> => ({
-      id: await derivedId("event", "rule", id, String(version), ...chunk.map((finding) => finding.id)),
-      names: ["finding.resolved"],
-      data: {
-        scanId: null,
-        runId: null,
-        accountId: chunk[0]?.accountId ?? null,
-        awsAccountId: chunk[0]?.awsAccountId ?? null,
-        at: org.now.toISOString(),
-        findings: chunk.map(({ accountId: _, awsAccountId: __, ...finding }) => finding),
-      },
-    })),
+async function eventsOf(org: OrgContext, findings: readonly RuleFinding[]): Promise<OutboxEvent[]> {
+  const byAccount = Map.groupBy(findings, ({ accountId }) => accountId);
+  const events = await Promise.all(
+    [...byAccount].map(([id, resolved]) => {
+      const account = { id, awsAccountId: resolved[0]?.awsAccountId ?? "" };
+      return findingEvents({ org, account, scan: null }, { ...nothingHappened, resolved });
+    }),
   );
+  return events.flat();
 }

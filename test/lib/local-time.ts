@@ -62,9 +62,9 @@ export function walked(fields: Fields, minutes: readonly ClockMinute[]): number[
   for (const { at, local } of minutes) {
     if (isMatch(fields, local) && !(isListed && seen.has(local))) ticks.add(at);
     seen.add(local);
-    for (let leapt = before + minuteMs; isListed && leapt < local; leapt += minuteMs) {
+    for (let leapt = before + minuteMs; leapt < local; leapt += minuteMs) {
       const isSameDay = Math.floor(leapt / 86_400_000) === Math.floor(local / 86_400_000);
-      if (isSameDay && isMatch(fields, leapt)) ticks.add(at);
+      if (isListed && isSameDay && isMatch(fields, leapt)) ticks.add(at);
     }
     before = local;
   }

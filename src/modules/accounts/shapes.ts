@@ -36,9 +36,7 @@ const Services = z
   .nullable()
   .openapi({ description: "Services to look at; null: every service Cloudglass knows.", example: ["ec2", "s3"] });
 
-const Enabled = z
-  .boolean()
-  .openapi({ description: "False: neither schedules nor requests scan it; what is known of it stays." });
+const Enabled = z.boolean().openapi({ description: "False: it is not scanned; what is known of it stays." });
 
 const RoleArn = z
   .string()
@@ -182,10 +180,7 @@ export const AccountBody = z
     status: z.enum(statuses),
     lastError: z.string().nullable(),
     credentialMethod: z.enum(methods),
-    enabledRegions: z
-      .array(z.string())
-      .nullable()
-      .openapi({ description: "Null: every region the account has enabled." }),
+    enabledRegions: z.array(z.string()).nullable().openapi({ description: "Null: every region it has enabled." }),
     enabledServices: z.array(z.string()).nullable().openapi({ description: "Null: every service Cloudglass knows." }),
     pace: z.object(paceMembers).partial().nullable().openapi(paceText),
     enabled: Enabled,

@@ -6,7 +6,6 @@ import type { Component } from "./components.ts";
 import type { CoverageEntry } from "./coverage.ts";
 
 export const exampleScanId = "0199e0b3-0000-7000-8000-000000000002";
-const exampleRunId = "0199e0b3-0000-7000-8000-000000000001";
 
 const time = z.iso.datetime();
 const Cost = z.object({
@@ -22,7 +21,7 @@ const Cost = z.object({
 export const scanExample = {
   id: exampleScanId,
   organizationId: "0199e0b1-0000-7000-8000-000000000001",
-  runId: exampleRunId,
+  runId: "0199e0b3-0000-7000-8000-000000000001",
   kind: "account" as const,
   trigger: "api" as const,
   accountId: exampleAccountId,
@@ -68,10 +67,7 @@ export const ScanBody = z
     awsAccountId: z.string(),
     hasKey: z.boolean().openapi({ description: "False once the account was disconnected." }),
     status: z.enum(scanStatuses),
-    regions: z
-      .array(z.string())
-      .nullable()
-      .openapi({ description: "What was asked for; null: what the account is set to." }),
+    regions: z.array(z.string()).nullable().openapi({ description: "Null: what the account is set to." }),
     services: z.array(z.string()).nullable(),
     seq: z.int().openapi({ description: "The account's scans counted from 1." }),
     startedAt: time.nullable(),

@@ -147,8 +147,7 @@ export const inputOf = (row: Schedule): ScheduleInput => ({
   timeZone: row.timeZone,
   window: row.window,
   accountIds: copy(row.accountIds),
-  // safe: they were parsed as known ones when they were written.
-  regions: copy(row.regions) as ScheduleInput["regions"],
+  regions: copy(row.regions),
   services: copy(row.services),
   enabled: row.enabled,
 });

@@ -25,6 +25,8 @@ import type {
   QuietHours,
   RuleCondition,
   ScanSummary,
+  ScheduleRun,
+  ScheduleWindow,
   StoredCategory,
   StoredExposure,
   StoredRelation,
@@ -168,6 +170,8 @@ export const accounts = sqliteTable(
     lastScanState: text("last_scan_state"),
     /** When AWS first let us in by the present credential; null: not yet. */
     connectedAt: text("connected_at"),
+    /** False: it is not scanned. */
+    enabled: integer("enabled", { mode: "boolean" }).notNull().default(true),
     version: integer("version").notNull(),
     createdAt: text("created_at").notNull(),
     updatedAt: text("updated_at").notNull(),
@@ -195,6 +199,8 @@ export const runs = sqliteTable(
     orgId: orgId(),
     id: text("id").notNull(),
     trigger: text("trigger").$type<"api" | "schedule">().notNull(),
+    /** The schedule that started it. */
+    scheduleId: text("schedule_id"),
     createdBy: text("created_by"),
     createdAt: text("created_at").notNull(),
   },
@@ -220,6 +226,7 @@ export const scans = sqliteTable(
     id: text("id").notNull(),
     runId: text("run_id").notNull(),
     kind: text("kind").$type<"account">().notNull(),
+    trigger: text("trigger").$type<"api" | "schedule">().notNull().default("api"),
     /** Null once the account was disconnected. */
     accountId: text("account_id"),
     awsAccountId: text("aws_account_id").notNull(),
@@ -1036,5 +1043,45 @@ export const digestItems = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.orgId, t.channelId, t.id] }),
     index("digest_items_due").on(t.dueAt, t.orgId, t.channelId),
+  ],
+);
+
+/** Scans that start by themselves. */
+export const schedules = sqliteTable(
+  "schedules",
+  {
+    orgId: orgId(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    /** Five fields, or `@daily` and the like. */
+    cron: text("cron").notNull(),
+    /** IANA's name. */
+    timeZone: text("time_zone").notNull(),
+    /** Null: every account. */
+    accountIds: text("account_ids", { mode: "json" }).$type<readonly string[] | null>(),
+    /** Null: what each account is set to. */
+    regions: text("regions", { mode: "json" }).$type<readonly string[] | null>(),
+    services: text("services", { mode: "json" }).$type<readonly string[] | null>(),
+    /** Runs start only then; null: at any time. */
+    window: text("window", { mode: "json" }).$type<ScheduleWindow | null>(),
+    enabled: integer("enabled", { mode: "boolean" }).notNull(),
+    /** The tick it waits for; null: none. */
+    nextTickAt: text("next_tick_at"),
+    /** That tick with its delay: when the run starts. */
+    nextRunAt: text("next_run_at"),
+    lastRun: text("last_run", { mode: "json" }).$type<ScheduleRun | null>(),
+    /** Since when the run that is due could not be started, for reasons of ours. */
+    failingSince: text("failing_since"),
+    version: integer("version").notNull(),
+    createdBy: text("created_by"),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.id] }),
+    // Across organizations: the cron job starts what is due.
+    index("schedules_due")
+      .on(t.nextRunAt, t.orgId)
+      .where(sql`next_run_at IS NOT NULL`),
   ],
 );

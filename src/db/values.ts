@@ -331,3 +331,28 @@ export interface DigestMessage {
   readonly to: string;
   readonly alerts: readonly AlertMessage[];
 }
+
+/** `22:00` to `06:00`, local time; `to` is no longer within. */
+export interface ScheduleWindow {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** An account that is not scanned now, and why. */
+export interface SkippedAccount {
+  readonly accountId: string;
+  readonly reason: "running" | "disabled" | "disconnected";
+  /** The scan that is in the way. */
+  readonly scanId?: string;
+}
+
+/** What came of a tick of a schedule. */
+export interface ScheduleRun {
+  readonly at: string;
+  readonly scheduledFor: string;
+  readonly outcome: "started" | "skipped" | "failed";
+  readonly runId: string | null;
+  /** `SCAN_RUNNING: …`; null: it started. */
+  readonly reason: string | null;
+  readonly skipped: readonly SkippedAccount[];
+}

@@ -73,6 +73,7 @@ const tagTexts: Readonly<Record<string, string>> = {
   Certificates: "TLS certificates and when they expire.",
   Checks: "What is looked at, and why.",
   Compliance: "How accounts stand against frameworks and your own rules. Automated evidence, not certification.",
+  Dashboard: "How things stand, and how they went.",
   Expirations: "What ends, and when.",
   Findings: "What is wrong, and what people decided about it.",
   Identity: "Who a credential is.",
@@ -82,6 +83,7 @@ const tagTexts: Readonly<Record<string, string>> = {
   Recommendations: "What to do first.",
   Resources: "What there is.",
   Scans: "Looking at accounts: started, followed and compared.",
+  Schedules: "Scans that start by themselves.",
   Suppressions: "Findings that are nobody's to do anything about, by a condition.",
   Webhooks: "Being told: endpoints of yours, deliveries and attempts.",
 };

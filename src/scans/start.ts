@@ -4,7 +4,7 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { eventStatementsIfChanged, nudgeDeliveries } from "#db/outbox";
 import { accounts, runs, scans } from "#db/schema";
-import type { ScanSummary } from "#db/values";
+import type { ScanSummary, SkippedAccount } from "#db/values";
 import { Fault, notFound } from "#lib/fault";
 import { newId } from "#lib/id";
 import type { AccountRow, ScanRow } from "./claim.ts";
@@ -20,18 +20,33 @@ export interface StartRequest {
   readonly trigger: "api" | "schedule";
 }
 
-/** An account that is not scanned now, and why. */
-export interface Skipped {
-  readonly accountId: string;
-  readonly reason: "running";
-  /** The scan that is in the way. */
-  readonly scanId: string;
-}
-
 export type Run = InferSelectModel<typeof runs> & {
   readonly scans: readonly ScanRow[];
-  readonly skipped: readonly Skipped[];
+  readonly skipped: readonly SkippedAccount[];
 };
+
+/** What a request for scans comes down to. */
+export interface Choice {
+  readonly ready: readonly AccountRow[];
+  readonly skipped: readonly SkippedAccount[];
+  /** As they were named. */
+  readonly missing: readonly string[];
+}
+
+/** A run that was decided on. */
+export interface Beginning extends Pick<StartRequest, "regions" | "services" | "trigger"> {
+  readonly ready: readonly AccountRow[];
+  readonly skipped: readonly SkippedAccount[];
+  readonly schedule?: {
+    readonly id: string;
+    /** Derived from schedule and tick, so that a tick makes one run and no other. */
+    readonly runId: string;
+    /** Fails the batch where the tick is no longer to be started. */
+    readonly fence: Statement;
+    /** What becomes of the schedule in the same batch. */
+    readonly moved: Statement;
+  };
+}
 
 /** A scan that has not ended by then is ended by the reaper. */
 const deadlineMs = 2 * 60 * 60_000;
@@ -39,43 +54,43 @@ const deadlineMs = 2 * 60 * 60_000;
 export const emptySummary: ScanSummary = { ...noCounts, tasksTotal: 0, tasksDone: 0, coverage: {} };
 
 /**
- * Starts a run: one scan for each account that is not being scanned. Faults: RESOURCE_NOT_FOUND for an account that is not
- * there; CONFLICT when there is no account at all; SCAN_RUNNING when every one of them is being scanned.
+ * Starts a run: one scan for each account that is neither switched off nor being scanned. Faults: RESOURCE_NOT_FOUND for an account
+ * that is not there; CONFLICT when there is no account at all, or all are switched off; SCAN_RUNNING when they are being scanned.
  */
 export async function startScans(org: OrgContext, request: StartRequest): Promise<Run> {
-  const { chosen, running } = await choose(org, request.accountIds);
-  const skipped = chosen.flatMap(({ id }): Skipped[] => {
-    const scanId = running.get(id);
-    return scanId ? [{ accountId: id, reason: "running", scanId }] : [];
-  });
-  const ready = chosen.filter(({ id }) => !running.has(id));
-  if (ready.length === 0) throw nothingReady(skipped);
-  const run = runRow(org, request.trigger);
-  const rows = ready.map((account) => scanRow(org, run.id, account, request));
-  const started: Run = { ...run, scans: rows, skipped };
-  await write(org, run, rows, started);
+  const choice = await chooseAccounts(org, request.accountIds);
+  if (choice.missing.length > 0) throw notFound("account");
+  if (choice.ready.length === 0) throw nothingReady(choice.skipped);
+  return beginRun(org, { ...request, ...choice });
+}
+
+/** Writes a run and wakes its scans. Fault: SCAN_RUNNING when somebody else started one of them at the same moment. */
+export async function beginRun(org: OrgContext, beginning: Beginning): Promise<Run> {
+  const run = runRow(org, beginning);
+  const rows = beginning.ready.map((account) => scanRow(org, run.id, account, beginning));
+  const started: Run = { ...run, scans: rows, skipped: beginning.skipped };
+  await write(org, started, beginning);
   const events = rows.map(({ id }) => id);
   await Promise.all(rows.map(({ id }) => wakeTasks(org, id, ["plan"])));
   org.waitUntil(nudgeDeliveries(org, events));
   return started;
 }
 
-function nothingReady(skipped: readonly Skipped[]): Fault {
-  const [first] = skipped;
-  if (!first) return new Fault("CONFLICT", "There is no account to scan: connect one with POST /accounts.");
-  return new Fault(
-    "SCAN_RUNNING",
-    `Scan ${first.scanId} of this account is still running. Wait for it, or cancel it.`,
-    {
-      members: { scanId: first.scanId },
-    },
-  );
+/** Why no account is ready. */
+export function nothingReady(skipped: readonly SkippedAccount[]): Fault {
+  const running = skipped.find(({ reason }) => reason === "running");
+  if (running) {
+    const { scanId } = running;
+    const detail = `Scan ${scanId} of this account is still running. Wait for it, or cancel it.`;
+    return new Fault("SCAN_RUNNING", detail, { members: { scanId } });
+  }
+  if (skipped.length === 0)
+    return new Fault("CONFLICT", "There is no account to scan: connect one with POST /accounts.");
+  return new Fault("CONFLICT", "Every account meant here is disabled: set `enabled` with PATCH /accounts/{id}.");
 }
 
-async function choose(
-  org: OrgContext,
-  ids: readonly string[] | null,
-): Promise<{ chosen: readonly AccountRow[]; running: ReadonlyMap<string, string> }> {
+/** Which accounts can be scanned now, by UUIDs or 12 digits; null: of all. */
+export async function chooseAccounts(org: OrgContext, ids: readonly string[] | null): Promise<Choice> {
   const mine = eq(accounts.orgId, org.id);
   const [found, active] = (await org.db.atomic([
     org.db
@@ -88,10 +103,17 @@ async function choose(
       .where(and(eq(scans.active, 1), eq(scans.orgId, org.id))),
   ])) as [AccountRow[], { id: string; accountId: string | null }[]];
   const known = new Set(found.flatMap(({ id, awsAccountId }) => [id, awsAccountId]));
-  if (ids?.some((id) => !known.has(id))) throw notFound("account");
+  const running = new Map(active.flatMap(({ id, accountId }) => (accountId ? [[accountId, id]] : [])));
+  const skipped = found.flatMap(({ id, enabled }): SkippedAccount[] => {
+    if (!enabled) return [{ accountId: id, reason: "disabled" }];
+    const scanId = running.get(id);
+    return scanId ? [{ accountId: id, reason: "running", scanId }] : [];
+  });
+  const out = new Set(skipped.map(({ accountId }) => accountId));
   return {
-    chosen: found,
-    running: new Map(active.flatMap(({ id, accountId }) => (accountId ? [[accountId, id]] : []))),
+    ready: found.filter(({ id }) => !out.has(id)),
+    skipped,
+    missing: (ids ?? []).filter((id) => !known.has(id)),
   };
 }
 
@@ -99,28 +121,30 @@ async function choose(
 const isOneOf = (column: SQLiteColumn, values: readonly string[]): SQL =>
   sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
-const runRow = (org: OrgContext, trigger: StartRequest["trigger"]): InferSelectModel<typeof runs> => ({
+const runRow = (org: OrgContext, { trigger, schedule }: Beginning): InferSelectModel<typeof runs> => ({
   orgId: org.id,
-  id: org.newId(),
+  id: schedule?.runId ?? org.newId(),
   trigger,
+  scheduleId: schedule?.id ?? null,
   createdBy: org.actor.type === "system" ? null : org.actor.id,
   createdAt: org.now.toISOString(),
 });
 
-function scanRow(org: OrgContext, runId: string, account: AccountRow, request: StartRequest): ScanRow {
+function scanRow(org: OrgContext, runId: string, account: AccountRow, beginning: Beginning): ScanRow {
   const now = org.now.toISOString();
   return {
     orgId: org.id,
     id: newId(),
     runId,
     kind: "account",
+    trigger: beginning.trigger,
     accountId: account.id,
     awsAccountId: account.awsAccountId,
     seq: account.scanSeq + 1,
     status: "queued",
     active: 1,
-    regions: request.regions,
-    services: request.services,
+    regions: beginning.regions,
+    services: beginning.services,
     summary: emptySummary,
     verdicts: null,
     errorMessage: null,
@@ -133,12 +157,8 @@ function scanRow(org: OrgContext, runId: string, account: AccountRow, request: S
   };
 }
 
-async function write(
-  org: OrgContext,
-  run: InferSelectModel<typeof runs>,
-  rows: readonly ScanRow[],
-  started: Run,
-): Promise<void> {
+async function write(org: OrgContext, started: Run, { schedule }: Beginning): Promise<void> {
+  const { scans: rows, skipped: _, ...run } = started;
   const entry = {
     action: "scan.start",
     target: { type: "run", id: run.id },
@@ -156,9 +176,11 @@ async function write(
       [
         org.db.insert(runs).values(run),
         ...eventStatementsIfChanged(org, ...events),
+        ...(schedule ? [schedule.moved] : []),
         ...rows.flatMap((row) => scanStatements(org, row)),
       ],
       started,
+      schedule ? [schedule.fence] : [],
     );
   } catch (error) {
     if (isTaken(error))

@@ -53,6 +53,7 @@ export const audited = ({
   regions,
   services,
   pace,
+  enabled,
   credential,
 }: AccountRow): Record<string, unknown> => ({
   name,
@@ -61,6 +62,7 @@ export const audited = ({
   regions,
   services,
   pace,
+  enabled,
   credentialMethod: credential.method,
   credential,
 });

@@ -16,6 +16,8 @@ export interface AccountChanges {
   readonly services?: readonly string[] | null | undefined;
   /** Its members are merged; null, of one or of all: as usual. */
   readonly pace?: PaceInput | undefined;
+  /** False: it is not scanned. */
+  readonly enabled?: boolean | undefined;
   /** A new one makes the account `pending` until AWS lets us in by it. */
   readonly credential?: CredentialInput | undefined;
 }
@@ -56,19 +58,30 @@ export async function changeAccount(
 
 /** What a change writes. Of an account's state only what a new credential begins anew: a scan may be writing it, too. */
 function changeable(
-  { name, environment, regions, services, pace, credential, updatedAt }: AccountRow,
+  { name, environment, regions, services, pace, enabled, credential, updatedAt }: AccountRow,
   isReentered: boolean,
 ): Partial<AccountRow> {
-  const settings = { name, environment, regions, services, pace, updatedAt };
+  const settings = { name, environment, regions, services, pace, enabled, updatedAt };
   return isReentered ? { ...settings, credential, status: "pending", lastError: null, connectedAt: null } : settings;
 }
 
 async function merged(org: OrgContext, before: AccountRow, changes: AccountChanges): Promise<AccountRow> {
   const { name = before.name, environment = before.environment, regions = before.regions } = changes;
+  const { enabled = before.enabled } = changes;
   const services = changes.services === undefined ? before.services : changes.services && servicesOf(changes.services);
   const credential = changes.credential ? await storedCredential(org, before, changes.credential) : before.credential;
   const pace = changes.pace === undefined ? before.pace : mergedPace(before.pace, changes.pace);
-  return { ...before, name, environment, regions, services, pace, credential, updatedAt: org.now.toISOString() };
+  return {
+    ...before,
+    name,
+    environment,
+    regions,
+    services,
+    pace,
+    enabled,
+    credential,
+    updatedAt: org.now.toISOString(),
+  };
 }
 
 /** Somebody was faster: the account is gone or at another version. */

@@ -16,6 +16,8 @@ export interface AccountInput {
   readonly services: readonly string[] | null;
   /** Null, of a member or of all: as usual. */
   readonly pace: PaceInput;
+  /** False: it is not scanned. Left out: it is. */
+  readonly enabled?: boolean | undefined;
 }
 
 /** Connects an AWS account, and tries at once whether it lets us in. Faults: CONFLICT (connected already), INVALID_REQUEST, METHOD_UNAVAILABLE. */
@@ -79,6 +81,7 @@ async function newRow(org: OrgContext, { credential, services, pace, ...input }:
     lastScanAt: null,
     lastScanState: null,
     connectedAt: null,
+    enabled: input.enabled ?? true,
     version: 1,
     createdAt: now,
     updatedAt: now,

@@ -36,6 +36,8 @@ const Services = z
   .nullable()
   .openapi({ description: "Services to look at; null: every service Cloudglass knows.", example: ["ec2", "s3"] });
 
+const Enabled = z.boolean().openapi({ description: "False: it is not scanned; what is known of it stays." });
+
 const RoleArn = z
   .string()
   .max(600)
@@ -114,6 +116,7 @@ export const ConnectAccount = z
     regions: Regions.default(null),
     services: Services.default(null),
     pace: Pace.default(null),
+    enabled: Enabled.default(true),
   })
   .openapi("ConnectAccount", { example: { ...example, awsAccountId: "123456789012", credential: role } });
 
@@ -124,6 +127,7 @@ export const ReplaceAccount = z
     regions: Regions.default(null),
     services: Services.default(null),
     pace: Pace.default(null),
+    enabled: Enabled.default(true),
     credential: Credential.optional().openapi({
       description: "Left out: it stays what it is, since nobody can read it.",
     }),
@@ -137,6 +141,7 @@ export const ChangeAccount = z
     regions: Regions.optional(),
     services: Services.optional(),
     pace: PacePatch.optional(),
+    enabled: Enabled.optional(),
     credential: Credential.optional(),
   })
   .openapi("ChangeAccount", { example: { name: "Production EU", regions: ["eu-west-1"] } });
@@ -153,6 +158,7 @@ const accountExample = {
   enabledRegions: ["eu-west-1", "us-east-1"],
   enabledServices: null,
   pace: null,
+  enabled: true,
   isManagement: false,
   lastScanId: "0199e0b3-0000-7000-8000-000000000002",
   lastScanAt: "2026-03-13T08:04:32.000Z",
@@ -174,12 +180,10 @@ export const AccountBody = z
     status: z.enum(statuses),
     lastError: z.string().nullable(),
     credentialMethod: z.enum(methods),
-    enabledRegions: z
-      .array(z.string())
-      .nullable()
-      .openapi({ description: "Null: every region the account has enabled." }),
+    enabledRegions: z.array(z.string()).nullable().openapi({ description: "Null: every region it has enabled." }),
     enabledServices: z.array(z.string()).nullable().openapi({ description: "Null: every service Cloudglass knows." }),
     pace: z.object(paceMembers).partial().nullable().openapi(paceText),
+    enabled: Enabled,
     isManagement: z.boolean().openapi({ description: "The management account of an AWS Organization." }),
     lastScanId: z.uuid().nullable(),
     lastScanAt: time.nullable(),
@@ -245,6 +249,7 @@ export const accountBody = ({ row, openFindings }: Account): z.input<typeof Acco
   enabledRegions: row.regions === null ? null : [...row.regions],
   enabledServices: row.services === null ? null : [...row.services],
   pace: row.pace,
+  enabled: row.enabled,
   isManagement: row.isManagement,
   lastScanId: row.lastScanId,
   lastScanAt: row.lastScanAt,

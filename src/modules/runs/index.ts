@@ -1,2 +1,2 @@
 export { getRun } from "./get.ts";
-export { startedRunBody, StartedRunBody } from "./shapes.ts";
+export { SkippedBody, startedRunBody, StartedRunBody } from "./shapes.ts";

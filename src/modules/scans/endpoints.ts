@@ -39,7 +39,7 @@ export const endpoints = [
       tag: "Scans",
       summary: "Start a run: one scan for each account",
       description:
-        "Of one account, several, or all of them. Accounts that are being scanned already are skipped and named. " +
+        "Of one account, several, or all of them. Accounts that are disabled, or being scanned already, are skipped and named. " +
         "`Prefer: wait=20` answers when they have ended, or after so many seconds (20 at most).",
       scope: "scans:write",
       role: "analyst",

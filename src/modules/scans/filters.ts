@@ -55,12 +55,15 @@ export const RecentQuery = z.object({
 const some = <Value extends z.ZodType>(value: Value, most: number) =>
   z.array(value).min(1).max(most).nullable().default(null);
 
+/** What scans may be asked for. */
+export const scanScope = {
+  accountIds: some(AccountRef, 90).openapi({ description: "UUIDs or 12 digits; null or left out: every account." }),
+  regions: some(z.enum(knownRegions), 100).openapi({ description: "Null or left out: what each account is set to." }),
+  services: some(z.enum(serviceWords), 100).openapi({
+    description: "Null or left out: what each account is set to.",
+  }),
+};
+
 export const CreateScans = z
-  .strictObject({
-    accountIds: some(AccountRef, 90).openapi({ description: "UUIDs or 12 digits; null or left out: every account." }),
-    regions: some(z.enum(knownRegions), 100).openapi({ description: "Null or left out: what each account is set to." }),
-    services: some(z.enum(serviceWords), 100).openapi({
-      description: "Null or left out: what each account is set to.",
-    }),
-  })
+  .strictObject(scanScope)
   .openapi("CreateScans", { example: { accountIds: [exampleAccountId], regions: ["eu-west-1"], services: null } });

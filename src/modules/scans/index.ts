@@ -1,1 +1,2 @@
+export { scanScope } from "./filters.ts";
 export { scanBody, ScanBody, scanExample } from "./shapes.ts";

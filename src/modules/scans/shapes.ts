@@ -6,7 +6,6 @@ import type { Component } from "./components.ts";
 import type { CoverageEntry } from "./coverage.ts";
 
 export const exampleScanId = "0199e0b3-0000-7000-8000-000000000002";
-const exampleRunId = "0199e0b3-0000-7000-8000-000000000001";
 
 const time = z.iso.datetime();
 const Cost = z.object({
@@ -22,8 +21,9 @@ const Cost = z.object({
 export const scanExample = {
   id: exampleScanId,
   organizationId: "0199e0b1-0000-7000-8000-000000000001",
-  runId: exampleRunId,
+  runId: "0199e0b3-0000-7000-8000-000000000001",
   kind: "account" as const,
+  trigger: "api" as const,
   accountId: exampleAccountId,
   awsAccountId: "123456789012",
   hasKey: true,
@@ -62,14 +62,12 @@ export const ScanBody = z
     organizationId: z.uuid(),
     runId: z.uuid(),
     kind: z.enum(["account"]),
+    trigger: z.enum(["api", "schedule"]),
     accountId: z.uuid().nullable().openapi({ description: "Null once the account was disconnected." }),
     awsAccountId: z.string(),
     hasKey: z.boolean().openapi({ description: "False once the account was disconnected." }),
     status: z.enum(scanStatuses),
-    regions: z
-      .array(z.string())
-      .nullable()
-      .openapi({ description: "What was asked for; null: what the account is set to." }),
+    regions: z.array(z.string()).nullable().openapi({ description: "Null: what the account is set to." }),
     services: z.array(z.string()).nullable(),
     seq: z.int().openapi({ description: "The account's scans counted from 1." }),
     startedAt: time.nullable(),
@@ -104,6 +102,7 @@ export function scanBody({ summary, ...row }: ScanRow): z.input<typeof ScanBody>
     organizationId: row.orgId,
     runId: row.runId,
     kind: row.kind,
+    trigger: row.trigger,
     accountId: row.accountId,
     awsAccountId: row.awsAccountId,
     hasKey: row.accountId !== null,

@@ -1,0 +1,1 @@
+export { startDueSchedules } from "./start-due.ts";

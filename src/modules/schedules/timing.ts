@@ -1,0 +1,109 @@
+import type { ScheduleWindow } from "#db/values";
+import { parseCron, ticksAfter, type Tick } from "#lib/cron";
+import { zoneOf, type Zone } from "#lib/zone";
+
+/** When a schedule runs. */
+export interface Timing {
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly window: ScheduleWindow | null;
+}
+
+/** A tick, and when its run starts: a few minutes later, so that not all schedules start at once. Milliseconds. */
+export interface Due {
+  readonly tick: number;
+  readonly start: number;
+  /** Local time of the tick, as if the zone were UTC. */
+  readonly local: number;
+  /** The most that `start` may be behind. */
+  readonly delayMax: number;
+}
+
+const minuteMs = 60_000;
+const dayMinutes = 1440;
+const delayMostMinutes = 10;
+
+/** A window that no tick falls into for so long is one that none ever falls into. */
+const searchMs = 9 * 366 * 24 * 60 * minuteMs;
+
+/**
+ * The runs that start after a moment, in order. `share` (0 ≤ share < 1) is the schedule's own part of the delay, which is whole minutes, ten at most, at
+ * most a tenth of the time to the next tick, and never beyond the window. Ticks outside the window are left out. Throws `CronError`, and
+ * RangeError for a zone that is not known.
+ */
+export function upcoming({ cron, timeZone, window }: Timing, share: number, after: number, count: number): Due[] {
+  const zone = requireZone(timeZone);
+  const parsed = parseCron(cron);
+  if (window && !parsed.minutes.some((minute) => isInside(window, minute * minuteMs))) return [];
+  const found: Due[] = [];
+  let latest = after;
+  let previous: Tick | null = null;
+  const take = (tick: Tick, next: number): void => {
+    if (window && !isInside(window, tick.local)) return;
+    const due = dueOf(tick, { next, share, window, zone });
+    if (due.start <= after) return;
+    found.push(due);
+    latest = due.start;
+  };
+  for (const tick of ticksAfter(parsed, zone, after - (delayMostMinutes + 1) * minuteMs)) {
+    if (previous) take(previous, tick.at);
+    if (found.length >= count || tick.at - latest > searchMs) return found;
+    previous = tick;
+  }
+  if (previous) take(previous, Infinity);
+  return found;
+}
+
+interface Around {
+  /** The next tick, within the window or not. */
+  readonly next: number;
+  readonly share: number;
+  readonly window: ScheduleWindow | null;
+  readonly zone: Zone;
+}
+
+function dueOf({ at, local }: Tick, { next, share, window, zone }: Around): Due {
+  const most = Math.min(
+    delayMostMinutes,
+    Math.floor((next - at) / minuteMs / 10),
+    window ? left(window, local) - 1 : Infinity,
+  );
+  const delay = Math.floor(share * (most + 1)) * minuteMs;
+  const start = at + delay;
+  // A clock that leaps within the delay may leap out of the window.
+  const isOut = window !== null && delay > 0 && !isInside(window, start + zone.offsetAt(start));
+  return { tick: at, start: isOut ? at : start, local, delayMax: most * minuteMs };
+}
+
+/** Whether a moment is within the window. Throws RangeError for a zone that is not known. */
+export const isOpen = ({ timeZone, window }: Pick<Timing, "timeZone" | "window">, at: number): boolean =>
+  window === null || isInside(window, at + requireZone(timeZone).offsetAt(at));
+
+function requireZone(name: string): Zone {
+  const zone = zoneOf(name);
+  if (!zone) throw new RangeError(`Unknown time zone ${name}`);
+  return zone;
+}
+
+const minuteOf = (local: number): number => Math.floor(local / minuteMs) % dayMinutes;
+
+const minuteIn = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
+
+const isInside = (window: ScheduleWindow, local: number): boolean => {
+  const length = span(minuteIn(window.from), minuteIn(window.to));
+  return span(minuteIn(window.from), minuteOf(local)) < length;
+};
+
+/** Minutes until the window ends. */
+const left = ({ to }: ScheduleWindow, local: number): number => span(minuteOf(local), minuteIn(to));
+
+/** Minutes from one time of day to another. */
+const span = (from: number, to: number): number => (to - from + dayMinutes) % dayMinutes;
+
+/** A part between 0 and 1 that is the same for ever (FNV-1a). */
+export function shareOf(...ids: readonly string[]): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(ids.join("/"))) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  // The last bytes move the lower half only.
+  return (Math.imul(hash ^ (hash >>> 16), 0x85ebca6b) >>> 0) / 4_294_967_296;
+}

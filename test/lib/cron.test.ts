@@ -1,0 +1,171 @@
+import { Cron } from "croner";
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import { CronError, parseCron, ticksAfter } from "#lib/cron";
+import { zoneOf, type Zone } from "#lib/zone";
+import { clock, textOf, walked, type Fields } from "./local-time.ts";
+
+const zone = (name: string): Zone => {
+  const found = zoneOf(name);
+  if (!found) throw new Error(`No zone ${name}`);
+  return found;
+};
+
+const ticks = (cron: string, timeZone: string, from: string, count: number): string[] =>
+  [...ticksAfter(parseCron(cron), zone(timeZone), Date.parse(from)).take(count)].map(({ at }) =>
+    new Date(at).toISOString().slice(0, 16),
+  );
+
+/** A week with something in it, and the clock in it. */
+const weeks = (
+  [
+    ["Europe/Berlin", "2026-03-27T00:00Z"],
+    ["Europe/Berlin", "2026-10-23T00:00Z"],
+    ["Europe/Berlin", "2026-12-29T00:00Z"],
+    ["America/New_York", "2026-03-06T00:00Z"],
+    ["America/New_York", "2026-10-30T00:00Z"],
+    ["Australia/Lord_Howe", "2026-04-02T00:00Z"],
+    ["Australia/Lord_Howe", "2026-10-01T00:00Z"],
+    ["America/Sao_Paulo", "2018-11-02T00:00Z"],
+    ["America/Sao_Paulo", "2019-02-15T00:00Z"],
+    ["America/Sao_Paulo", "2026-03-01T00:00Z"],
+    ["America/Havana", "2026-10-30T00:00Z"],
+    ["Asia/Kolkata", "2026-02-26T00:00Z"],
+    ["Pacific/Apia", "2011-12-28T00:00Z"],
+    ["Pacific/Apia", "2021-04-02T00:00Z"],
+    ["Africa/Casablanca", "2026-02-13T00:00Z"],
+    ["Antarctica/Troll", "2026-03-27T00:00Z"],
+    ["UTC", "2028-02-26T00:00Z"],
+    ["UTC", "2099-12-29T00:00Z"],
+  ] as const
+).map(([timeZone, from]) => ({ timeZone, from, minutes: clock(timeZone, from, 6) }));
+
+const some = (least: number, most: number) =>
+  fc.oneof(
+    fc.constant(null),
+    fc
+      .uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 4 })
+      .map((values) => values.toSorted((a, b) => a - b)),
+  );
+const rarely = (values: ReturnType<typeof some>) => fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, values);
+const fields: fc.Arbitrary<Fields> = fc.record({
+  minute: some(0, 59),
+  // Where clocks change, more often than not.
+  hour: fc.oneof(some(0, 23), some(0, 3)),
+  day: rarely(some(1, 31)),
+  month: rarely(some(1, 12)),
+  weekday: rarely(some(0, 6)),
+});
+
+describe("the ticks of a cron expression", () => {
+  it("are those a walk along the clock finds, minute by minute, whatever the clock does", async ({ expect }) => {
+    fc.assert(
+      fc.property(fields, fc.constantFrom(...weeks), (given, { timeZone, minutes }) => {
+        const [first, last] = [minutes[0]?.at ?? 0, minutes.at(-1)?.at ?? 0];
+        const found: string[] = [];
+        for (const { at, local } of ticksAfter(parseCron(textOf(given)), zone(timeZone), first - 1)) {
+          if (at > last) break;
+          found.push(`${at} ${local}`);
+        }
+        const expected = walked(given, minutes).map((at) => `${at} ${minutes[(at - first) / 60_000]?.local}`);
+        expect(found.join("\n")).toBe(expected.join("\n"));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("are those of another implementation, with ranges, steps and names", ({ expect }) => {
+    const field = (least: number, most: number, words: readonly string[] = []) =>
+      fc.oneof(
+        fc.constant("*"),
+        fc.integer({ min: 1, max: most }).map((step) => `*/${step}`),
+        fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most })).map((pair) => {
+          const [from = 0, to = 0] = pair.toSorted((a, b) => a - b);
+          return `${from}-${to}`;
+        }),
+        fc
+          .uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 3 })
+          .map((all) => all.join(",")),
+        ...(words.length > 0 ? [fc.constantFrom(...words)] : []),
+      );
+    const expression = fc
+      .tuple(field(0, 59), field(0, 23), field(1, 31), field(1, 12, ["feb", "JUN"]), field(0, 7, ["SUN", "fri"]))
+      .map((parts) => parts.join(" "));
+    const zones = fc.constantFrom("Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kolkata", "UTC");
+    const days = fc.integer({ min: 0, max: 12_000 }).map((day) => Date.UTC(2000, 0, 1 + day));
+    fc.assert(
+      fc.property(expression, zones, days, (cron, timeZone, from) => {
+        const other = new Cron(cron, { timezone: timeZone, mode: "5-part", fixedTimeRule: "no-wildcard" });
+        const expected = other.nextRuns(5, new Date(from)).map((at) => at.getTime());
+        expect([...ticksAfter(parseCron(cron), zone(timeZone), from).take(5)].map(({ at }) => at)).toEqual(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("a listed time that is leapt over runs when the clock has leapt; one that comes twice runs the first time", ({
+    expect,
+  }) => {
+    expect(ticks("30 2 * * *", "Europe/Berlin", "2026-03-28T12:00Z", 2)).toEqual([
+      "2026-03-29T01:00",
+      "2026-03-30T00:30",
+    ]);
+    expect(ticks("0,30 2 * * *", "Europe/Berlin", "2026-03-28T12:00Z", 2)).toEqual([
+      "2026-03-29T01:00",
+      "2026-03-30T00:00",
+    ]);
+    expect(ticks("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00Z", 2)).toEqual([
+      "2026-10-25T00:30",
+      "2026-10-26T01:30",
+    ]);
+    expect(ticks("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T00:00Z", 1)).toEqual(["2026-10-03T15:30"]);
+    expect(ticks("0 12 * * *", "Pacific/Apia", "2011-12-29T00:00Z", 2)).toEqual([
+      "2011-12-29T22:00",
+      "2011-12-30T22:00",
+    ]);
+  });
+
+  it("an interval leaves out what is leapt over, and runs in both of two equal hours", ({ expect }) => {
+    expect(ticks("*/30 2 * * *", "Europe/Berlin", "2026-03-28T12:00Z", 1)).toEqual(["2026-03-30T00:00"]);
+    expect(ticks("0 * * * *", "Europe/Berlin", "2026-10-24T23:30Z", 3)).toEqual([
+      "2026-10-25T00:00",
+      "2026-10-25T01:00",
+      "2026-10-25T02:00",
+    ]);
+  });
+
+  it("come on 29 February however far it is, and never on the 30th", ({ expect }) => {
+    expect(ticks("0 0 29 2 *", "UTC", "2096-03-01T00:00Z", 1)).toEqual(["2104-02-29T00:00"]);
+    expect(ticks("0 0 30 2 *", "UTC", "2026-01-01T00:00Z", 1)).toEqual([]);
+  });
+
+  it("of an alias are those it stands for", ({ expect }) => {
+    expect(ticks("@daily", "UTC", "2026-12-31T12:00Z", 1)).toEqual(["2027-01-01T00:00"]);
+    expect(ticks("@Weekly", "UTC", "2026-12-31T12:00Z", 1)).toEqual(["2027-01-03T00:00"]);
+  });
+});
+
+describe("what is no cron expression", () => {
+  it.for([
+    ["* * * * * *", /Five fields are expected .*not 6\. There is no field for seconds/],
+    ["* * * *", /not 4\.$/],
+    ["@reboot", /@reboot is not known; known: @hourly, @daily/],
+    ["61 * * * *", /The minute cannot be "61": expected are \*, 0 to 59, ranges/],
+    ["* 24 * * *", /The hour cannot be "24"/],
+    ["0 0 0 * *", /The day of the month cannot be "0"/],
+    ["0 0 * 13 *", /The month cannot be "13": expected are \*, 1 to 12, or jan, feb/],
+    ["0 0 * * 8", /The day of the week cannot be "8"/],
+    ["0 22-6 * * *", /The hour cannot be "22-6"/],
+    ["5/5 * * * *", /The minute cannot be "5\/5"/],
+    ["*/0 * * * *", /The minute cannot be "\*\/0"/],
+    ["1, * * * *", /The minute cannot be ""/],
+    ["0 0 L * *", /The day of the month cannot be "L"/],
+  ] as const)("%s: says why", ([text, message], { expect }) => {
+    expect(() => parseCron(text)).toThrow(CronError);
+    expect(() => parseCron(text)).toThrow(message);
+  });
+
+  it("nor is an offset, or a place that is not there, a time zone", ({ expect }) => {
+    expect([zoneOf("+01:00"), zoneOf("Europe/Nowhere"), zoneOf("")]).toEqual([null, null, null]);
+  });
+});

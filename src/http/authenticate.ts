@@ -1,4 +1,4 @@
-import { roleAtLeast } from "#db/access";
+import { allows, roleAtLeast } from "#db/access";
 import { findApiKey, type Credential } from "#db/api-keys";
 import { isWellFormedKey } from "#db/key-format";
 import { Fault } from "#lib/fault";
@@ -49,7 +49,7 @@ export async function authenticate(c: Ctx): Promise<Credential> {
 
 /** Faults: MISSING_SCOPE, FORBIDDEN. */
 export function authorize({ scope, role }: Pick<Endpoint, "scope" | "role">, credential: Credential): void {
-  if (scope !== null && !credential.scopes.includes("*") && !credential.scopes.includes(scope)) {
+  if (scope !== null && !allows(credential.scopes, scope)) {
     throw new Fault("MISSING_SCOPE", `This needs a key with the scope \`${scope}\`.`, {
       members: { requiredScope: scope },
     });

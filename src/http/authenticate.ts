@@ -31,8 +31,7 @@ export function credentialOf(headers: Headers): string {
 }
 
 /** Whose request it is. A key nobody knows is paid for by the address it came from. */
-export async function authenticate(c: Ctx): Promise<Credential> {
-  const key = credentialOf(c.req.raw.headers);
+export async function authenticate(c: Ctx, key = credentialOf(c.req.raw.headers)): Promise<Credential> {
   const credential = await findApiKey(c.env, key, {
     now: c.var.now,
     waitUntil: (promise) => c.executionCtx.waitUntil(promise),

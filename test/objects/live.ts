@@ -1,7 +1,7 @@
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { ScanProgress } from "#db/frames";
+import type { ScanFindings, ScanProgress } from "#db/frames";
 import type { ScanStatus } from "#db/schema";
 import type { ScanSummary } from "#db/values";
 import { createApp } from "#http/app";
@@ -119,6 +119,14 @@ export const progress = (scanId: string, percent: number): ScanProgress => ({
   region: "eu-west-1",
   service: "ec2",
   counts: { resources: percent },
+});
+
+/** Findings, which are never held back: frames that all arrive. */
+export const findings = (scanId: string, opened = 0): ScanFindings => ({
+  type: "finding",
+  scanId,
+  opened: [],
+  counts: { opened, reopened: 0, resolved: 0 },
 });
 
 /** The numbers of the frames a client got, in the order in which they came. */

@@ -7,6 +7,7 @@ import type { ScanSummary } from "#db/values";
 import { createApp } from "#http/app";
 import { newId } from "#lib/id";
 import { connectionOf } from "#objects/connection";
+import { anyAddress } from "../support/api.ts";
 
 const app = createApp([]);
 
@@ -28,7 +29,13 @@ export interface Client {
 /** A request to a socket's address, as a client makes it. */
 export const knock = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
   Promise.resolve(
-    app.fetch(new Request(`https://cloudglass.test/api/v1${path}`, { headers }), env, createExecutionContext()),
+    app.fetch(
+      new Request(`https://cloudglass.test/api/v1${path}`, {
+        headers: { "CF-Connecting-IP": anyAddress(), ...headers },
+      }),
+      env,
+      createExecutionContext(),
+    ),
   );
 
 const patience = { timeout: 5_000, interval: 5 };

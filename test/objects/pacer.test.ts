@@ -1,4 +1,4 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { findingFrame, type OpenedFinding, type ScanFrame } from "#db/frames";
@@ -107,23 +107,20 @@ describe("a frame of findings", () => {
     resourceName: fc.option(fc.string({ unit: "binary", maxLength: 300 })),
   });
 
-  it("holds the worst that have room, in 4 KiB as it is sent, and counts all of them", async () => {
-    const org = await makeOrg();
-    await fc.assert(
-      fc.asyncProperty(fc.array(opened, { maxLength: 60 }), async (found: OpenedFinding[]) => {
+  it("holds the worst that have room, in 4 KiB as it is sent, and counts all of them", () => {
+    fc.assert(
+      fc.property(fc.array(opened, { maxLength: 60 }), (found: OpenedFinding[]) => {
         const counts = { opened: found.length, reopened: 0, resolved: 1_000_000 };
         const frame = findingFrame(newId(), found, counts);
         const sent = { ...frame, seq: 1_000_000_000, eventId: 1_000_000_000_000 };
         expect(new TextEncoder().encode(JSON.stringify(sent)).length).toBeLessThanOrEqual(4_096);
         expect(frame.opened.length).toBeLessThanOrEqual(20);
-        expect(frame.opened.length).toBeGreaterThan(Math.min(0, found.length - 1));
+        expect(frame.opened.length > 0).toBe(found.length > 0);
         expect(frame.counts).toEqual(counts);
         const rank = (severity: string): number => ["critical", "high", "medium", "low"].indexOf(severity);
         const ranks = frame.opened.map(({ severity }) => rank(severity));
         expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
       }),
-      { numRuns: 60 },
     );
-    expect(await runInDurableObject(feedOf(org.id), (_, state) => [...state.storage.kv.list()].length)).toBe(0);
   });
 });

@@ -18,7 +18,7 @@ export interface RequestOptions {
 }
 
 /** Another caller each time, so that no test uses up the limit of another's address. */
-const anyAddress = (): string => `10.${[...crypto.getRandomValues(new Uint8Array(3))].join(".")}`;
+export const anyAddress = (): string => `10.${[...crypto.getRandomValues(new Uint8Array(3))].join(".")}`;
 
 /** One request through the entry point. Paths are below `/api/v1` unless they begin with the origin. */
 export async function send<Body = unknown>(

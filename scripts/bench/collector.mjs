@@ -82,7 +82,7 @@ async function runTask(place, work) {
       rules: () => [],
       budget,
       facts,
-      onLooked: async () => {},
+      onLooked: () => {},
     },
     work,
   );

@@ -39,6 +39,9 @@ export const scopes = [
 export type Scope = (typeof scopes)[number];
 export type GrantedScope = Scope | "*";
 
+export const allows = (granted: readonly GrantedScope[], scope: Scope): boolean =>
+  granted.includes("*") || granted.includes(scope);
+
 /** Who does something: the audit log's `actor`. */
 export type Actor =
   | { readonly type: "api_key"; readonly id: string; readonly name: string }

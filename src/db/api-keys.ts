@@ -1,13 +1,13 @@
-import { inArray } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Env } from "#env";
 import { Fault } from "#lib/fault";
 import { hmac, masterKeys } from "#lib/secrets";
 import { roles, scopes } from "./access.ts";
-import { directoryDatabase, newMeter, type Meter } from "./database.ts";
+import { directoryDatabase, newMeter, orgDatabase, type Meter } from "./database.ts";
 import { isWellFormedKey } from "./key-format.ts";
 import { apiKeys } from "./schema.ts";
-import { shards } from "./shards.ts";
+import { shardOf, shards } from "./shards.ts";
 
 const KeyRecord = z.object({
   orgId: z.string(),
@@ -152,6 +152,31 @@ async function inShard(d1: D1Database, shard: number, hashes: readonly string[],
   if (!row) return null;
   const { orgId, id, name, role, expiresAt, hash, revokedAt } = row;
   return { hash, revokedAt, record: { orgId, shard, keyId: id, name, role, scopes: row.scopes, expiresAt } };
+}
+
+/** Keys of an organization that are not revoked, by their ids. */
+export async function readKeys(
+  env: Env,
+  orgId: string,
+  shard: number,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Credential>> {
+  const rows = await orgDatabase(shardOf(env, shard), orgId, newMeter())
+    .select()
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.orgId, orgId),
+        sql`${apiKeys.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+        isNull(apiKeys.revokedAt),
+      ),
+    );
+  return new Map(
+    rows.map(({ id, name, role, scopes, expiresAt, hash }) => [
+      id,
+      { orgId, shard, keyId: id, name, role, scopes, expiresAt, hash },
+    ]),
+  );
 }
 
 /** A cache only: whether it works or not changes nothing. */

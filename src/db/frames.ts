@@ -44,11 +44,39 @@ export interface ScanError {
   readonly reason: string;
 }
 
-/** What a scan publishes. */
-export type ProgressFrame = ScanProgress | ScanComplete | ScanError;
+/** A finding that a scan has just opened. */
+export interface OpenedFinding {
+  readonly id: string;
+  readonly type: string;
+  readonly title: string;
+  readonly severity: string;
+  readonly service: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly resourceName: string | null;
+}
 
-/** As sockets get it: with its number within the scan, counted from 1 and strictly increasing. */
-export type NumberedFrame = ProgressFrame & { readonly seq: number };
+/** What a batch of a scan did to findings: news of the moment, not repeated by what comes later. */
+export interface ScanFindings {
+  readonly type: "finding";
+  readonly scanId: string;
+  /** The worst first; those that have room in a frame. */
+  readonly opened: readonly OpenedFinding[];
+  /** All of them. */
+  readonly counts: { readonly opened: number; readonly reopened: number; readonly resolved: number };
+}
+
+/** What a scan publishes. */
+export type ScanFrame = ScanProgress | ScanFindings | ScanComplete | ScanError;
+
+/**
+ * As sockets get it: `seq` is its number within the scan, counted from 1 and strictly increasing; `eventId` its number among
+ * all frames of the organization.
+ */
+export type NumberedFrame = ScanFrame & { readonly seq: number; readonly eventId: number };
+
+/** Nothing follows such a frame within its scan. */
+export const isLastFrame = ({ type }: ScanFrame): boolean => type === "complete" || type === "error";
 
 /** The state of one scan as the database has it. Frames with a `seq` above the one named here are newer. */
 export interface ScanState {
@@ -66,9 +94,16 @@ export interface ScanState {
 /** Everything a socket may be sent. */
 export type ServerFrame =
   | NumberedFrame
-  | { readonly type: "ready"; readonly connectionId: string; readonly protocol: "cloudglass.v1" }
+  | {
+      readonly type: "ready";
+      readonly connectionId: string;
+      readonly protocol: "cloudglass.v1";
+      /** Numbered frames with a greater `eventId` follow. */
+      readonly eventId: number;
+    }
   | { readonly type: "sync"; readonly scan: ScanState }
-  | { readonly type: "error"; readonly code: string; readonly reason: string }
+  | { readonly type: "subscribed"; readonly scanIds: readonly string[] | null }
+  | { readonly type: "error"; readonly code: string; readonly reason: string; readonly problem: object }
   | { readonly type: "pong" }
   | { readonly type: "closing"; readonly code: number; readonly reason: string };
 
@@ -112,6 +147,31 @@ export async function readScanOwner(directory: Database, scanId: string): Promis
   return rows[0]?.orgId ?? null;
 }
 
+const findingsInFrame = 20;
+/** Bytes of a frame of findings, its numbers included. */
+const findingFrameBytesMax = 4_096;
+const numbersBytes = 64;
+const severities = ["critical", "high", "medium", "low", "info"];
+
+/** As many of the opened findings as have room, the worst first; what is long is cut. */
+export function findingFrame(
+  scanId: string,
+  opened: readonly OpenedFinding[],
+  counts: ScanFindings["counts"],
+): ScanFindings {
+  const worst = opened
+    .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
+    .slice(0, findingsInFrame)
+    .map(({ id, type, title, severity, service, region, accountId, resourceName }) => {
+      const name = resourceName?.slice(0, 128) ?? null;
+      return { id, type, title: title.slice(0, 200), severity, service, region, accountId, resourceName: name };
+    });
+  const bytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length + 1;
+  let left = findingFrameBytesMax - numbersBytes - bytes({ type: "finding", scanId, opened: [], counts });
+  const fitting = worst.filter((finding) => (left -= bytes(finding)) >= 0);
+  return { type: "finding", scanId, opened: fitting, counts };
+}
+
 /** The last frame of a scan that has ended, from what the database says of it. */
 export function finalFrame({ id, status, summary, errorMessage }: ScanRecord): ScanComplete | ScanError {
   return status === "error"
@@ -129,6 +189,8 @@ export const openingHeaders = {
   shard: "x-cloudglass-shard",
   credential: "x-cloudglass-credential",
   expires: "x-cloudglass-expires",
+  findings: "x-cloudglass-findings",
+  after: "x-cloudglass-after",
   scan: "x-cloudglass-scan",
   address: "x-cloudglass-address",
 } as const;

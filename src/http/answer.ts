@@ -20,7 +20,8 @@ type ListReply = Extract<Reply<unknown>, { kind: "list" }>;
 export async function render(c: Ctx, endpoint: Endpoint, input: Input, value: unknown): Promise<Rendered> {
   const { reply } = endpoint;
   const location = endpoint.location ? { Location: apiBase + endpoint.location(value) } : {};
-  if (reply.kind === "none") return { status: endpoint.status ?? 204, headers: location, text: null };
+  if (reply.kind === "none" || reply.kind === "stream")
+    return { status: endpoint.status ?? 204, headers: location, text: null };
   // safe: an endpoint that replies with a list answers a page.
   if (reply.kind === "list") return renderList(c, endpoint, reply, input, value as Page<never>);
   const document = reply.documents?.of(value) ?? null;

@@ -1,4 +1,4 @@
-import { roleAtLeast } from "#db/access";
+import { allows, roleAtLeast } from "#db/access";
 import { findApiKey, type Credential } from "#db/api-keys";
 import { isWellFormedKey } from "#db/key-format";
 import { Fault } from "#lib/fault";
@@ -31,8 +31,7 @@ export function credentialOf(headers: Headers): string {
 }
 
 /** Whose request it is. A key nobody knows is paid for by the address it came from. */
-export async function authenticate(c: Ctx): Promise<Credential> {
-  const key = credentialOf(c.req.raw.headers);
+export async function authenticate(c: Ctx, key = credentialOf(c.req.raw.headers)): Promise<Credential> {
   const credential = await findApiKey(c.env, key, {
     now: c.var.now,
     waitUntil: (promise) => c.executionCtx.waitUntil(promise),
@@ -49,7 +48,7 @@ export async function authenticate(c: Ctx): Promise<Credential> {
 
 /** Faults: MISSING_SCOPE, FORBIDDEN. */
 export function authorize({ scope, role }: Pick<Endpoint, "scope" | "role">, credential: Credential): void {
-  if (scope !== null && !credential.scopes.includes("*") && !credential.scopes.includes(scope)) {
+  if (scope !== null && !allows(credential.scopes, scope)) {
     throw new Fault("MISSING_SCOPE", `This needs a key with the scope \`${scope}\`.`, {
       members: { requiredScope: scope },
     });

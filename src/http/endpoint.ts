@@ -4,6 +4,7 @@ import type { Role, Scope } from "#db/access";
 import type { OrgContext } from "#db/context";
 import type { Page, PageRequest } from "#db/page";
 import type { FaultCode } from "#lib/fault";
+import type { Ctx } from "./context.ts";
 
 /** Groups with limits of their own beside the credential's and the organization's (product.md, rate limits). */
 export type RateLimitGroup = "scan-create" | "key-create" | "webhook-test";
@@ -34,6 +35,7 @@ export type Reply<Value> =
       readonly moving?: boolean;
     }
   | { readonly kind: "list"; readonly schema: z.ZodType; readonly body: (value: never, now: Date) => object }
+  | { readonly kind: "stream"; readonly mediaType: string; readonly schema: z.ZodType }
   | { readonly kind: "none" };
 
 /** `{data: …}`. With `version` the answer carries `ETag: "<version>"` and If-None-Match is honoured. */
@@ -51,6 +53,9 @@ export function list<Row>(schema: z.ZodType, body: (row: Row, now: Date) => obje
   return { kind: "list", schema, body };
 }
 
+/** What goes on and on: the endpoint's `answer` writes it. */
+export const stream = (mediaType: string, schema: z.ZodType): Reply<never> => ({ kind: "stream", mediaType, schema });
+
 /** 204. */
 export const none: Reply<void> = { kind: "none" };
 
@@ -66,6 +71,8 @@ export interface Request<Params, Query, Body> {
   readonly ifMatch: number | null;
   /** Seconds for which the caller would wait for what runs in the background (RFC 7240, `Prefer: wait=20`); 0 to 20. */
   readonly waitSeconds: number;
+  /** `https://host` of this deployment. */
+  readonly origin: string;
 }
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
@@ -95,6 +102,8 @@ export interface Declaration<
   /** 200 unless said: 201 created, 202 runs in the background, 204 for `none`. */
   readonly status?: 200 | 201 | 202 | 204;
   readonly reply: Reply<Value>;
+  /** Answers the request itself, from the credentials on; `handle` is never called. */
+  readonly answer?: (c: Ctx) => Promise<Response>;
   /** Path of what was made or started, for the `Location` header. */
   readonly location?: (value: Value) => string;
   /** Fields a list may be sorted by; the first is its own order. */

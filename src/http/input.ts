@@ -47,6 +47,7 @@ export async function readInput(c: Ctx, endpoint: Endpoint, credential: Credenti
     page,
     ifMatch: ifMatchOf(headers),
     waitSeconds: waitSecondsOf(headers),
+    origin: url.origin,
     url,
     rawBody,
     format,

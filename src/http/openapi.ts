@@ -76,6 +76,7 @@ const tagTexts: Readonly<Record<string, string>> = {
   Dashboard: "How things stand, and how they went.",
   Expirations: "What ends, and when.",
   Findings: "What is wrong, and what people decided about it.",
+  Live: "What happens, while it happens. docs/live.md tells the whole protocol, sockets included.",
   Identity: "Who a credential is.",
   Operations: "For those who run and integrate Cloudglass.",
   Organization: "Your organization and its settings.",
@@ -183,8 +184,11 @@ function pagingOf({ sort = [] }: Endpoint): Record<string, z.core.$ZodType> {
   return { ...others, sort: sortParameter.openapi({ description, example: `-${own}` }) };
 }
 
-function headersOf({ method, faults: declared }: Endpoint): Record<string, z.ZodType> {
+function headersOf({ method, faults: declared, reply }: Endpoint): Record<string, z.ZodType> {
   return {
+    ...(reply.kind === "stream"
+      ? { "Last-Event-ID": z.string().optional().openapi({ description: "What a browser sends when it comes back." }) }
+      : {}),
     ...(method === "post"
       ? {
           "Idempotency-Key": z
@@ -204,7 +208,8 @@ function successOf(endpoint: Endpoint | OpenEndpoint): RouteConfig["responses"][
   const { reply } = endpoint;
   const description = endpoint.summary;
   if (reply.kind === "none") return { description };
-  if (reply.kind === "text") return { description, content: { [reply.mediaType]: { schema: reply.schema } } };
+  if (reply.kind === "text" || reply.kind === "stream")
+    return { description, content: { [reply.mediaType]: { schema: reply.schema } } };
   if (reply.kind === "one")
     return { description, content: contentOf(z.object({ data: reply.schema }), reply.documents) };
   const schema = z.object({ data: z.array(reply.schema), pagination: Pagination });

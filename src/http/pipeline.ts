@@ -13,6 +13,7 @@ import { parseWith, readQuery } from "./validate.ts";
 /** One authorised request: credentials → gate ∥ query → validation → idempotency → handler. */
 export async function answer(c: Ctx, endpoint: Endpoint): Promise<Response> {
   c.set("route", endpoint.path);
+  if (endpoint.answer) return endpoint.answer(c);
   const credential = await authenticate(c);
   const gate = passGate(c, credential, endpoint.group ?? null);
   if (endpoint.method === "get") return behindGate(gate, perform(c, endpoint, credential));
@@ -42,8 +43,8 @@ async function perform(c: Ctx, endpoint: Endpoint, credential: Credential): Prom
 const handle = (
   endpoint: Endpoint,
   org: OrgContext,
-  { params, query, body, page, ifMatch, waitSeconds }: Input,
-): Promise<unknown> => endpoint.handle({ org, params, query, body, page, ifMatch, waitSeconds });
+  { params, query, body, page, ifMatch, waitSeconds, origin }: Input,
+): Promise<unknown> => endpoint.handle({ org, params, query, body, page, ifMatch, waitSeconds, origin });
 
 /** Keeps the answer with its Idempotency-Key; a refusal or crash had no effect and gives the key free. */
 async function settled(claim: Claim | null, work: () => Promise<Rendered>): Promise<Rendered> {

@@ -30,6 +30,7 @@ const requestHeaders = [
   "If-Match",
   "If-None-Match",
   "Idempotency-Key",
+  "Last-Event-ID",
   "Prefer",
   "X-Request-ID",
 ].join(", ");

@@ -1,22 +1,22 @@
 import { directoryDatabase } from "#db/database";
-import { openingHeaders, readScanOwner } from "#db/frames";
-import { keyPrefix } from "#db/key-format";
+import { readScanOwner } from "#db/frames";
 import { shards } from "#db/shards";
 import { Fault, notFound } from "#lib/fault";
-import { sha256Hex } from "#lib/hash";
 import { uuidPattern } from "#lib/id";
-import { authenticate, authorize } from "./authenticate.ts";
-import { apiBase, ipOf, type App, type Ctx } from "./context.ts";
-import { passGate } from "./gate.ts";
+import { apiBase, type App, type Ctx } from "./context.ts";
+import {
+  chosenProtocol,
+  lastEventIdOf,
+  listenerOf,
+  openAtFeed,
+  refuseKeysInUrl,
+  refuseOtherOrganization,
+  type Opening,
+} from "./listener.ts";
 import { allowedOrigin } from "./security.ts";
 
 /** An object that nobody's key opens: what asks for a scan that is nowhere is refused like what asks for another organization's. */
 const nobody = "unknown";
-
-interface Opening extends Partial<Record<keyof typeof openingHeaders, string>> {
-  readonly auth: "header" | "message";
-  readonly org: string;
-}
 
 /** `/ws`: the organization's scans; `/scans/{id}/ws`: one scan's. The organization's ScanFeed object takes the socket over. */
 export function socketRoutes(app: App): void {
@@ -25,9 +25,9 @@ export function socketRoutes(app: App): void {
 }
 
 /**
- * A credential in a header is checked here; without one the socket has to send it as its first message. Faults: INVALID_REQUEST
- * for a credential in the URL, UPGRADE_REQUIRED, FORBIDDEN for a foreign origin, RESOURCE_NOT_FOUND, those of `authenticate`
- * and `passGate`.
+ * A credential in a header, a subprotocol or a ticket is checked here; without one the socket has to send it as its first
+ * message. Faults: INVALID_REQUEST for a credential in the URL, UPGRADE_REQUIRED, FORBIDDEN for a foreign origin,
+ * RESOURCE_NOT_FOUND, those of `listenerOf`.
  */
 async function openSocket(c: Ctx, scanId: string | null): Promise<Response> {
   c.set("route", scanId === null ? "/ws" : "/scans/{id}/ws");
@@ -35,45 +35,27 @@ async function openSocket(c: Ctx, scanId: string | null): Promise<Response> {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
     throw new Fault("UPGRADE_REQUIRED", "Open this address as a WebSocket (`Upgrade: websocket`).");
   }
+  refuseForeignOrigin(c);
+  if (scanId !== null && !uuidPattern.test(scanId)) throw notFound("scan");
+  const after = lastEventIdOf(c);
+  const listener = await listenerOf(c, scanId);
+  if (listener) refuseOtherOrganization(c, listener);
+  const opening: Opening = listener ?? { auth: "message", org: await organizationOf(c, scanId) };
+  const webSocket = await openAtFeed(c, {
+    ...opening,
+    ...(after === null ? {} : { after }),
+    ...(scanId === null ? {} : { scan: scanId }),
+  });
+  return new Response(null, { status: 101, webSocket, headers: chosenProtocol(c) });
+}
+
+/** Pages of our own may, and those of the origins that are allowed. */
+function refuseForeignOrigin(c: Ctx): void {
   const origin = c.req.header("origin");
-  if (origin !== undefined && allowedOrigin(origin, c.env.CORS_ORIGINS) === null) {
+  if (origin === undefined || origin === new URL(c.req.url).origin) return;
+  if (allowedOrigin(origin, c.env.CORS_ORIGINS) === null) {
     throw new Fault("FORBIDDEN", "Sockets may not be opened from this origin.");
   }
-  if (scanId !== null && !uuidPattern.test(scanId)) throw notFound("scan");
-  const hasHeader = c.req.header("authorization") !== undefined || c.req.header("x-api-key") !== undefined;
-  const opening = hasHeader ? await byHeader(c) : { auth: "message" as const, org: await organizationOf(c, scanId) };
-  const address = `ip:${await sha256Hex(ipOf(c) ?? "")}`;
-  return handOver(c, { ...opening, address, ...(scanId === null ? {} : { scan: scanId }) });
-}
-
-/** URLs end up in logs and histories. */
-function refuseKeysInUrl(c: Ctx): void {
-  const values = Object.values(c.req.queries()).flat();
-  if (values.some((value) => value.startsWith(keyPrefix))) {
-    throw new Fault(
-      "INVALID_REQUEST",
-      "Never put a key into a URL. Send it in a header or as the first message, and revoke this one.",
-      {
-        errors: [{ in: "query", pointer: "token", message: "Send the key in a header or as the first message." }],
-      },
-    );
-  }
-}
-
-async function byHeader(c: Ctx) {
-  const credential = await authenticate(c);
-  await passGate(c, credential, null);
-  authorize({ scope: "scans:read", role: "viewer" }, credential);
-  const { orgId, keyId, shard, expiresAt } = credential;
-  const named = c.req.query("org");
-  if (named !== undefined && named.toLowerCase() !== orgId) throw notFound("organization");
-  return {
-    auth: "header" as const,
-    org: orgId,
-    shard: String(shard),
-    credential: keyId,
-    ...(expiresAt === null ? {} : { expires: expiresAt }),
-  };
 }
 
 /** The organization whose object shall ask for the credential. */
@@ -83,7 +65,7 @@ async function organizationOf(c: Ctx, scanId: string | null): Promise<string> {
   if (org === undefined) {
     throw new Fault(
       "UNAUTHORIZED",
-      "Send an API key in a header, or name the organization (`?org=<id>`) and send the key as the first message.",
+      "Send an API key in a header or a ticket, or name the organization (`?org=<id>`) and send the key as the first message.",
     );
   }
   if (uuidPattern.test(org)) return org;
@@ -96,19 +78,4 @@ async function ownerOf(c: Ctx, scanId: string): Promise<string> {
   const { meter } = c.var.cost;
   const found = await Promise.all(shards(c.env).map((d1) => readScanOwner(directoryDatabase(d1, meter), scanId)));
   return found.find((owner) => owner !== null) ?? nobody;
-}
-
-/** Only these headers reach the object: a client's own cannot pass for ours. */
-async function handOver(c: Ctx, opening: Opening): Promise<Response> {
-  const headers = new Headers({ Upgrade: "websocket" });
-  for (const [name, header] of Object.entries(openingHeaders))
-    headers.set(header, opening[name as keyof Opening] ?? "");
-  const answer = await c.env.SCAN_FEED.getByName(opening.org).fetch("https://scan-feed/", { headers });
-  if (!answer.webSocket) {
-    throw new Fault("UNAVAILABLE", "No more sockets can be opened right now. Try again.", {
-      members: { retryAfterSeconds: 5 },
-    });
-  }
-  // The object's own headers cannot be changed, and the frame adds to them.
-  return new Response(null, { status: 101, webSocket: answer.webSocket });
 }

@@ -14,14 +14,21 @@ const Connection = z.object({
   shard: z.int().nullable(),
   /** Null: all scans of the organization. */
   scanId: z.string().nullable(),
+  /** Of all scans only these; null: all of them. */
+  subscribed: z.array(z.string()).readonly().nullable(),
   credentialId: z.string().nullable(),
+  /** The credential may read findings, too. */
+  findings: z.boolean(),
   /** ISO 8601; null: never. */
   expiresAt: z.string().nullable(),
   /** Name of the gate that pays for unknown keys from this socket's address. */
   address: z.string(),
   /** A credential must be here by then. */
   deadlineMs: z.number(),
-  authenticatedAtMs: z.number().nullable(),
+  /** The last frame it has, when it comes back: those after it are sent first. */
+  after: z.number().nullable(),
+  /** When it last said something that woke the object, or got in. */
+  heardAtMs: z.number().nullable(),
 });
 
 export type Connection = z.infer<typeof Connection>;
@@ -33,22 +40,17 @@ export function connectionOf(socket: WebSocket): Connection | null {
   return parsed.success ? parsed.data : null;
 }
 
-/** Writes the changed state to the socket and answers it. */
-export function changeConnection(socket: WebSocket, connection: Connection, change: Partial<Connection>): Connection {
-  const changed = { ...connection, ...change };
-  socket.serializeAttachment(changed);
-  return changed;
-}
-
 /** False when the socket is gone; it will come back and ask for what it missed. */
-export function sendFrame(socket: WebSocket, frame: ServerFrame): boolean {
+export function sendText(socket: WebSocket, text: string): boolean {
   try {
-    socket.send(JSON.stringify(frame));
+    socket.send(text);
     return true;
   } catch {
     return false;
   }
 }
+
+export const sendFrame = (socket: WebSocket, frame: ServerFrame): boolean => sendText(socket, JSON.stringify(frame));
 
 /** Why a socket is closed: RFC 6455 section 7.4.1, and 4000–4999 of our own. */
 export interface Closing {
@@ -57,6 +59,8 @@ export interface Closing {
 }
 
 export const closings = {
+  done: { code: 1000, reason: "done" },
+  silent: { code: 1001, reason: "no_ping" },
   newerConnection: { code: 1001, reason: "newer_connection" },
   authTimeout: { code: 1008, reason: "auth_timeout" },
   unauthorized: { code: 1008, reason: "unauthorized" },
@@ -70,19 +74,6 @@ export const closings = {
   scanNotFound: { code: 4004, reason: "scan_not_found" },
   rateLimited: { code: 4029, reason: "rate_limited" },
 } as const satisfies Record<string, Closing>;
-
-/** Closes a socket, at most once; one that is ready is told why by a frame first. */
-export function closeSocket(socket: WebSocket, { code, reason }: Closing): void {
-  const connection = connectionOf(socket);
-  if (connection?.phase === "closed") return;
-  if (connection?.phase === "ready") sendFrame(socket, { type: "closing", code, reason });
-  try {
-    if (connection) changeConnection(socket, connection, { phase: "closed" });
-    socket.close(code, reason);
-  } catch {
-    // It was closed from the other side already.
-  }
-}
 
 const byFault: Partial<Record<FaultCode, Closing>> = {
   UNAUTHORIZED: closings.unauthorized,

@@ -1,4 +1,4 @@
-import type { NumberedFrame, ProgressFrame } from "#db/frames";
+import { isLastFrame, type NumberedFrame, type ScanFrame } from "#db/frames";
 
 /** Where one scan's frames are. */
 export interface Feed {
@@ -11,6 +11,8 @@ export interface Feed {
 
 /** Frames kept for each scan; the oldest makes room. */
 const framesKept = 200;
+/** Frames kept of the whole organization, for those who have missed some of any scan. */
+const eventsKept = 1_000;
 /** Scans whose frames are kept after their end, and scans kept in all; the oldest go first. */
 const endedFeedsKept = 50;
 const feedsKept = 1_000;
@@ -21,6 +23,13 @@ export const emptyFeed: Feed = { seq: 0, percent: 0, ended: false };
 const feedKey = (scanId: string): string => `feed:${scanId}`;
 /** A ring: frame 201 takes the place of frame 1. */
 const frameKey = (scanId: string, seq: number): string => `frame:${scanId}:${seq % framesKept}`;
+
+const lastEventKey = "lastEventId";
+/** A ring, too. */
+const eventKey = (eventId: number): string => `event:${eventId % eventsKept}`;
+
+/** Number of the last frame of all; 0: none yet. */
+export const lastEventId = (kv: SyncKvStorage): number => kv.get<number>(lastEventKey) ?? 0;
 
 export const feedOf = (kv: SyncKvStorage, scanId: string): Feed => kv.get<Feed>(feedKey(scanId)) ?? emptyFeed;
 
@@ -41,16 +50,28 @@ export function openFeed(kv: SyncKvStorage, scanId: string): void {
  * Numbers a frame and keeps it. Percent never falls within a scan; what comes after its last frame (a message delivered
  * twice, a task that was late) is dropped: null.
  */
-export function append(kv: SyncKvStorage, frame: ProgressFrame): NumberedFrame | null {
+export function append(kv: SyncKvStorage, frame: ScanFrame): NumberedFrame | null {
   openFeed(kv, frame.scanId);
   const feed = feedOf(kv, frame.scanId);
   if (feed.ended) return null;
-  const seq = feed.seq + 1;
+  const numbers = { seq: feed.seq + 1, eventId: lastEventId(kv) + 1 };
   const percent = frame.type === "progress" ? Math.max(feed.percent, Math.min(100, frame.percent)) : feed.percent;
-  const numbered: NumberedFrame = frame.type === "progress" ? { ...frame, percent, seq } : { ...frame, seq };
-  kv.put(frameKey(frame.scanId, seq), numbered);
-  kv.put(feedKey(frame.scanId), { seq, percent, ended: frame.type !== "progress" });
+  const numbered: NumberedFrame =
+    frame.type === "progress" ? { ...frame, percent, ...numbers } : { ...frame, ...numbers };
+  kv.put(frameKey(frame.scanId, numbers.seq), numbered);
+  kv.put(eventKey(numbers.eventId), numbered);
+  kv.put(lastEventKey, numbers.eventId);
+  kv.put(feedKey(frame.scanId), { seq: numbers.seq, percent, ended: isLastFrame(frame) });
   return numbered;
+}
+
+/** The frames of all scans after this number, in order; null when some of them are no longer kept, or it was never given. */
+export function framesAfterEvent(kv: SyncKvStorage, eventId: number): NumberedFrame[] | null {
+  const count = lastEventId(kv) - eventId;
+  if (count < 0 || count > eventsKept) return null;
+  const frames = Array.from({ length: count }, (_, at) => kv.get<NumberedFrame>(eventKey(eventId + 1 + at)));
+  // What is missing was a deleted scan's.
+  return frames.filter((frame) => frame !== undefined);
 }
 
 /** The frames after this number, in order; null when some of them are no longer kept, or the number was never given. */
@@ -63,7 +84,14 @@ export function framesAfter(kv: SyncKvStorage, scanId: string, seq: number): Num
   return frames.every((frame) => frame !== undefined) ? frames : null;
 }
 
-export function deleteFeed(kv: SyncKvStorage, scanId: string): void {
+/** Forgets all that a scan has said. */
+export function deleteScanFrames(kv: SyncKvStorage, scanId: string): void {
+  deleteFeed(kv, scanId);
+  const events = [...kv.list<NumberedFrame>({ prefix: "event:" })];
+  for (const [key, frame] of events) if (frame.scanId === scanId) kv.delete(key);
+}
+
+function deleteFeed(kv: SyncKvStorage, scanId: string): void {
   kv.delete(feedKey(scanId));
   // Listed before the first is deleted: the list reads on as it is walked.
   const frames = [...kv.list({ prefix: `frame:${scanId}:` })];

@@ -1,5 +1,5 @@
 import type { NumberedFrame, ScanRecord, ServerFrame } from "#db/frames";
-import { allFeeds, feedOf, framesAfter, type Feed } from "./frame-store.ts";
+import { framesAfter, framesAfterEvent, type Feed } from "./frame-store.ts";
 
 /** The state of a scan, from what the database says and how far its frames are. */
 export function stateFrame(
@@ -14,21 +14,13 @@ export function stateFrame(
 }
 
 /**
- * What was published since `before` was taken, of one scan or of all; of a scan that is resumed, all after the number it is
- * resumed from, unless that is no longer kept.
+ * What a socket has missed, in order: of a scan that is resumed all after the number it is resumed from, unless that is no
+ * longer kept; of the others what was published since the event `since`.
  */
-export function newsSince(
-  kv: SyncKvStorage,
-  before: ReadonlyMap<string, Feed>,
-  scanId: string | null,
-  resume: ReadonlyMap<string, number>,
-): NumberedFrame[] {
-  const scanIds = scanId === null ? [...allFeeds(kv).keys()] : [scanId];
-  return scanIds.flatMap((id) => {
-    const from = resume.get(id);
-    const missed = from === undefined ? null : framesAfter(kv, id, from);
-    if (missed) return missed;
-    const seen = before.get(id)?.seq ?? 0;
-    return feedOf(kv, id).seq > seen ? (framesAfter(kv, id, seen) ?? []) : [];
-  });
+export function newsSince(kv: SyncKvStorage, since: number, resume: ReadonlyMap<string, number>): NumberedFrame[] {
+  const resumed = new Map([...resume].map(([id, seq]) => [id, framesAfter(kv, id, seq)]));
+  const others = (framesAfterEvent(kv, since) ?? []).filter(({ scanId }) => !resumed.get(scanId));
+  return [...[...resumed.values()].flatMap((frames) => frames ?? []), ...others].toSorted(
+    (a, b) => a.eventId - b.eventId,
+  );
 }

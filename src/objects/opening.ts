@@ -9,6 +9,9 @@ const Opening = z.object({
   shard: z.coerce.number().int().nullable(),
   credential: z.string().nullable(),
   expires: z.string().nullable(),
+  findings: z.boolean(),
+  /** The last frame of all that the client has. */
+  after: z.coerce.number().int().nullable(),
   scan: z.string().nullable(),
   address: z.string(),
 });
@@ -24,6 +27,8 @@ export function readOpening(headers: Headers): Opening {
     shard: given(openingHeaders.shard),
     credential: given(openingHeaders.credential),
     expires: given(openingHeaders.expires),
+    findings: given(openingHeaders.findings) !== null,
+    after: given(openingHeaders.after),
     scan: given(openingHeaders.scan),
     address: headers.get(openingHeaders.address) ?? "",
   });
@@ -35,6 +40,9 @@ export function readOpening(headers: Headers): Opening {
 
 /** Up to which frame of a scan a client has them all. */
 const ResumePoint = z.strictObject({ scanId: z.uuid(), seq: z.int().min(0) });
+
+/** Scans of one message; how many a socket may listen to in all is bounded, too. */
+const ScanIds = z.array(z.uuid()).min(1).max(100);
 
 /** What a client may say. Anything else is refused. */
 const ClientMessage = z.discriminatedUnion("type", [
@@ -48,6 +56,9 @@ const ClientMessage = z.discriminatedUnion("type", [
   }),
   // Live frames may come before it has arrived; what `auth` resumes comes before every live frame.
   ResumePoint.extend({ type: z.literal("resume") }),
+  z.strictObject({ type: z.literal("subscribe"), scanIds: ScanIds }),
+  // Without ids: back to all scans.
+  z.strictObject({ type: z.literal("unsubscribe"), scanIds: ScanIds.optional() }),
   // A ping that is written exactly `{"type":"ping"}` is answered by the runtime and never gets here.
   z.strictObject({ type: z.literal("ping") }),
 ]);

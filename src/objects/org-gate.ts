@@ -101,6 +101,11 @@ export class OrgGate extends DurableObject<Env> {
     return false;
   }
 
+  /** Those of them that were revoked. */
+  areRevoked(credentialIds: readonly string[]): string[] {
+    return credentialIds.filter((id) => this.isRevoked(id));
+  }
+
   /** Sets the organization's limits from the next request on; what open windows have counted stays counted. */
   async configure(limits: OrgSettings["limits"]): Promise<void> {
     if (canonicalJson(limits) === canonicalJson(this.#currentLimits())) return;

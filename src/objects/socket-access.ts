@@ -1,4 +1,5 @@
-import { findApiKey, type Credential } from "#db/api-keys";
+import { allows } from "#db/access";
+import { findApiKey, type Credential, type KeyRecord } from "#db/api-keys";
 import { isWellFormedKey } from "#db/key-format";
 import type { Env } from "#env";
 import { Fault } from "#lib/fault";
@@ -32,11 +33,21 @@ export async function identify(key: string, { env, connection, now, waitUntil }:
   });
   if (credential.orgId !== connection.orgId)
     throw new Fault("UNAUTHORIZED", "This key belongs to another organization.");
-  if (!credential.scopes.includes("*") && !credential.scopes.includes("scans:read")) {
+  if (!mayListen(credential)) {
     throw new Fault("MISSING_SCOPE", "This needs a key with the scope `scans:read`.");
   }
   return credential;
 }
+
+export const mayListen = ({ scopes }: KeyRecord): boolean => allows(scopes, "scans:read");
+
+/** What a socket has to know of its credential. */
+export const listeningOf = ({ keyId, shard, expiresAt, scopes }: KeyRecord) => ({
+  credentialId: keyId,
+  shard,
+  expiresAt,
+  findings: allows(scopes, "findings:read"),
+});
 
 /** One call for limits and revocation. Faults: KEY_REVOKED, RATE_LIMITED. */
 export async function passGate(env: Env, { orgId, keyId }: Credential, now: Date): Promise<void> {

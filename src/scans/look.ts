@@ -23,7 +23,7 @@ export interface Look {
   readonly facts: FactStore;
   readonly rules: RuleChecks;
   /** Called when a collector is through. */
-  readonly onLooked: (collector: AnyCollector) => Promise<void>;
+  readonly onLooked: (collector: AnyCollector) => void;
 }
 
 /** What a collector came back with, its resources already judged, compared and handed on. */
@@ -56,7 +56,6 @@ export async function lookAround(look: Look, work: Work): Promise<LookedAround> 
   const units = unitsOf(work);
   const fresh: CollectorId[] = [];
   const runs: Run[] = [];
-  const told: Promise<void>[] = [];
   const isBegun = ({ collector }: Unit): boolean =>
     runs.some(({ unit }) => unit.collector.service === collector.service);
   const isLeft = (unit: Unit): boolean => look.budget.isFull() || (look.budget.isSpent() && !isBegun(unit));
@@ -69,12 +68,11 @@ export async function lookAround(look: Look, work: Work): Promise<LookedAround> 
       const run = newRun(look, unit, describing);
       runs.push(run);
       await goThrough(run);
-      // Nobody waits for those who watch.
-      told.push(look.onLooked(unit.collector));
+      look.onLooked(unit.collector);
     }
   };
   await Promise.all(Array.from({ length: collectorsAtOnce }, next));
-  await Promise.all([complete(look, runs), ...told]);
+  await complete(look, runs);
   return { looked: runs.map(lookedOf), fresh };
 }
 

@@ -6,7 +6,7 @@ import { endTask } from "./end-task.ts";
 import { lookAround, type Looked } from "./look.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
 import { createFactStore } from "./fact-store.ts";
-import { tellProgress } from "./progress.ts";
+import { createTeller } from "./progress.ts";
 import { compiledRules } from "./rules.ts";
 import { openSession, visitOf } from "./session.ts";
 import { createSliceWriter } from "./slice-writer.ts";
@@ -27,7 +27,7 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
   const writer = createSliceWriter(task, before, task.countsBefore);
   const facts = createFactStore(task);
   const total = work.fresh.length + work.begun.length;
-  let through = 0;
+  const teller = createTeller(task, total);
   const { looked, fresh } = await lookAround(
     {
       task,
@@ -37,13 +37,11 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
       facts,
       rules: compiledRules(task.rules),
       budget: createBudget(task.org, task.pace.callsPerTask, () => session.counts().awsCalls),
-      onLooked: async ({ service }) => {
-        through += 1;
-        await tellProgress(task, { service, share: through / total });
-      },
+      onLooked: ({ service }) => teller.looked(service),
     },
     work,
   );
+  const told = teller.end();
   const counts = await writer.finish(await swept(task, looked));
   const begun = looked.flatMap(({ left }) => (left ? [left] : []));
   const { callsPerTask, tasksAtOnce } = task.pace;
@@ -57,6 +55,7 @@ export async function runPlaceTask(task: ClaimedTask): Promise<void> {
     },
     rest,
   );
+  await told;
 }
 
 const wholePlace = ({ place, scan, account }: ClaimedTask): Work => ({

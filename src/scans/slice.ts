@@ -8,6 +8,7 @@ import { edgeStatements } from "./edge-statements.ts";
 import { findingStatements, transitionsOf, type FindingChanges } from "./finding-changes.ts";
 import { findingEvents, type Transitions } from "./finding-events.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
+import { tellFindings } from "./progress.ts";
 import { keepVersions, removeResources, upsertResources } from "./resource-statements.ts";
 
 /** A resource that is gone, and the findings it may have had. */
@@ -65,10 +66,8 @@ export async function writeCounted(
 ): Promise<void> {
   const events = await findingEvents(task, transitions);
   await fenced(task, [keepCounts(task, counts), ...statements, ...eventStatements(task.org, ...events)]);
-  await nudgeDeliveries(
-    task.org,
-    events.flatMap(({ id }) => (id ? [id] : [])),
-  );
+  const eventIds = events.flatMap(({ id }) => (id ? [id] : []));
+  await Promise.all([nudgeDeliveries(task.org, eventIds), tellFindings(task, transitions)]);
 }
 
 const keepCounts = ({ org, scan, id }: ClaimedTask, counts: TaskCounts): Statement =>

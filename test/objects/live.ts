@@ -1,12 +1,13 @@
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { ScanProgress } from "#db/frames";
+import type { ScanFindings, ScanProgress } from "#db/frames";
 import type { ScanStatus } from "#db/schema";
 import type { ScanSummary } from "#db/values";
 import { createApp } from "#http/app";
 import { newId } from "#lib/id";
 import { connectionOf } from "#objects/connection";
+import { anyAddress } from "../support/api.ts";
 
 const app = createApp([]);
 
@@ -28,7 +29,13 @@ export interface Client {
 /** A request to a socket's address, as a client makes it. */
 export const knock = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
   Promise.resolve(
-    app.fetch(new Request(`https://cloudglass.test/api/v1${path}`, { headers }), env, createExecutionContext()),
+    app.fetch(
+      new Request(`https://cloudglass.test/api/v1${path}`, {
+        headers: { "CF-Connecting-IP": anyAddress(), ...headers },
+      }),
+      env,
+      createExecutionContext(),
+    ),
   );
 
 const patience = { timeout: 5_000, interval: 5 };
@@ -119,6 +126,14 @@ export const progress = (scanId: string, percent: number): ScanProgress => ({
   region: "eu-west-1",
   service: "ec2",
   counts: { resources: percent },
+});
+
+/** Findings, which are never held back: frames that all arrive. */
+export const findings = (scanId: string, opened = 0): ScanFindings => ({
+  type: "finding",
+  scanId,
+  opened: [],
+  counts: { opened, reopened: 0, resolved: 0 },
 });
 
 /** The numbers of the frames a client got, in the order in which they came. */

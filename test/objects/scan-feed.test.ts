@@ -6,9 +6,11 @@ import {
   bearer,
   complete,
   feedOf,
+  findings,
   makeScan,
   numbers,
   open,
+  openSockets,
   pause,
   progress,
   setScanStatus,
@@ -49,7 +51,7 @@ describe("what a socket gets", () => {
     expect(client.frames.flatMap(({ percent }) => (percent === undefined ? [] : [percent]))).toEqual([
       10, 30, 30, 60, 60, 90,
     ]);
-    expect(client.frames.at(-1)).toEqual({ ...complete(scanId), seq: 7 });
+    expect(client.frames.at(-1)).toEqual({ ...complete(scanId), seq: 7, eventId: 7 });
   });
 
   it("a restart in the middle of a scan closes no socket", async () => {
@@ -72,8 +74,7 @@ describe("what a socket gets", () => {
     const scanId = await makeScan(org.id);
     for (let round = 0; round < 20; round += 1) {
       const opened = open(`/scans/${scanId}/ws`, bearer(org.keys.admin));
-      for (let percent = 0; percent < 4; percent += 1)
-        await feedOf(org.id).publish([progress(scanId, round * 4 + percent)]);
+      for (let count = 0; count < 4; count += 1) await feedOf(org.id).publish([findings(scanId)]);
       const client = await opened;
       const total = (round + 1) * 4;
       const { scan } = await client.next("sync");
@@ -100,7 +101,7 @@ describe("resume", () => {
   it("the frames after the number, in order", async () => {
     const org = await makeOrg();
     const scanId = await makeScan(org.id);
-    await feedOf(org.id).publish([1, 2, 3, 4, 5].map((percent) => progress(scanId, percent)));
+    await feedOf(org.id).publish([progress(scanId, 5), ...[1, 2, 3, 4].map((opened) => findings(scanId, opened))]);
     const client = await open("/ws", bearer(org.keys.viewer));
     expect((await client.next("sync"))["scan"]).toMatchObject({ percent: 5, seq: 5 });
     client.say({ type: "resume", scanId, seq: 2 });
@@ -113,7 +114,7 @@ describe("resume", () => {
     let published = 0;
     const publish = async (): Promise<void> => {
       published += 1;
-      await feedOf(org.id).publish([progress(scanId, published / 2), progress(other, 1)]);
+      await feedOf(org.id).publish([findings(scanId, published), progress(other, 1)]);
     };
     for (let round = 0; round < 20; round += 1) {
       const seq = Math.max(0, published - 3);
@@ -141,7 +142,7 @@ describe("resume", () => {
     const [ended, behind, nobody] = [await makeScan(org.id), await makeScan(org.id), newId()];
     await feedOf(org.id).publish([progress(ended, 50), complete(ended)]);
     await setScanStatus(ended, "complete");
-    await feedOf(org.id).publish(Array.from({ length: 250 }, () => progress(behind, 1)));
+    await feedOf(org.id).publish(Array.from({ length: 250 }, () => findings(behind)));
     const client = await open(`/ws?org=${org.id}`);
     const resume = [ended, behind, nobody].map((scanId) => ({ scanId, seq: 1 }));
     client.say({ type: "auth", token: org.keys.viewer, resume });
@@ -157,7 +158,7 @@ describe("resume", () => {
     const scanId = await makeScan(org.id);
     const client = await open("/ws", bearer(org.keys.viewer));
     await client.next("sync");
-    await feedOf(org.id).publish(Array.from({ length: 250 }, (_, index) => progress(scanId, index / 3)));
+    await feedOf(org.id).publish(Array.from({ length: 250 }, (_, index) => findings(scanId, index)));
     await expect.poll(() => numbers(client).length).toBe(250);
     client.frames.length = 0;
     client.say({ type: "resume", scanId, seq: 49 });
@@ -174,18 +175,18 @@ describe("resume", () => {
       const scanId = await makeScan(org.id);
       const before = await open(`/scans/${scanId}/ws`, bearer(org.keys.viewer));
       await before.next("sync");
-      for (let count = 1; count <= cutAfter; count += 1) await feedOf(org.id).publish([progress(scanId, count * 8)]);
+      for (let count = 1; count <= cutAfter; count += 1) await feedOf(org.id).publish([findings(scanId, count)]);
       await expect.poll(() => numbers(before).length).toBe(cutAfter);
       before.cut();
       for (let count = cutAfter + 1; count <= frames; count += 1)
-        await feedOf(org.id).publish([progress(scanId, count * 8)]);
+        await feedOf(org.id).publish([findings(scanId, count)]);
       await setScanStatus(scanId, "complete");
       await feedOf(org.id).publish([complete(scanId)]);
       if (cutAfter % 3 === 0) await evictDurableObject(feedOf(org.id));
       const after = await open(`/scans/${scanId}/ws`, bearer(org.keys.viewer));
       expect((await after.next("sync"))["scan"]).toMatchObject({ status: "complete", percent: 100, seq: frames + 1 });
       after.say({ type: "resume", scanId, seq: cutAfter });
-      expect(await after.next("complete")).toEqual({ ...complete(scanId), seq: frames + 1 });
+      expect(await after.next("complete")).toMatchObject({ ...complete(scanId), seq: frames + 1 });
       expect([...numbers(before), ...numbers(after)]).toEqual(
         Array.from({ length: frames + 1 }, (_, index) => index + 1),
       );
@@ -205,7 +206,12 @@ describe("resume", () => {
       .poll(() => client.frames.at(-1))
       .toMatchObject({ type: "sync", scan: { status: "partial", percent: 100 } });
     expect(await runDurableObjectAlarm(feedOf(org.id))).toBe(true);
-    expect(await client.next("complete")).toEqual({ ...complete(scanId), status: "partial", seq: 2 });
+    expect(await client.next("complete")).toEqual({ ...complete(scanId), status: "partial", seq: 2, eventId: 2 });
+    // It looks after the sockets as long as there are any.
+    expect(await runDurableObjectAlarm(feedOf(org.id))).toBe(true);
+    client.cut();
+    await expect.poll(() => openSockets(org.id)).toBe(0);
+    await runDurableObjectAlarm(feedOf(org.id));
     expect(await runDurableObjectAlarm(feedOf(org.id))).toBe(false);
   });
 

@@ -8,6 +8,7 @@ import {
   bearer,
   complete,
   feedOf,
+  findings,
   makeScan,
   open,
   openSockets,
@@ -25,7 +26,12 @@ describe("what a socket may say", () => {
     for (const text of ["nonsense", "[]", '{"type":"subscribe"}', `{"type":"resume","scanId":"${newId()}","seq":-1}`]) {
       client.frames.length = 0;
       client.sayRaw(text);
-      expect(await client.next("error")).toEqual({ type: "error", code: "INVALID_MESSAGE", reason: "invalid_message" });
+      expect(await client.next("error")).toMatchObject({
+        type: "error",
+        code: "INVALID_MESSAGE",
+        reason: "invalid_message",
+        problem: { status: 400 },
+      });
     }
     expect(client.closed()).toBeNull();
   });
@@ -153,9 +159,10 @@ describe("what is kept", () => {
   it("nothing of a scan that was deleted", async () => {
     const org = await makeOrg();
     const scanId = newId();
-    await feedOf(org.id).publish([progress(scanId, 1), progress(scanId, 2)]);
+    await feedOf(org.id).publish([progress(scanId, 1), findings(scanId), progress(scanId, 2)]);
     await feedOf(org.id).deleteScan(scanId);
-    expect(await runInDurableObject(feedOf(org.id), (_, state) => [...state.storage.kv.list()].length)).toBe(0);
+    const kept = await runInDurableObject(feedOf(org.id), (_, state) => [...state.storage.kv.list()]);
+    expect(kept).toEqual([["lastEventId", 2]]);
   });
 });
 

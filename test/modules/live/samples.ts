@@ -1,0 +1,3 @@
+import type { Samples } from "../../support/samples.ts";
+
+export const samples: Samples = { createTicket: {}, streamEvents: {} };

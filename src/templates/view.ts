@@ -71,7 +71,7 @@ function alertView(told: Told, message: AlertMessage): View {
     ...placed(told, `/api/v1/alerts/${message.alertId}`),
     key: message.alertId,
     at: message.at,
-    title: plain(message.title, 200),
+    title: titleOf(message.title),
     severity: message.severity,
     resolved: message.status === "resolved",
     summary: plain(message.summary, 600),
@@ -107,7 +107,7 @@ const isOpen = ({ status }: AlertMessage): boolean => status !== "resolved";
 function digestPart(message: AlertMessage): Part {
   const [first] = message.items;
   return {
-    title: headline({ ...message, resolved: !isOpen(message), title: plain(message.title, 200) }),
+    title: headline({ ...message, resolved: !isOpen(message), title: titleOf(message.title) }),
     severity: message.severity,
     summary: plain(message.summary, 400),
     facts: [
@@ -136,7 +136,7 @@ function noticeView(told: Told): View {
     ...placed(told, null),
     key: typeof about === "string" ? about : told.eventId,
     at: told.at,
-    title: plain(title, 200),
+    title: titleOf(title),
     severity,
     resolved: told.event === "webhook.recovered",
     summary: "",
@@ -149,6 +149,8 @@ function noticeView(told: Told): View {
   };
 }
 
+const titleOf = (text: string): string => plain(text, 200) || "Untitled";
+
 const placed = ({ event, origin }: Told, path: string | null): Pick<View, "event" | "path" | "url"> => ({
   event,
   path,
@@ -156,7 +158,7 @@ const placed = ({ event, origin }: Told, path: string | null): Pick<View, "event
 });
 
 const partOf = (item: AlertItem): Part => ({
-  title: plain(item.title, 200),
+  title: titleOf(item.title),
   severity: item.severity,
   summary: plain(item.summary, 400),
   facts: itemFacts(item),

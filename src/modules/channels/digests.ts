@@ -44,7 +44,7 @@ async function tellAll(org: OrgContext, channelId: string): Promise<void> {
 async function tellSome(org: OrgContext, channelId: string): Promise<number> {
   const items = await dueItems(org, channelId);
   if (items.length === 0) return 0;
-  const messages = digestsOf(channelId, latest(items));
+  const messages = digestsOf(channelId, items);
   const ids = items.map(({ id }) => id);
   const at = org.now.toISOString();
   const told = await Promise.all(
@@ -97,15 +97,21 @@ const taking = (org: OrgContext, channelId: string, ids: readonly string[]) =>
     ids.length,
   );
 
-/** Of each alert what was said last, in the order in which it was said. */
-function latest(items: readonly Item[]): AlertMessage[] {
-  const inOrder = items.map(({ message }) => message).toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-  return [...new Map(inOrder.map((message) => [message.alertId, message])).values()];
-}
+const byTime = (a: AlertMessage, b: AlertMessage): number => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 
-/** As many messages as it takes: each of at most 50 alerts and about 20 kB. */
-function digestsOf(channelId: string, alerts: readonly AlertMessage[]): DigestMessage[] {
-  const [from = "", to = ""] = [alerts[0]?.at, alerts.at(-1)?.at];
+const ranks = ["critical", "high", "medium", "low"] as const;
+const rankOf = ({ status, severity }: AlertMessage): number =>
+  status === "resolved" ? ranks.length : ranks.indexOf(severity);
+
+/**
+ * What was said last of each alert, the gravest first and what is resolved at the end; in as many messages as it takes, each of at most
+ * 50 alerts and about 20 kB.
+ */
+function digestsOf(channelId: string, items: readonly Item[]): DigestMessage[] {
+  const inOrder = items.map(({ message }) => message).toSorted(byTime);
+  const last = new Map(inOrder.map((message) => [message.alertId, message]));
+  const alerts = [...last.values()].toSorted((a, b) => rankOf(a) - rankOf(b) || byTime(a, b));
+  const [from = "", to = ""] = [inOrder[0]?.at, inOrder.at(-1)?.at];
   return chunkForEvent(alerts.map(brief)).map((chunk) => ({ channelId, from, to, alerts: chunk }));
 }
 

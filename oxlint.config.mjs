@@ -11,10 +11,11 @@ const rooms = {
   frameworks: ["lib"],
   scores: ["checks", "frameworks", "lib"],
   rules: ["db", "lib"],
+  templates: ["db", "lib"],
   scans: ["collectors", "checks", "frameworks", "scores", "rules", "aws", "db", "lib", "env"],
   objects: ["db", "lib", "env"],
   http: ["db", "lib", "env"],
-  modules: ["scans", "checks", "collectors", "frameworks", "scores", "rules", "aws", "db", "lib", "env"],
+  modules: ["scans", "checks", "collectors", "frameworks", "scores", "rules", "templates", "aws", "db", "lib", "env"],
   queues: ["modules", "scans", "aws", "db", "lib", "env"],
   schedules: ["modules", "scans", "aws", "db", "lib", "env"],
 };

@@ -44,9 +44,12 @@ export default defineConfig(async () => {
             CORS_ORIGINS: "https://app.example.com,https://admin.example.com",
             WEBHOOKS_ALLOW_LOOPBACK: "true",
             ISSUER_URL: "https://cloudglass.test",
+            EMAIL_FROM: "alerts@cloudglass.test",
             OPERATOR_ACCESS_KEY_ID,
             OPERATOR_SECRET_ACCESS_KEY,
           },
+          // Miniflare's own: takes what it is sent, and puts it into files.
+          email: { send_email: [{ name: "EMAIL" }] },
           serviceBindings: { AWS: async (request: Request) => (await (started ??= simulator())).fetch(request) },
           queueConsumers: {
             "scan-tasks": { maxBatchSize: 1, maxBatchTimeout: 0.02, maxRetries: 5, deadLetterQueue: "scan-tasks-dead" },

@@ -22,7 +22,11 @@ const withVars = withoutSecrets.replace(
   "[vars]\n",
   `[vars]\n# For development only: they open nothing anywhere else.\n${lines.join("\n")}\n`,
 );
-const withIssuer = withVars.replace('ISSUER_URL = ""', 'ISSUER_URL = "https://cloudglass.test"');
+/** E-mail is not sent: wrangler writes it to files and says where. */
+const withMail = withVars
+  .replace('EMAIL_FROM = ""', 'EMAIL_FROM = "alerts@cloudglass.test"')
+  .replace(/# E-mail: [^[]*\n# \[\[send_email\]\]\n# name/, "[[send_email]]\nname");
+const withIssuer = withMail.replace('ISSUER_URL = ""', 'ISSUER_URL = "https://cloudglass.test"');
 /** In development wrangler bundles the source itself, and again whenever it changes. */
 const fromSource = withIssuer
   .replace(/# Built by .*\nmain = ".*"\nno_bundle = true\n/, 'main = "src/worker.ts"\n')

@@ -12,6 +12,9 @@ export interface Env {
   readonly SCAN_FEED: DurableObjectNamespace<ScanFeed>;
   readonly SCAN_TASKS: Queue<ScanTaskMessage>;
   readonly DELIVERIES: Queue<DeliveryMessage>;
+  /** The platform's own e-mail sending, and the address it sends from; either absent: no channels of e-mail. */
+  readonly EMAIL?: SendEmail;
+  readonly EMAIL_FROM?: string;
   /** The reference UI's script. */
   readonly ASSETS: Fetcher;
   /** Stands in for AWS where a development configuration binds it; absent in production, where AWS itself is asked. */
@@ -38,4 +41,6 @@ export interface Env {
   readonly PUBLIC_HOSTS?: string;
   /** `true` admits webhooks to http and loopback addresses. Development only. */
   readonly WEBHOOKS_ALLOW_LOOPBACK?: string;
+  /** Where events for PagerDuty go instead, where loopback addresses are admitted. Development only. */
+  readonly PAGERDUTY_URL?: string;
 }

@@ -33,8 +33,12 @@ export type EventName = (typeof eventNames)[number];
 
 const groupOf = (name: EventName): string => `${name.slice(0, name.indexOf("."))}.*`;
 
-/** What a webhook may subscribe to: every name, every group, `*`. */
-export const subscriptions: readonly string[] = ["*", ...new Set(eventNames.map(groupOf)), ...eventNames];
+/** What a webhook may subscribe to: every name (a digest is only told to its channel), every group, `*`. */
+export const subscriptions: readonly string[] = [
+  "*",
+  ...new Set(eventNames.map(groupOf)),
+  ...eventNames.filter((name) => name !== "alert.digest"),
+];
 
 /** One occurrence. */
 export interface OutboxEvent {
@@ -56,6 +60,8 @@ export interface OutboxEvent {
   readonly exceptWebhookId?: string;
   /** Channels and webhooks that are told whatever they subscribed to, not before `at`. */
   readonly to?: readonly { readonly webhookId: string; readonly at: string }[];
+  /** Nobody else hears of it. */
+  readonly isPrivate?: boolean;
 }
 
 /** Pairs of (subscription, name told), the best first: exact names before groups, groups before `*`. */
@@ -88,7 +94,7 @@ function statements(org: OrgContext, events: readonly OutboxEvent[], condition: 
     ...event,
     id,
     data: data ?? null,
-    told: tellings(event.names),
+    told: event.isPrivate ? [] : tellings(event.names),
   }));
   return [eventInsert(org, told, condition), ...tellingStatements(org, told)];
 }

@@ -199,6 +199,8 @@ export type ChannelKind = "webhook" | "slack" | "teams" | "pagerduty" | "email";
 
 /** What may be shown of how a channel is reached. */
 export interface ChannelConfig {
+  /** The last characters of what opens it. */
+  readonly ending?: string;
   /** E-mail: who gets it. */
   readonly recipients?: readonly string[];
   /** PagerDuty: where the service lives. */

@@ -70,6 +70,7 @@ const tagTexts: Readonly<Record<string, string>> = {
   Accounts: "AWS accounts that are connected, and how they are entered.",
   "API keys": "Credentials of programs: made, rotated and revoked by admins.",
   "Audit log": "Who changed what, and when.",
+  Channels: "Where alerts are told: chats, pagers and e-mail.",
   Certificates: "TLS certificates and when they expire.",
   Checks: "What is looked at, and why.",
   Compliance: "How accounts stand against frameworks and your own rules. Automated evidence, not certification.",

@@ -27,6 +27,7 @@ const advice: Readonly<Record<FaultCode, string>> = {
   WEBHOOK_URL_BLOCKED: "Webhooks go to public https addresses by name.",
   RECHECK_TOO_LARGE: "Scan the service instead: POST /scans with its account, region and service.",
   INVALID_TRANSITION: "Read the thing again: from the state it is in there is no way to the one asked for.",
+  CHANNEL_UNAVAILABLE: "Choose another kind of channel, or ask the operator to configure this one.",
   METHOD_UNAVAILABLE: "Choose another way to connect the account, or ask the operator to configure this one.",
   UPGRADE_REQUIRED: "Open this address with a WebSocket client.",
   RATE_LIMITED: "Wait for the seconds in `Retry-After`. `RateLimit` tells on every answer how much is left.",

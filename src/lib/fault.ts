@@ -22,6 +22,7 @@ export const faults = {
   WEBHOOK_URL_BLOCKED: { status: 422, title: "This address cannot be used for a webhook" },
   RECHECK_TOO_LARGE: { status: 422, title: "Too much would have to be asked for this" },
   INVALID_TRANSITION: { status: 422, title: "This cannot follow on the present state" },
+  CHANNEL_UNAVAILABLE: { status: 422, title: "This deployment cannot send this way" },
   METHOD_UNAVAILABLE: { status: 422, title: "This deployment cannot connect accounts this way" },
   UPGRADE_REQUIRED: { status: 426, title: "This address speaks WebSocket" },
   RATE_LIMITED: { status: 429, title: "Too many requests" },

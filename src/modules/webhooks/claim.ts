@@ -1,4 +1,5 @@
 import type { OrgContext } from "#db/context";
+import type { ChannelConfig, ChannelKind } from "#db/values";
 
 /** How long an attempt may hold a webhook and its delivery: well beyond the longest one. */
 export const leaseMs = 60_000;
@@ -12,7 +13,10 @@ export interface Claim {
   /** Attempts made before this one. With `leaseUntil` it fences what is recorded. */
   readonly attempts: number;
   readonly leaseUntil: string;
+  readonly kind: ChannelKind;
   readonly url: string;
+  /** Of a channel. */
+  readonly config: ChannelConfig | null;
   /** Sealed. */
   readonly secret: string;
   /** The event's data as stored JSON; null when the event is gone. */
@@ -47,7 +51,7 @@ export async function claimDelivery(org: OrgContext, deliveryId: string): Promis
     ),
     org.db.sql(
       `SELECT d.id AS deliveryId, d.webhook_id AS webhookId, d.event_id AS eventId, d.event, d.attempts,
-         d.lease_until AS leaseUntil, w.url, w.secret, e.data, e.created_at AS eventCreatedAt
+         d.lease_until AS leaseUntil, w.kind, w.url, w.config, w.secret, e.data, e.created_at AS eventCreatedAt
        FROM deliveries d JOIN webhooks w ON w.org_id = d.org_id AND w.id = d.webhook_id
        LEFT JOIN events e ON e.org_id = d.org_id AND e.id = d.event_id
        WHERE d.org_id = ?1 AND d.id = ?2 AND d.lease_until = ?3`,
@@ -56,6 +60,8 @@ export async function claimDelivery(org: OrgContext, deliveryId: string): Promis
       leaseUntil,
     ),
   ]);
-  // safe: the second statement answers a row when it took the delivery, the third the columns of a claim.
-  return (taken as unknown[]).length > 0 ? ((found as Claim[])[0] ?? null) : null;
+  // safe: the second statement answers a row when it took the delivery, the third the columns of a claim, `config` as JSON.
+  const [claim] = found as (Omit<Claim, "config"> & { config: string | null })[];
+  if ((taken as unknown[]).length === 0 || !claim) return null;
+  return { ...claim, config: claim.config === null ? null : (JSON.parse(claim.config) as ChannelConfig) };
 }

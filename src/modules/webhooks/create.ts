@@ -39,6 +39,10 @@ export async function createWebhook(org: OrgContext, input: WebhookInput): Promi
   return { webhook: stored, secret: await openSecret(org, stored.id, stored.secret) };
 }
 
+/** Sealed for its row, and for no other. */
+export const sealSecret = (org: OrgContext, webhookId: string, secret: string): Promise<string> =>
+  seal(masterKeys(org.env.MASTER_KEYS), "webhook-secret", secretSubject(org.id, webhookId), secret);
+
 async function newRow(org: OrgContext, input: WebhookInput, secret: string): Promise<Webhook> {
   const id = org.newId();
   const now = org.now.toISOString();
@@ -50,7 +54,7 @@ async function newRow(org: OrgContext, input: WebhookInput, secret: string): Pro
     url: checkTarget(input.url, targetRules(org.env)).href,
     description: input.description ?? null,
     events: [...new Set(input.events)],
-    secret: await seal(masterKeys(org.env.MASTER_KEYS), "webhook-secret", secretSubject(org.id, id), secret),
+    secret: await sealSecret(org, id, secret),
     severities: null,
     accountIds: null,
     previousSecret: null,
@@ -74,7 +78,7 @@ async function newRow(org: OrgContext, input: WebhookInput, secret: string): Pro
 const insertBelowLimit = (org: OrgContext, row: Webhook): Statement =>
   org.db.sql(
     `INSERT INTO webhooks (org_id, id, url, description, events, secret, status, version, created_at, updated_at)
-     SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'enabled', 1, ?7, ?7 WHERE (SELECT count(*) FROM webhooks WHERE org_id = ?1) < ?8
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'enabled', 1, ?7, ?7 WHERE (SELECT count(*) FROM webhooks WHERE org_id = ?1 AND kind = 'webhook') < ?8
      ON CONFLICT DO NOTHING`,
     org.id,
     row.id,

@@ -1,11 +1,12 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
 import { listRows } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { attempts, deliveries, type DeliveryStatus } from "#db/schema";
 import { notFound } from "#lib/fault";
 import { requireWebhook, webhookStatement } from "./get.ts";
-import type { Attempt, Delivery } from "./rows.ts";
+import type { Attempt, Delivery, Webhook } from "./rows.ts";
 
 export interface DeliveryFilters {
   readonly status?: readonly DeliveryStatus[] | undefined;
@@ -18,12 +19,22 @@ export interface DeliveryDetail {
   readonly attempts: readonly Attempt[];
 }
 
+/** Whose deliveries: webhooks', or those of channels, which are not to be found by each other's addresses. */
+export interface Receivers {
+  readonly statement: (org: OrgContext, id: string) => Statement;
+  /** Fault: RESOURCE_NOT_FOUND when that statement answered nothing. */
+  readonly require: (rows: unknown) => Webhook;
+}
+
+const ofWebhooks: Receivers = { statement: webhookStatement, require: requireWebhook };
+
 /** A page of what was told to a webhook, the newest first. Fault: RESOURCE_NOT_FOUND when there is no such webhook. */
 export async function listDeliveries(
   org: OrgContext,
   webhookId: string,
   page: PageRequest,
   { status, event }: DeliveryFilters,
+  receivers: Receivers = ofWebhooks,
 ): Promise<Page<Delivery>> {
   const filters = [
     ...(status ? [{ column: deliveries.status, values: status }] : []),
@@ -33,9 +44,9 @@ export async function listDeliveries(
   // Told that few rows are this webhook's, the planner follows its index rather than the whole organization's deliveries.
   const conditions = [sql`unlikely(${deliveries.webhookId} = ${webhookId})`];
   const found = await listRows(org, { table: deliveries, page, order, filters, conditions }, [
-    webhookStatement(org, webhookId),
+    receivers.statement(org, webhookId),
   ]);
-  requireWebhook(found.extra[0]);
+  receivers.require(found.extra[0]);
   return found;
 }
 

@@ -9,9 +9,14 @@ import type { Webhook } from "./rows.ts";
 
 /** A page of the webhooks, the newest first. */
 export const listWebhooks = (org: OrgContext, page: PageRequest): Promise<Page<Webhook>> =>
-  listRows(org, { table: webhooks, page, order: [{ column: webhooks.id, descending: true }] });
+  listRows(org, {
+    table: webhooks,
+    page,
+    order: [{ column: webhooks.id, descending: true }],
+    filters: [{ column: webhooks.kind, values: ["webhook"] }],
+  });
 
-/** Fault: RESOURCE_NOT_FOUND. */
+/** Fault: RESOURCE_NOT_FOUND, also for a channel. */
 export async function getWebhook(org: OrgContext, id: string): Promise<Webhook> {
   const [rows] = await org.db.atomic([webhookStatement(org, id)]);
   return requireWebhook(rows);
@@ -21,7 +26,7 @@ export const webhookStatement = (org: OrgContext, id: string): Statement =>
   org.db
     .select()
     .from(webhooks)
-    .where(and(eq(webhooks.orgId, org.id), eq(webhooks.id, id)));
+    .where(and(eq(webhooks.orgId, org.id), eq(webhooks.id, id), eq(webhooks.kind, "webhook")));
 
 /** What `webhookStatement` answered. Fault: RESOURCE_NOT_FOUND. */
 export function requireWebhook(rows: unknown): Webhook {

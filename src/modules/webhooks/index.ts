@@ -1,3 +1,18 @@
+export { pagerDutyOrigin, sender } from "./channel-message.ts";
+export { sealSecret } from "./create.ts";
 export { startDelivery } from "./deliver.ts";
+export { getDelivery, listDeliveries, type DeliveryDetail, type Receivers } from "./deliveries.ts";
 export { wakeDueDeliveries } from "./due.ts";
+export { endPending } from "./record.ts";
 export { pruneDeliveries } from "./retention.ts";
+export type { Delivery, Webhook } from "./rows.ts";
+export {
+  DeliveryBody,
+  deliveryBody,
+  DeliveryDetailBody,
+  deliveryDetailBody,
+  DeliveryFilters,
+  DeliveryId,
+} from "./shapes.ts";
+export { checkTarget, targetRules } from "./target.ts";
+export { testNow } from "./test-now.ts";

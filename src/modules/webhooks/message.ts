@@ -2,13 +2,26 @@ import type { OrgContext } from "#db/context";
 import { newId } from "#lib/id";
 import { masterKeys, open } from "#lib/secrets";
 import { bodySignature, standardSignature, webhookKey } from "#lib/standard-webhook";
+import { channelMessage } from "./channel-message.ts";
 import type { Claim } from "./claim.ts";
+import { checkTarget, targetRules } from "./target.ts";
 
 /** What is sent: the same bytes at every attempt, signed anew. */
 export interface Message {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** What one attempt sends. */
+export type Outgoing =
+  | ({ readonly kind: "http"; readonly url: URL } & Message)
+  | { readonly kind: "email"; readonly mail: EmailMessageBuilder };
+
+/** What is sent for a claim, by the kind of its receiver. Faults: WEBHOOK_URL_BLOCKED, CHANNEL_UNAVAILABLE. */
+export const requestOf = async (org: OrgContext, claim: Claim, at: Date): Promise<Outgoing> =>
+  claim.kind === "webhook"
+    ? { kind: "http", url: checkTarget(claim.url, targetRules(org.env)), ...(await signedMessage(org, claim, at)) }
+    : channelMessage(org, claim, claim.kind);
 
 /** Names the place a secret is sealed for, so that it opens nowhere else. */
 export const secretSubject = (orgId: string, webhookId: string): string => `webhooks/${orgId}/${webhookId}/secret`;

@@ -19,6 +19,7 @@ export type Step =
 export function stepAfter(attempts: number, outcome: Outcome, random: () => number): Step {
   if (outcome.error === null) return { kind: "delivered" };
   if (outcome.status === 410) return { kind: "gone" };
+  if (outcome.isFinal) return { kind: "dead" };
   const delaySeconds = retryDelaySeconds(attempts, outcome.retryAfterSeconds, random);
   return delaySeconds === null ? { kind: "dead" } : { kind: "retry", delaySeconds };
 }

@@ -1,9 +1,9 @@
 import type { OrgContext } from "#db/context";
 import { Fault } from "#lib/fault";
 import type { Claim } from "./claim.ts";
-import { signedMessage } from "./message.ts";
+import { sendMail } from "./mail.ts";
+import { requestOf, type Outgoing } from "./message.ts";
 import { parseRetryAfter } from "./schedule.ts";
-import { checkTarget, targetRules } from "./target.ts";
 
 /** How one attempt ended. */
 export interface Outcome {
@@ -15,6 +15,8 @@ export interface Outcome {
   readonly response: string | null;
   readonly retryAfterSeconds: number | null;
   readonly durationMs: number;
+  /** The same would be refused again. */
+  readonly isFinal?: boolean;
 }
 
 /** From the first byte sent to the last one read. */
@@ -28,16 +30,20 @@ export async function sendOnce(org: OrgContext, claim: Claim): Promise<Outcome> 
   const startedMs = Date.now();
   const took = (): number => Math.max(0, Date.now() - startedMs);
   try {
-    const url = checkTarget(claim.url, targetRules(org.env));
-    const { body, headers } = await signedMessage(org, claim, new Date(startedMs));
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(url, { method: "POST", redirect: "manual", headers, body, signal });
-    const response = await readStart(answer);
-    const retryAfterSeconds = answer.ok ? null : parseRetryAfter(answer.headers.get("Retry-After"), new Date());
-    return { status: answer.status, error: refusal(answer.status), response, retryAfterSeconds, durationMs: took() };
+    const outgoing = await requestOf(org, claim, new Date(startedMs));
+    const ended = outgoing.kind === "email" ? await sendMail(org.env, outgoing.mail, timeoutMs) : await post(outgoing);
+    return { ...ended, durationMs: took() };
   } catch (error) {
     return { status: null, error: explain(error), response: null, retryAfterSeconds: null, durationMs: took() };
   }
+}
+
+async function post({ url, headers, body }: Extract<Outgoing, { kind: "http" }>): Promise<Omit<Outcome, "durationMs">> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const answer = await fetch(url, { method: "POST", redirect: "manual", headers, body, signal });
+  const response = await readStart(answer);
+  const retryAfterSeconds = answer.ok ? null : parseRetryAfter(answer.headers.get("Retry-After"), new Date());
+  return { status: answer.status, error: refusal(answer.status), response, retryAfterSeconds };
 }
 
 function refusal(status: number): string | null {

@@ -1,0 +1,50 @@
+import { nextLocalTime } from "#lib/local-time";
+import type { OrgContext } from "./context.ts";
+import type { Statement } from "./database.ts";
+import { eventStatements } from "./outbox.ts";
+import type { AlertMessage, DigestTimes } from "./values.ts";
+
+export interface AlertTelling {
+  /** Of the event: repeating the batch writes nothing twice. */
+  readonly eventId: string;
+  readonly name: "alert.triggered" | "alert.resolved";
+  readonly message: AlertMessage;
+  /** Channels and webhooks of the alert. */
+  readonly channels: readonly { readonly id: string; readonly digest: DigestTimes | null }[];
+  /** Nobody named is told before this time. */
+  readonly notBefore: string;
+}
+
+/**
+ * For the batch that changes an alert: its event, a delivery for each channel that is told at once (and for every webhook that
+ * subscribed to it), and an item for each channel that gathers. `nudgeDeliveries` with the event's id follows.
+ */
+export function alertTellings(org: OrgContext, told: AlertTelling): Statement[] {
+  const { eventId: id, name, message, channels, notBefore } = told;
+  const to = channels
+    .filter(({ digest }) => digest === null)
+    .map((channel) => ({ webhookId: channel.id, at: notBefore }));
+  return [
+    ...eventStatements(org, { id, names: [name], data: message, severity: message.severity, to }),
+    ...gathering(org, told),
+  ];
+}
+
+/** A channel that gathers no longer by the time of the batch keeps the item: the cron job tells what is due, whatever is set. */
+function gathering(org: OrgContext, { eventId, message, channels, notBefore }: AlertTelling): Statement[] {
+  const from = new Date(Math.max(org.now.getTime(), Date.parse(notBefore)));
+  const due = channels.flatMap(({ id, digest }) => (digest ? [[id, nextLocalTime(digest, from).toISOString()]] : []));
+  if (due.length === 0) return [];
+  return [
+    org.db.sql(
+      `INSERT INTO digest_items (org_id, channel_id, id, due_at, message)
+       SELECT ?1, c.value ->> 0, ?2, c.value ->> 1, ?3 FROM json_each(?4) c
+       WHERE EXISTS (SELECT 1 FROM webhooks w WHERE w.org_id = ?1 AND w.id = c.value ->> 0 AND w.status = 'enabled')
+       ON CONFLICT DO NOTHING`,
+      org.id,
+      eventId,
+      JSON.stringify(message),
+      JSON.stringify(due),
+    ),
+  ];
+}

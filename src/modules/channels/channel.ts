@@ -1,0 +1,106 @@
+import { and, eq, ne } from "drizzle-orm";
+import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
+import { listRows } from "#db/list";
+import type { Page, PageRequest } from "#db/page";
+import { webhooks } from "#db/schema";
+import type { ChannelConfig, DigestTimes } from "#db/values";
+import { notFound } from "#lib/fault";
+import { getDelivery, listDeliveries, type DeliveryDetail, type Receivers, type Webhook } from "#modules/webhooks";
+
+export const channelKinds = ["slack", "teams", "pagerduty", "email"] as const;
+export type Kind = (typeof channelKinds)[number];
+
+/** A row of `webhooks` that is a channel. */
+export type Channel = Webhook & { readonly kind: Kind; readonly name: string; readonly config: ChannelConfig };
+
+/** What people say of a channel. Left out: the secret (a URL, a routing key) that it has. */
+export interface ChannelInput {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly description: string | null;
+  readonly status: "enabled" | "disabled";
+  readonly digest: DigestTimes | null;
+  readonly url?: string | undefined;
+  readonly routingKey?: string | undefined;
+  readonly region?: "us" | "eu" | undefined;
+  readonly recipients?: readonly string[] | undefined;
+}
+
+interface ChannelFilters {
+  readonly kind?: readonly Kind[] | undefined;
+  readonly status?: readonly ("enabled" | "disabled")[] | undefined;
+}
+
+/** A page of the channels, the newest first. */
+export async function listChannels(
+  org: OrgContext,
+  page: PageRequest,
+  { kind = channelKinds, status }: ChannelFilters,
+): Promise<Page<Channel>> {
+  const found = await listRows(org, {
+    table: webhooks,
+    page,
+    order: [{ column: webhooks.id, descending: true }],
+    filters: [{ column: webhooks.kind, values: kind }],
+    conditions: status?.length === 1 && status[0] ? [eq(webhooks.status, status[0])] : [],
+  });
+  // safe: the filter lets only channels through, and those have these members.
+  return { ...found, rows: found.rows as Channel[] };
+}
+
+export const channelStatement = (org: OrgContext, id: string): Statement =>
+  org.db
+    .select()
+    .from(webhooks)
+    .where(and(eq(webhooks.orgId, org.id), eq(webhooks.id, id), ne(webhooks.kind, "webhook")));
+
+/** What `channelStatement` answered. Fault: RESOURCE_NOT_FOUND. */
+export function requireChannel(rows: unknown): Channel {
+  // safe: the statement above answers channels.
+  const [row] = rows as Channel[];
+  if (!row) throw notFound("channel");
+  return row;
+}
+
+/** Fault: RESOURCE_NOT_FOUND, also for a webhook. */
+export async function getChannel(org: OrgContext, id: string): Promise<Channel> {
+  const [rows] = await org.db.atomic([channelStatement(org, id)]);
+  return requireChannel(rows);
+}
+
+const receivers: Receivers = { statement: channelStatement, require: requireChannel };
+
+type DeliveryFilters = Parameters<typeof listDeliveries>[3];
+
+/** A page of what was told to a channel, the newest first. Fault: RESOURCE_NOT_FOUND. */
+export const listChannelDeliveries = (
+  org: OrgContext,
+  id: string,
+  page: PageRequest,
+  filters: DeliveryFilters,
+): ReturnType<typeof listDeliveries> => listDeliveries(org, id, page, filters, receivers);
+
+/** One delivery with its attempts. Fault: RESOURCE_NOT_FOUND. */
+export async function getChannelDelivery(org: OrgContext, id: string, deliveryId: string): Promise<DeliveryDetail> {
+  await getChannel(org, id);
+  return getDelivery(org, id, deliveryId);
+}
+
+/** Where it leads, as far as it may be shown: the rest opens it. Null: e-mail, whose recipients say so. */
+export const targetOf = ({ url, config }: Channel): string | null =>
+  config.ending === undefined ? null : `${url}/…${config.ending}`;
+
+/** A channel as people said it, without its secret. */
+export const inputOf = ({ kind, name, description, status, digest, config }: Channel): ChannelInput => ({
+  kind,
+  name,
+  description,
+  status,
+  digest,
+  ...(config.region === undefined ? {} : { region: config.region }),
+  ...(config.recipients === undefined ? {} : { recipients: config.recipients }),
+});
+
+/** What the audit log tells of a channel. */
+export const audited = (row: Channel): Record<string, unknown> => ({ ...inputOf(row), target: targetOf(row) });

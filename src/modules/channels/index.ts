@@ -1,0 +1,1 @@
+export { tellDigests } from "./digests.ts";

@@ -1,0 +1,218 @@
+import { afterEach, describe, it, vi } from "vitest";
+import { alertTellings } from "#db/alert-telling";
+import { nudgeDeliveries } from "#db/outbox";
+import type { AlertMessage } from "#db/values";
+import { newId } from "#lib/id";
+import { anAlert } from "../../support/alerts.ts";
+import { startReceiver } from "../../support/receiver.ts";
+import { attemptsOf, busyOf, deliveriesOf, message, onlyDelivery } from "../webhooks/rows.ts";
+import type { Channel } from "../../../src/modules/channels/channel.ts";
+import { changeChannel } from "../../../src/modules/channels/change.ts";
+import { newChannelWorld, type ChannelWorld } from "./world.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+async function tell(
+  world: ChannelWorld,
+  channels: readonly Channel[],
+  alert: AlertMessage,
+  notBefore?: string,
+): Promise<string> {
+  const org = world.org();
+  const eventId = newId();
+  const name = alert.status === "resolved" ? "alert.resolved" : "alert.triggered";
+  await org.db.atomic(
+    alertTellings(org, { eventId, name, message: alert, channels, notBefore: notBefore ?? org.now.toISOString() }),
+  );
+  await nudgeDeliveries(org, [eventId]);
+  await world.drain();
+  return eventId;
+}
+
+describe("an alert told to channels", () => {
+  it("goes to each of them in its own form, and to webhooks that subscribed to it", async ({ expect }) => {
+    const world = await newChannelWorld();
+    const receiver = startReceiver();
+    const teamsUrl = "https://flow.example.com/hook";
+    const channels = [
+      await world.channel({ kind: "slack" }),
+      await world.channel({ kind: "teams", url: teamsUrl }),
+      await world.channel({ kind: "pagerduty", region: "eu" }),
+      await world.channel({ kind: "email" }),
+    ];
+    await world.webhook({ events: ["alert.*"] });
+    await world.webhook({ events: ["finding.*"] });
+    const alert = anAlert();
+    await tell(world, channels, alert);
+    expect((await deliveriesOf(world)).map(({ status }) => status)).toEqual(
+      Array.from({ length: 5 }, () => "delivered"),
+    );
+    const bodies = new Map(
+      receiver.received.map(({ url, body }) => [url, JSON.parse(body) as Record<string, unknown>]),
+    );
+    expect([...bodies.keys()].toSorted()).toEqual([
+      "https://events.eu.pagerduty.com/v2/enqueue",
+      teamsUrl,
+      "https://hooks.receiver.dev/in",
+      "https://hooks.slack.com/services/T0/B0/secret",
+    ]);
+    expect(bodies.get("https://hooks.receiver.dev/in")).toMatchObject({ event: "alert.triggered", data: alert });
+    expect(bodies.get("https://events.eu.pagerduty.com/v2/enqueue")).toMatchObject({
+      routing_key: "0123456789abcdef0123456789abcdef",
+      event_action: "trigger",
+      dedup_key: alert.alertId,
+      payload: { severity: "critical" },
+    });
+    expect(bodies.get(teamsUrl)).toMatchObject({
+      attachments: [{ content: { type: "AdaptiveCard", version: "1.4" } }],
+    });
+    expect(world.inbox.sent).toMatchObject([
+      {
+        from: { email: "alerts@cloudglass.test" },
+        to: ["a@example.com", "b@example.com"],
+        subject: expect.stringContaining(alert.title),
+      },
+    ]);
+  });
+
+  it("waits until nobody may be disturbed no longer", async ({ expect }) => {
+    const world = await newChannelWorld();
+    const receiver = startReceiver();
+    await tell(world, [await world.channel({ kind: "slack" })], anAlert(), "2099-01-01T07:00:00.000Z");
+    expect(receiver.received).toEqual([]);
+    expect((await onlyDelivery(world)).next_attempt_at).toBe("2099-01-01T07:00:00.000Z");
+  });
+
+  it("resolves at PagerDuty what it triggered, and stays one conversation in the mail", async ({ expect }) => {
+    const world = await newChannelWorld();
+    const receiver = startReceiver();
+    const channels = [await world.channel({ kind: "pagerduty" }), await world.channel({ kind: "email" })];
+    const alert = anAlert();
+    await tell(world, channels, alert);
+    await tell(world, channels, { ...alert, status: "resolved", active: 0, fresh: 0, items: [], omitted: 0 });
+    const events = receiver.received.map(({ body }) => JSON.parse(body) as { event_action: string; dedup_key: string });
+    expect(events.map((event) => [event.event_action, event.dedup_key])).toEqual([
+      ["trigger", alert.alertId],
+      ["resolve", alert.alertId],
+    ]);
+    const [first, second] = world.inbox.sent;
+    expect(second?.subject).toBe(`Re: ${first?.subject}`);
+    expect(second?.headers?.["References"]).toBe(first?.headers?.["References"]);
+    expect(Object.keys(first?.headers ?? {})).not.toContain("Message-ID");
+  });
+});
+
+describe("attempts", () => {
+  it("send the same bytes each time, by the schedule, and a corrected address is used by the next", async ({
+    expect,
+  }) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const world = await newChannelWorld();
+    const receiver = startReceiver();
+    receiver.answer(({ url }) => new Response(null, { status: url.endsWith("corrected") ? 200 : 404 }));
+    const channel = await world.channel({ kind: "slack" });
+    await tell(world, [channel], anAlert());
+    const { id } = await onlyDelivery(world);
+    for (let round = 0; round < 2; round += 1) {
+      vi.setSystemTime(Date.parse((await onlyDelivery(world)).next_attempt_at ?? ""));
+      await world.consume([message(world, id)]);
+    }
+    await changeChannel(world.org(), { id: channel.id, ifMatch: null }, { url: "https://hooks.slack.com/corrected" });
+    vi.setSystemTime(Date.parse((await onlyDelivery(world)).next_attempt_at ?? ""));
+    await world.consume([message(world, id)]);
+    expect(await onlyDelivery(world)).toMatchObject({ status: "delivered", attempts: 4 });
+    expect(receiver.received).toHaveLength(4);
+    expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
+  });
+
+  it("leave PagerDuty alone for as long as its 429 asks", async ({ expect }) => {
+    const world = await newChannelWorld();
+    const receiver = startReceiver();
+    receiver.answer(() => new Response(null, { status: 429, headers: { "Retry-After": "600" } }));
+    const before = Date.now();
+    await tell(world, [await world.channel({ kind: "pagerduty" })], anAlert());
+    expect(Date.parse((await onlyDelivery(world)).next_attempt_at ?? "") - before).toBeGreaterThanOrEqual(600_000);
+    expect(await busyOf(world)).not.toEqual([null]);
+  });
+
+  it("do not go to a host that became private, and say so", async ({ expect }) => {
+    const world = await newChannelWorld();
+    const receiver = startReceiver();
+    await tell(world, [await world.channel({ kind: "slack", url: "http://127.0.0.1:9/x" })], anAlert());
+    expect(receiver.received).toHaveLength(1);
+    world.env satisfies object;
+    const strict = await newChannelWorld();
+    const channel = await strict.channel({ kind: "slack", url: "http://127.0.0.1:9/x" });
+    Object.assign(strict.env, { WEBHOOKS_ALLOW_LOOPBACK: "false" });
+    await tell(strict, [channel], anAlert());
+    expect(receiver.received).toHaveLength(1);
+    expect(await attemptsOf(strict)).toMatchObject([{ status: null, error: expect.stringContaining("https://") }]);
+  });
+});
+
+const coded = (code: string): Error => Object.assign(new Error(`${code}: a@example.com`), { code });
+
+describe("e-mail", () => {
+  it("is delivered with the platform's id as answer", async ({ expect }) => {
+    const world = await newChannelWorld();
+    await tell(world, [await world.channel({ kind: "email" })], anAlert());
+    expect(await attemptsOf(world)).toMatchObject([
+      { status: null, error: null, response: expect.stringContaining("@") },
+    ]);
+  });
+
+  it.each([
+    ["E_RATE_LIMIT_EXCEEDED", 429, "pending"],
+    ["E_DAILY_LIMIT_EXCEEDED", 429, "pending"],
+    ["E_INTERNAL_SERVER_ERROR", null, "pending"],
+    ["E_DELIVERY_FAILED", null, "pending"],
+    ["E_SENDER_NOT_VERIFIED", null, "pending"],
+    ["E_SENDER_DOMAIN_NOT_AVAILABLE", null, "pending"],
+    ["E_SOMETHING_NEW", null, "pending"],
+    ["E_VALIDATION_ERROR", null, "dead"],
+    ["E_TOO_MANY_RECIPIENTS", null, "dead"],
+    ["E_RECIPIENT_NOT_ALLOWED", null, "dead"],
+    ["E_RECIPIENT_SUPPRESSED", null, "dead"],
+    ["E_CONTENT_TOO_LARGE", null, "dead"],
+    ["E_HEADER_NOT_ALLOWED", null, "dead"],
+    ["E_HEADERS_TOO_LARGE", null, "dead"],
+  ])("refused by %s is told by its code alone", async (code, status, end) => {
+    const world = await newChannelWorld();
+    world.inbox.refuse(coded(code));
+    await tell(world, [await world.channel({ kind: "email" })], anAlert());
+    const [[attempt], delivery] = [await attemptsOf(world), await onlyDelivery(world)];
+    if (attempt?.status !== status || attempt.error !== `Refused: ${code}` || delivery.status !== end)
+      throw new Error(JSON.stringify([attempt, delivery]));
+  });
+
+  it("is tried again after an error without a code, and later where a day's limit is reached", async ({ expect }) => {
+    const world = await newChannelWorld();
+    world.inbox.refuse(new Error("Network connection lost to 10.0.0.1"));
+    const channel = await world.channel({ kind: "email" });
+    await tell(world, [channel], anAlert());
+    expect(await attemptsOf(world)).toMatchObject([{ status: null, error: "The connection failed" }]);
+    const other = await newChannelWorld();
+    other.inbox.refuse(coded("E_DAILY_LIMIT_EXCEEDED"));
+    const before = Date.now();
+    await tell(other, [await other.channel({ kind: "email" })], anAlert());
+    expect(Date.parse((await onlyDelivery(other)).next_attempt_at ?? "") - before).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it("CHANNEL_UNAVAILABLE without the binding, or without an address to send from", async ({ expect }) => {
+    for (const missing of [{ EMAIL: undefined }, { EMAIL_FROM: "" }]) {
+      const world = await newChannelWorld();
+      Object.assign(world.env, missing);
+      await expect(world.channel({ kind: "email" })).rejects.toMatchObject({ code: "CHANNEL_UNAVAILABLE" });
+    }
+    const world = await newChannelWorld();
+    const channel = await world.channel({ kind: "email" });
+    Object.assign(world.env, { EMAIL: undefined });
+    await tell(world, [channel], anAlert());
+    expect(await attemptsOf(world)).toMatchObject([
+      { status: null, error: expect.stringContaining("sends no e-mail") },
+    ]);
+  });
+});

@@ -4,14 +4,19 @@ import type { Statement } from "#db/database";
 import { listRows } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { webhooks } from "#db/schema";
-import { notFound } from "#lib/fault";
+import { Fault, notFound } from "#lib/fault";
 import type { Webhook } from "./rows.ts";
 
 /** A page of the webhooks, the newest first. */
 export const listWebhooks = (org: OrgContext, page: PageRequest): Promise<Page<Webhook>> =>
-  listRows(org, { table: webhooks, page, order: [{ column: webhooks.id, descending: true }] });
+  listRows(org, {
+    table: webhooks,
+    page,
+    order: [{ column: webhooks.id, descending: true }],
+    filters: [{ column: webhooks.kind, values: ["webhook"] }],
+  });
 
-/** Fault: RESOURCE_NOT_FOUND. */
+/** Fault: RESOURCE_NOT_FOUND, also for a channel. */
 export async function getWebhook(org: OrgContext, id: string): Promise<Webhook> {
   const [rows] = await org.db.atomic([webhookStatement(org, id)]);
   return requireWebhook(rows);
@@ -21,7 +26,7 @@ export const webhookStatement = (org: OrgContext, id: string): Statement =>
   org.db
     .select()
     .from(webhooks)
-    .where(and(eq(webhooks.orgId, org.id), eq(webhooks.id, id)));
+    .where(and(eq(webhooks.orgId, org.id), eq(webhooks.id, id), eq(webhooks.kind, "webhook")));
 
 /** What `webhookStatement` answered. Fault: RESOURCE_NOT_FOUND. */
 export function requireWebhook(rows: unknown): Webhook {
@@ -31,10 +36,18 @@ export function requireWebhook(rows: unknown): Webhook {
   return row;
 }
 
+/** Fault: INVALID_TRANSITION. */
+export function refuseDisabled({ status }: Webhook): void {
+  if (status === "disabled")
+    throw new Fault("INVALID_TRANSITION", "The webhook is disabled. Enable it first: PATCH its `status`.");
+}
+
 /** What the audit log tells of a webhook: never its secret, nor what stands behind the host of its URL. */
-export const audited = ({ url, description, events, status }: Webhook): Record<string, unknown> => ({
+export const audited = ({ url, description, events, severities, accountIds, status }: Webhook) => ({
   url: new URL(url).origin,
   description,
   events,
+  severities,
+  accountIds,
   status,
 });

@@ -10,12 +10,15 @@ ALTER TABLE webhooks ADD COLUMN account_ids TEXT;
 -- The secret before this one, with which is signed as well until then.
 ALTER TABLE webhooks ADD COLUMN previous_secret TEXT;
 ALTER TABLE webhooks ADD COLUMN previous_until TEXT;
--- `failures`: attempts that failed one after the other, the first of them at `failing_since`. `warned`: steps of the ladder that were told.
+-- `failures`: attempts that failed one after the other, the first of them at `failing_since`. `warned`: what was told of that: 1 a day,
+-- 2 three days, 3 that it was disabled; -1: it was enabled again since. Whoever is not 0 and works has recovered.
 ALTER TABLE webhooks ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE webhooks ADD COLUMN failing_since TEXT;
 ALTER TABLE webhooks ADD COLUMN warned INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE webhooks ADD COLUMN last_delivered_at TEXT;
 ALTER TABLE webhooks ADD COLUMN disabled_at TEXT;
+-- Times for which it was disabled, [from, to]: what happened then can be sent later. The last twenty.
+ALTER TABLE webhooks ADD COLUMN silences TEXT NOT NULL DEFAULT '[]';
 CREATE INDEX webhooks_by_kind ON webhooks (org_id, kind, id);
 CREATE INDEX webhooks_troubled ON webhooks (org_id, id) WHERE status = 'disabled' OR failing_since IS NOT NULL;
 

@@ -1,10 +1,11 @@
 // Writes what the Worker serves or looks up as static files, and so need not carry in its bundle: the reference UI's script,
-// what stands about checks, the controls of frameworks, and the description of the API.
+// what stands about checks, the controls of frameworks, samples of events, and the description of the API.
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { withDocuments } from "../src/http/app.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
 import { endpointLists } from "../src/modules/registry.ts";
+import { eventSamples } from "../src/modules/webhooks/event-samples.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const assets = path.join(root, "assets");
@@ -14,6 +15,7 @@ copyFileSync(path.join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), path.j
 
 write("checks.json", await aboutChecks());
 write("frameworks.json", await controlTitles());
+write("events.json", eventSamples);
 write("openapi.json", openApiDocument(withDocuments(endpointLists.flat())));
 
 /** Check → what stands about it. */

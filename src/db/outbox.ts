@@ -217,9 +217,16 @@ export async function sendNudges(env: Env, messages: readonly DeliveryMessage[])
  * is due there). Never fails: what is not woken now is found by the cron job within a minute.
  */
 export async function nudgeDeliveries(org: OrgContext, eventIds: readonly string[]): Promise<void> {
-  if (eventIds.length === 0) return;
+  if (eventIds.length > 0) await quietly(org, async () => firstOfEachWebhook(org, eventIds));
+}
+
+/** The same for a delivery that is due. */
+export const nudgeDelivery = (org: OrgContext, deliveryId: string): Promise<void> =>
+  quietly(org, async () => [{ orgId: org.id, shard: org.shard, deliveryId }]);
+
+async function quietly(org: OrgContext, messages: () => Promise<readonly DeliveryMessage[]>): Promise<void> {
   try {
-    await sendNudges(org.env, await firstOfEachWebhook(org, eventIds));
+    await sendNudges(org.env, await messages());
   } catch (error) {
     const cause = error instanceof Error ? error.name : typeof error;
     console.log(JSON.stringify({ level: "warn", msg: "delivery nudge not sent", orgId: org.id, cause }));

@@ -825,10 +825,15 @@ export const webhooks = sqliteTable(
     /** Attempts that failed one after the other, and when the first of them was. */
     failures: integer("failures").notNull().default(0),
     failingSince: text("failing_since"),
-    /** Steps of the ladder to its being disabled that were told. */
+    /** What was told of its failing: 1 a day, 2 three days, 3 that it was disabled; -1: it was enabled again since. */
     warned: integer("warned").notNull().default(0),
     lastDeliveredAt: text("last_delivered_at"),
-    /** Until then nobody else sends to it: an attempt is under way, or it asked for a pause (Retry-After). */
+    /** Times for which it was disabled. */
+    silences: text("silences", { mode: "json" })
+      .$type<readonly (readonly [from: string, to: string])[]>()
+      .notNull()
+      .default([]),
+    /** Until then nobody else sends to it: an attempt is under way, it asked for a pause (Retry-After), or it kept failing. */
     busyUntil: text("busy_until"),
     version: integer("version").notNull(),
     createdAt: text("created_at").notNull(),

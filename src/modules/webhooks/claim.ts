@@ -12,13 +12,23 @@ export interface Claim {
   readonly event: string;
   /** Attempts made before this one. With `leaseUntil` it fences what is recorded. */
   readonly attempts: number;
+  /** How many of those belong to earlier rounds: the schedule begins anew with each round. */
+  readonly attemptsBefore: number;
   readonly leaseUntil: string;
   readonly kind: ChannelKind;
+  /** Of a channel. */
+  readonly name: string | null;
   readonly url: string;
   /** Of a channel. */
   readonly config: ChannelConfig | null;
   /** Sealed. */
   readonly secret: string;
+  /** Sealed: the secret before this one, while it is signed with as well. */
+  readonly previousSecret: string | null;
+  /** How the webhook did before this attempt. */
+  readonly failures: number;
+  readonly failingSince: string | null;
+  readonly warned: number;
   /** The event's data as stored JSON; null when the event is gone. */
   readonly data: string | null;
   readonly eventCreatedAt: string | null;
@@ -51,13 +61,16 @@ export async function claimDelivery(org: OrgContext, deliveryId: string): Promis
     ),
     org.db.sql(
       `SELECT d.id AS deliveryId, d.webhook_id AS webhookId, d.event_id AS eventId, d.event, d.attempts,
-         d.lease_until AS leaseUntil, w.kind, w.url, w.config, w.secret, e.data, e.created_at AS eventCreatedAt
+         d.attempts_before AS attemptsBefore, d.lease_until AS leaseUntil, w.kind, w.name, w.url, w.config, w.secret,
+         CASE WHEN w.previous_until > ?4 THEN w.previous_secret END AS previousSecret,
+         w.failures, w.failing_since AS failingSince, w.warned, e.data, e.created_at AS eventCreatedAt
        FROM deliveries d JOIN webhooks w ON w.org_id = d.org_id AND w.id = d.webhook_id
        LEFT JOIN events e ON e.org_id = d.org_id AND e.id = d.event_id
        WHERE d.org_id = ?1 AND d.id = ?2 AND d.lease_until = ?3`,
       org.id,
       deliveryId,
       leaseUntil,
+      now,
     ),
   ]);
   // safe: the second statement answers a row when it took the delivery, the third the columns of a claim, `config` as JSON.

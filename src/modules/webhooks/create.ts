@@ -1,11 +1,11 @@
-import { eq, and } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { webhooks } from "#db/schema";
+import type { StoredSeverity } from "#db/values";
 import { Fault } from "#lib/fault";
 import { masterKeys, seal } from "#lib/secrets";
 import { newWebhookSecret } from "#lib/standard-webhook";
-import { audited } from "./get.ts";
+import { accountIdsOf } from "./accounts.ts";
+import { audited, webhookStatement } from "./get.ts";
 import { openSecret, secretSubject } from "./message.ts";
 import type { NewlyMade, Webhook } from "./rows.ts";
 import { checkTarget, targetRules } from "./target.ts";
@@ -13,24 +13,30 @@ import { checkTarget, targetRules } from "./target.ts";
 /** Webhooks of one organization. */
 export const webhooksMax = 50;
 
+/** What people say of a webhook. */
 export interface WebhookInput {
   readonly url: string;
   readonly events: readonly string[];
-  readonly description?: string | null | undefined;
-  /** `whsec_…`; made when left out. */
-  readonly secret?: string | undefined;
+  readonly description: string | null;
+  /** What it wants to hear of; null: everything. */
+  readonly severities: readonly StoredSeverity[] | null;
+  /** UUIDs or 12 digits; null: every account. */
+  readonly accountIds: readonly string[] | null;
+  readonly status: "enabled" | "disabled";
 }
 
-/** Makes a webhook. Faults: WEBHOOK_URL_BLOCKED; CONFLICT when the organization has 50 already. */
-export async function createWebhook(org: OrgContext, input: WebhookInput): Promise<NewlyMade> {
-  const secret = input.secret ?? newWebhookSecret();
+/** Why a webhook is disabled that nothing is wrong with. */
+export const byHand = "Disabled by hand";
+
+/**
+ * Makes a webhook, with a secret of its own or the given `whsec_…`. Faults: WEBHOOK_URL_BLOCKED; RESOURCE_NOT_FOUND for an account;
+ * CONFLICT when the organization has 50 already.
+ */
+export async function createWebhook(org: OrgContext, input: WebhookInput, own?: string): Promise<NewlyMade> {
+  const secret = own ?? newWebhookSecret();
   const webhook = await newRow(org, input, secret);
   const target = { type: "webhook", id: webhook.id };
-  const own = and(eq(webhooks.orgId, org.id), eq(webhooks.id, webhook.id));
-  const statements: [Statement, Statement] = [
-    insertBelowLimit(org, webhook),
-    org.db.select().from(webhooks).where(own),
-  ];
+  const statements: [Statement, Statement] = [insertBelowLimit(org, webhook), webhookStatement(org, webhook.id)];
   const entry = { action: "webhook.create", target, after: audited(webhook) } as const;
   const [, found] = await org.change(entry, statements, { webhook, secret });
   // safe: the select answers rows of the table; after a repeated request it is the row of the first.
@@ -44,30 +50,31 @@ export const sealSecret = (org: OrgContext, webhookId: string, secret: string): 
   seal(masterKeys(org.env.MASTER_KEYS), "webhook-secret", secretSubject(org.id, webhookId), secret);
 
 async function newRow(org: OrgContext, input: WebhookInput, secret: string): Promise<Webhook> {
+  const { href } = checkTarget(input.url, targetRules(org.env));
+  const accountIds = await accountIdsOf(org, input.accountIds);
   const id = org.newId();
   const now = org.now.toISOString();
+  const disabled = input.status === "disabled";
   return {
+    ...input,
     orgId: org.id,
     id,
     kind: "webhook",
     name: null,
-    url: checkTarget(input.url, targetRules(org.env)).href,
-    description: input.description ?? null,
-    events: [...new Set(input.events)],
+    url: href,
+    accountIds,
     secret: await sealSecret(org, id, secret),
-    severities: null,
-    accountIds: null,
     previousSecret: null,
     previousUntil: null,
     config: null,
     digest: null,
-    status: "enabled",
-    disabledReason: null,
-    disabledAt: null,
+    disabledReason: disabled ? byHand : null,
+    disabledAt: disabled ? now : null,
     failures: 0,
     failingSince: null,
     warned: 0,
     lastDeliveredAt: null,
+    silences: [],
     busyUntil: null,
     version: 1,
     createdAt: now,
@@ -77,15 +84,23 @@ async function newRow(org: OrgContext, input: WebhookInput, secret: string): Pro
 
 const insertBelowLimit = (org: OrgContext, row: Webhook): Statement =>
   org.db.sql(
-    `INSERT INTO webhooks (org_id, id, url, description, events, secret, status, version, created_at, updated_at)
-     SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'enabled', 1, ?7, ?7 WHERE (SELECT count(*) FROM webhooks WHERE org_id = ?1 AND kind = 'webhook') < ?8
+    `INSERT INTO webhooks (org_id, id, url, description, events, severities, account_ids, secret, status, disabled_reason,
+       disabled_at, version, created_at, updated_at)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, ?12, ?12
+     WHERE (SELECT count(*) FROM webhooks WHERE org_id = ?1 AND kind = 'webhook') < ${webhooksMax}
      ON CONFLICT DO NOTHING`,
     org.id,
     row.id,
     row.url,
     row.description,
     JSON.stringify(row.events),
+    jsonOrNull(row.severities),
+    jsonOrNull(row.accountIds),
     row.secret,
+    row.status,
+    row.disabledReason,
+    row.disabledAt,
     row.createdAt,
-    webhooksMax,
   );
+
+export const jsonOrNull = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));

@@ -1,7 +1,7 @@
 import type { OrgContext } from "#db/context";
 import { notFound, refuseStale } from "#lib/fault";
 import { audited, getWebhook } from "./get.ts";
-import { endPending } from "./record.ts";
+import { endPending } from "./ladder.ts";
 
 /**
  * Deletes a webhook and ends what was still to be delivered to it. An attempt under way is not called back; its outcome is

@@ -3,7 +3,7 @@ import { systemContext, type OrgContext } from "#db/context";
 import type { DeliveryMessage } from "#db/messages";
 import { nudgeDeliveries, sendNudges } from "#db/outbox";
 import { claimDelivery, type Claim } from "./claim.ts";
-import { recordOutcome, stepAfter, type Step } from "./record.ts";
+import { pauseFor, recordOutcome, stepAfter, type Step } from "./record.ts";
 import { sendOnce, type Outcome } from "./send.ts";
 
 type WaitUntil = (promise: Promise<unknown>) => void;
@@ -52,11 +52,12 @@ async function carryOn(first: OrgContext, claim: Claim): Promise<void> {
 /** One attempt of a claimed delivery, recorded. Answers another delivery that is due at the same webhook. */
 async function attemptDelivery(org: OrgContext, claim: Claim): Promise<DeliveryMessage | null> {
   const outcome = await sendOnce(org, claim);
-  const step = stepAfter(claim.attempts + 1, outcome, Math.random);
-  const { recorded, nextId, eventId } = await recordOutcome(org, claim, outcome, step, new Date());
+  const step = stepAfter(claim.attempts - claim.attemptsBefore + 1, outcome, Math.random);
+  const pauseSeconds = pauseFor(claim, outcome, Math.random);
+  const { recorded, nextId, eventId } = await recordOutcome(org, claim, outcome, { step, pauseSeconds }, new Date());
   logAttempt(org, claim, outcome, { step, recorded });
   if (!recorded) return null;
-  if (step.kind === "retry") await wakeLater(org, claim, step.delaySeconds);
+  if (step.kind === "retry") await wakeLater(org, claim, Math.max(step.delaySeconds, pauseSeconds ?? 0));
   if (eventId !== null) await nudgeDeliveries(org, [eventId]);
   return nextId === null ? null : messageOf(org, nextId);
 }

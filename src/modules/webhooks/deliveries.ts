@@ -1,16 +1,20 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { listRows } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { attempts, deliveries, type DeliveryStatus } from "#db/schema";
 import { notFound } from "#lib/fault";
+import { uuid7Time } from "#lib/id";
 import { requireWebhook, webhookStatement } from "./get.ts";
 import type { Attempt, Delivery, Webhook } from "./rows.ts";
 
 export interface DeliveryFilters {
   readonly status?: readonly DeliveryStatus[] | undefined;
   readonly event?: readonly string[] | undefined;
+  /** When the delivery was made: from then on, and before. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
 }
 
 export interface DeliveryDetail {
@@ -33,7 +37,7 @@ export async function listDeliveries(
   org: OrgContext,
   webhookId: string,
   page: PageRequest,
-  { status, event }: DeliveryFilters,
+  { status, event, since, until }: DeliveryFilters,
   receivers: Receivers = ofWebhooks,
 ): Promise<Page<Delivery>> {
   const filters = [
@@ -42,7 +46,12 @@ export async function listDeliveries(
   ];
   const order = [{ column: deliveries.id, descending: true }];
   // Told that few rows are this webhook's, the planner follows its index rather than the whole organization's deliveries.
-  const conditions = [sql`unlikely(${deliveries.webhookId} = ${webhookId})`];
+  // Ids begin with their time, so that a span of time is a span of the index.
+  const conditions = [
+    sql`unlikely(${deliveries.webhookId} = ${webhookId})`,
+    ...(since === undefined ? [] : [gte(deliveries.id, uuid7Time(new Date(since)))]),
+    ...(until === undefined ? [] : [lt(deliveries.id, uuid7Time(new Date(until)))]),
+  ];
   const found = await listRows(org, { table: deliveries, page, order, filters, conditions }, [
     receivers.statement(org, webhookId),
   ]);
@@ -52,7 +61,8 @@ export async function listDeliveries(
 
 /** One delivery with its attempts. Fault: RESOURCE_NOT_FOUND, also when it is another webhook's. */
 export async function getDelivery(org: OrgContext, webhookId: string, deliveryId: string): Promise<DeliveryDetail> {
-  const [found, made] = await org.db.atomic([
+  const [webhook, found, made] = await org.db.atomic([
+    webhookStatement(org, webhookId),
     org.db
       .select()
       .from(deliveries)
@@ -63,6 +73,7 @@ export async function getDelivery(org: OrgContext, webhookId: string, deliveryId
       .where(and(eq(attempts.orgId, org.id), eq(attempts.deliveryId, deliveryId)))
       .orderBy(asc(attempts.number)),
   ]);
+  requireWebhook(webhook);
   // safe: the selects answer rows of their tables.
   const [delivery] = found as Delivery[];
   if (!delivery) throw notFound("delivery");

@@ -4,7 +4,7 @@ import type { Statement } from "#db/database";
 import { listRows } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { webhooks } from "#db/schema";
-import { notFound } from "#lib/fault";
+import { Fault, notFound } from "#lib/fault";
 import type { Webhook } from "./rows.ts";
 
 /** A page of the webhooks, the newest first. */
@@ -36,10 +36,18 @@ export function requireWebhook(rows: unknown): Webhook {
   return row;
 }
 
+/** Fault: INVALID_TRANSITION. */
+export function refuseDisabled({ status }: Webhook): void {
+  if (status === "disabled")
+    throw new Fault("INVALID_TRANSITION", "The webhook is disabled. Enable it first: PATCH its `status`.");
+}
+
 /** What the audit log tells of a webhook: never its secret, nor what stands behind the host of its URL. */
-export const audited = ({ url, description, events, status }: Webhook): Record<string, unknown> => ({
+export const audited = ({ url, description, events, severities, accountIds, status }: Webhook) => ({
   url: new URL(url).origin,
   description,
   events,
+  severities,
+  accountIds,
   status,
 });

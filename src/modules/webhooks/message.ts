@@ -36,10 +36,12 @@ export function messageBody(orgId: string, { event, eventId, eventCreatedAt, dat
   return `${head.slice(0, -1)},"data":${data}}`;
 }
 
-/** Both signatures are keyed by the secret's decoded bytes: what stands in base64 behind `whsec_`. */
+/**
+ * Both signatures are keyed by the secret's decoded bytes: what stands in base64 behind `whsec_`. While a former secret is
+ * still good, each header holds the signatures of both, the new one first, separated by a space.
+ */
 export async function signedMessage(org: OrgContext, claim: Claim, at: Date): Promise<Message> {
-  const key = webhookKey(await openSecret(org, claim.webhookId, claim.secret));
-  if (!key) throw new Error("A stored webhook secret is not whsec_…");
+  const keys = await keysOf(org, claim);
   const body = messageBody(org.id, claim);
   const id = messageId(claim.eventId);
   const timestamp = Math.floor(at.getTime() / 1_000);
@@ -49,13 +51,27 @@ export async function signedMessage(org: OrgContext, claim: Claim, at: Date): Pr
     "X-Request-ID": org.requestId ?? newId(),
     "X-Cloudglass-Event": claim.event,
     "X-Cloudglass-Delivery": claim.deliveryId,
-    "X-Cloudglass-Signature": await bodySignature(key, body),
+    "X-Cloudglass-Signature": await each(keys, (key) => bodySignature(key, body)),
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
-    "webhook-signature": await standardSignature(key, { id, timestamp, body }),
+    "webhook-signature": await each(keys, (key) => standardSignature(key, { id, timestamp, body })),
   };
   return { body, headers };
 }
+
+type Key = Uint8Array<ArrayBuffer>;
+
+const each = async (keys: readonly Key[], sign: (key: Key) => Promise<string>): Promise<string> =>
+  (await Promise.all(keys.map(sign))).join(" ");
+
+const keysOf = (org: OrgContext, { webhookId, secret, previousSecret }: Claim): Promise<Key[]> =>
+  Promise.all(
+    [secret, ...(previousSecret === null ? [] : [previousSecret])].map(async (sealed) => {
+      const key = webhookKey(await openSecret(org, webhookId, sealed));
+      if (!key) throw new Error("A stored webhook secret is not whsec_…");
+      return key;
+    }),
+  );
 
 export const openSecret = (org: OrgContext, webhookId: string, sealed: string): Promise<string> =>
   open(masterKeys(org.env.MASTER_KEYS), "webhook-secret", secretSubject(org.id, webhookId), sealed);

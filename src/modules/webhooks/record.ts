@@ -1,10 +1,9 @@
-import { auditStatement } from "#db/audit";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { eventStatementsIfChanged } from "#db/outbox";
 import { newId } from "#lib/id";
 import type { Claim } from "./claim.ts";
-import { retryDelaySeconds } from "./schedule.ts";
+import { rungAfter, rungStatements } from "./ladder.ts";
+import { pauseAfter, retryDelaySeconds } from "./schedule.ts";
 import type { Outcome } from "./send.ts";
 
 /** What becomes of a delivery after an attempt. */
@@ -15,7 +14,7 @@ export type Step =
   /** 410: the receiver wants nothing any more. */
   | { readonly kind: "gone" };
 
-/** 2xx is the only success. `attempts` includes the one just made; `random` answers 0 ≤ r < 1. */
+/** 2xx is the only success. `attempts`, of this round, includes the one just made; `random` answers 0 ≤ r < 1. */
 export function stepAfter(attempts: number, outcome: Outcome, random: () => number): Step {
   if (outcome.error === null) return { kind: "delivered" };
   if (outcome.status === 410) return { kind: "gone" };
@@ -24,32 +23,53 @@ export function stepAfter(attempts: number, outcome: Outcome, random: () => numb
   return delaySeconds === null ? { kind: "dead" } : { kind: "retry", delaySeconds };
 }
 
+/**
+ * Seconds for which the receiver is left alone after an attempt: because it asked for it, or because it keeps failing. Null:
+ * not at all.
+ */
+export function pauseFor(claim: Claim, { error, retryAfterSeconds }: Outcome, random: () => number): number | null {
+  if (error === null) return null;
+  const pauses = [pauseAfter(claim.failures + 1, random), retryAfterSeconds].filter((pause) => pause !== null);
+  return pauses.length === 0 ? null : Math.max(...pauses);
+}
+
+/** What follows an attempt. */
+export interface End {
+  readonly step: Step;
+  /** Seconds for which the receiver is left alone. */
+  readonly pauseSeconds: number | null;
+}
+
 export interface Recorded {
   /** False: the lease was lost, or the webhook deleted; nothing was written. */
   readonly recorded: boolean;
   /** Another delivery that is due at this webhook. */
   readonly nextId: string | null;
-  /** The event that tells of a disabled webhook, when it was written. */
+  /** The event that tells of the webhook itself, if there is something to tell. */
   readonly eventId: string | null;
 }
 
 /**
- * Writes the outcome of an attempt in one batch: the delivery (only while the claim still holds), the attempt, the
- * webhook's release and, after a 410, its end. `at` is when the attempt ended.
+ * Writes the outcome of an attempt in one batch: the delivery (only while the claim still holds), the attempt, how the
+ * webhook does, its release, and what is to be told of that. `at` is when the attempt ended.
  */
 export async function recordOutcome(
   org: OrgContext,
   claim: Claim,
   outcome: Outcome,
-  step: Step,
+  end: End,
   at: Date,
 ): Promise<Recorded> {
-  const eventId = step.kind === "gone" ? newId() : null;
+  const { kind } = end.step;
+  const rung = rungAfter(claim, kind === "delivered" || kind === "gone" ? kind : "failed", at);
+  const eventId = rung === null ? null : newId();
+  const told =
+    rung === null || eventId === null ? [] : rungStatements(org, { claim, rung, eventId, error: outcome.error, at });
   const statements = [
-    deliveryUpdate(org, claim, step, at),
+    deliveryUpdate(org, claim, { outcome, step: end.step, at }),
     attemptInsert(org, claim, outcome),
-    release(org, claim, outcome, at),
-    ...(eventId === null ? [] : disabling(org, claim, eventId, at)),
+    tally(org, claim, { failed: outcome.error !== null, pauseSeconds: end.pauseSeconds, at }),
+    ...told,
     nextDue(org, claim.webhookId, at),
   ];
   const results = await org.db.atomic(statements);
@@ -62,9 +82,15 @@ const statusOf = { delivered: "delivered", retry: "pending", dead: "dead", gone:
 
 const after = (at: Date, seconds: number): string => new Date(at.getTime() + seconds * 1_000).toISOString();
 
-const deliveryUpdate = (org: OrgContext, claim: Claim, step: Step, at: Date): Statement =>
-  org.db.sql(
-    `UPDATE deliveries SET status = ?5, attempts = attempts + 1, next_attempt_at = ?6, lease_until = NULL, delivered_at = ?7, updated_at = ?8
+function deliveryUpdate(
+  org: OrgContext,
+  claim: Claim,
+  { outcome, step, at }: { readonly outcome: Outcome; readonly step: Step; readonly at: Date },
+): Statement {
+  return org.db.sql(
+    `UPDATE deliveries SET status = ?5, attempts = attempts + 1, next_attempt_at = ?6, lease_until = NULL,
+       delivered_at = coalesce(?7, delivered_at), updated_at = ?8,
+       last_attempt_at = ?9, last_status = ?10, last_error = ?11, last_duration_ms = ?12
      WHERE org_id = ?1 AND id = ?2 AND status = 'pending' AND lease_until = ?3 AND attempts = ?4 RETURNING id`,
     org.id,
     claim.deliveryId,
@@ -74,7 +100,12 @@ const deliveryUpdate = (org: OrgContext, claim: Claim, step: Step, at: Date): St
     step.kind === "retry" ? after(at, step.delaySeconds) : null,
     step.kind === "delivered" ? at.toISOString() : null,
     at.toISOString(),
+    org.now.toISOString(),
+    outcome.status,
+    outcome.error,
+    outcome.durationMs,
   );
+}
 
 const attemptInsert = (org: OrgContext, claim: Claim, outcome: Outcome): Statement =>
   org.db.sql(
@@ -90,53 +121,28 @@ const attemptInsert = (org: OrgContext, claim: Claim, outcome: Outcome): Stateme
     outcome.response,
   );
 
-/** 429 and 503 with Retry-After speak for the whole receiver: it is left alone for so long. */
-function release(org: OrgContext, claim: Claim, { status, retryAfterSeconds }: Outcome, at: Date): Statement {
-  const paused = (status === 429 || status === 503) && retryAfterSeconds !== null;
+/** How the webhook does, and its release: until `pauseSeconds` have passed nobody sends to it. A secret past its time goes. */
+function tally(
+  org: OrgContext,
+  claim: Claim,
+  { failed, pauseSeconds, at }: { readonly failed: boolean; readonly pauseSeconds: number | null; readonly at: Date },
+): Statement {
   return org.db.sql(
-    "UPDATE webhooks SET busy_until = ?4 WHERE org_id = ?1 AND id = ?2 AND busy_until = ?3 AND changes() > 0",
+    `UPDATE webhooks SET busy_until = CASE WHEN busy_until = ?3 THEN ?4 ELSE busy_until END,
+       failures = CASE WHEN ?5 THEN failures + 1 ELSE 0 END,
+       failing_since = CASE WHEN ?5 THEN coalesce(failing_since, ?6) END,
+       last_delivered_at = CASE WHEN ?5 THEN last_delivered_at ELSE ?6 END,
+       previous_secret = CASE WHEN previous_until > ?6 THEN previous_secret END,
+       previous_until = CASE WHEN previous_until > ?6 THEN previous_until END
+     WHERE org_id = ?1 AND id = ?2 AND changes() > 0`,
     org.id,
     claim.webhookId,
     claim.leaseUntil,
-    paused ? after(at, retryAfterSeconds) : null,
-  );
-}
-
-export const goneReason = "The receiver answered 410 Gone";
-
-/** Each statement hangs on the one before; the last ends what was still waiting, so that nothing waits for ever. */
-function disabling(org: OrgContext, { webhookId }: Claim, eventId: string, at: Date): Statement[] {
-  const target = { type: "webhook", id: webhookId };
-  const after410 = { status: "disabled", disabledReason: goneReason };
-  return [
-    org.db.sql(
-      `UPDATE webhooks SET status = 'disabled', disabled_reason = ?3, version = version + 1, updated_at = ?4
-       WHERE org_id = ?1 AND id = ?2 AND status = 'enabled' AND changes() > 0`,
-      org.id,
-      webhookId,
-      goneReason,
-      at.toISOString(),
-    ),
-    auditStatement(org, newId(), { action: "webhook.disable", target, before: { status: "enabled" }, after: after410 }),
-    ...eventStatementsIfChanged(org, {
-      id: eventId,
-      names: ["webhook.disabled"],
-      data: { webhookId, reason: goneReason },
-    }),
-    endPending(org, webhookId, at),
-  ];
-}
-
-/** Pending deliveries of a webhook that is disabled or gone die: they stay in its list and can be sent again later. */
-export const endPending = (org: OrgContext, webhookId: string, at: Date): Statement =>
-  org.db.sql(
-    `UPDATE deliveries SET status = 'dead', next_attempt_at = NULL, lease_until = NULL, updated_at = ?3
-     WHERE org_id = ?1 AND webhook_id = ?2 AND next_attempt_at IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM webhooks WHERE org_id = ?1 AND id = ?2 AND status = 'enabled')`,
-    org.id,
-    webhookId,
+    pauseSeconds === null ? null : after(at, pauseSeconds),
+    failed ? 1 : 0,
     at.toISOString(),
   );
+}
 
 const nextDue = (org: OrgContext, webhookId: string, at: Date): Statement =>
   org.db.sql(

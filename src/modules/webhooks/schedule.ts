@@ -22,6 +22,21 @@ export function retryDelaySeconds(
   return Math.min(delaySecondsMax, Math.max(jittered, retryAfterSeconds ?? 0));
 }
 
+/** A receiver that failed so often, one attempt after the other, is left alone for a while. */
+export const failuresBeforePause = 5;
+
+const pauseSeconds = { first: 60, longest: 1_800 } as const;
+
+/**
+ * Seconds for which a receiver is left alone after `failures` attempts in a row: then one delivery tries how it is, and each
+ * time that fails too the pause doubles. Null: not at all. `random` answers 0 ≤ r < 1.
+ */
+export function pauseAfter(failures: number, random: () => number): number | null {
+  if (failures < failuresBeforePause) return null;
+  const doubled = pauseSeconds.first * 2 ** Math.min(failures - failuresBeforePause, 10);
+  return Math.min(pauseSeconds.longest, doubled) * (1 + jitterShare * (2 * random() - 1));
+}
+
 /** Seconds from a Retry-After header (RFC 9110 10.2.3: seconds or an HTTP date); null when there is none to be read. */
 export function parseRetryAfter(header: string | null, now: Date): number | null {
   if (header === null) return null;

@@ -25,6 +25,9 @@ export const timeoutMs = 15_000;
 const readBytesMax = 65_536;
 const keptBytesMax = 1_024;
 
+/** Answers whose Retry-After speaks for the whole receiver. */
+const asksForPause = new Set([429, 502, 503, 504]);
+
 /** Makes one attempt. Never throws: whatever goes wrong is the attempt's outcome. Redirects are not followed. */
 export async function sendOnce(org: OrgContext, claim: Claim): Promise<Outcome> {
   const startedMs = Date.now();
@@ -42,7 +45,8 @@ async function post({ url, headers, body }: Extract<Outgoing, { kind: "http" }>)
   const signal = AbortSignal.timeout(timeoutMs);
   const answer = await fetch(url, { method: "POST", redirect: "manual", headers, body, signal });
   const response = await readStart(answer);
-  const retryAfterSeconds = answer.ok ? null : parseRetryAfter(answer.headers.get("Retry-After"), new Date());
+  const asked = asksForPause.has(answer.status) ? answer.headers.get("Retry-After") : null;
+  const retryAfterSeconds = parseRetryAfter(asked, new Date());
   return { status: answer.status, error: refusal(answer.status), response, retryAfterSeconds };
 }
 

@@ -1,66 +1,169 @@
 import { z } from "@hono/zod-openapi";
+import { severities } from "#checks/check";
 import { eventNames, subscriptions } from "#db/outbox";
 import { webhookKey } from "#lib/standard-webhook";
-import { commaList } from "#modules/accounts";
-import type { DeliveryDetail } from "./deliveries.ts";
-import type { Attempt, Delivery, NewlyMade, Webhook } from "./rows.ts";
+import { AccountRef, Moment } from "#modules/accounts";
+import type { WebhookInput } from "./create.ts";
+import type { Replay } from "./replay.ts";
+import type { NewlyMade, Webhook } from "./rows.ts";
 
-const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b";
-const exampleDeliveryId = "019aa5d3-0a4c-7be2-9d53-5a1f0e2c7b96";
+export const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b";
+const time = z.iso.datetime();
 
 export const WebhookId = z.object({ id: z.uuid().openapi({ example: exampleId }) });
-export const DeliveryId = z.object({
-  id: z.uuid().openapi({ example: exampleId }),
-  deliveryId: z.uuid().openapi({ example: exampleDeliveryId }),
-});
+const members = {
+  url: z
+    .string()
+    .min(1)
+    .max(2_048)
+    .openapi({ description: "Where events are POSTed: https, port 443 or 8443, a public host name." }),
+  events: z
+    .array(z.enum(subscriptions))
+    .min(1)
+    .max(subscriptions.length)
+    .transform((names) => [...new Set(names)])
+    .openapi({
+      type: "array",
+      items: { type: "string", enum: [...subscriptions] },
+      description: "Event names; `finding.*` stands for a group, `*` for everything.",
+    }),
+  description: z.string().max(500).nullable().default(null),
+  severities: z
+    .array(z.enum(severities))
+    .min(1)
+    .transform((named) => severities.filter((one) => named.includes(one)))
+    .nullable()
+    .default(null)
+    .openapi({
+      type: ["array", "null"],
+      items: { type: "string", enum: [...severities] },
+      description: "Only events of these severities, and those that have none. Null: all.",
+    }),
+  accountIds: z
+    .array(AccountRef)
+    .min(1)
+    .max(500)
+    .nullable()
+    .default(null)
+    .openapi({ description: "Only events of these accounts, and those of none. Null: all." }),
+  status: z
+    .enum(["enabled", "disabled"])
+    .default("enabled")
+    .openapi({ description: "A disabled webhook is told nothing; what waited for it ends, and can be replayed." }),
+};
+
+const Secret = z
+  .string()
+  .refine((secret) => webhookKey(secret) !== null, "Must be `whsec_` and the base64 of 24 to 64 bytes.")
+  .optional()
+  .openapi({ description: "Signing secret, `whsec_` and the base64 of 24 to 64 bytes. Made for you when left out." });
+
+const inputExample = {
+  url: "https://hooks.example.com/cloudglass",
+  events: ["finding.*", "scan.completed"],
+  description: "Pager",
+  severities: ["high", "critical"] as const,
+};
 
 export const NewWebhook = z
+  .strictObject({ ...members, secret: Secret })
+  .openapi("NewWebhook", { example: { ...inputExample, severities: ["high", "critical"] } });
+
+/** All that can be changed: not the secret, which is rotated. */
+export const WebhookUpdate = z
+  .strictObject(members)
+  .openapi("WebhookUpdate", { example: { ...inputExample, severities: ["high", "critical"], status: "enabled" } });
+
+/** RFC 7396: what is left out stays; null removes. */
+export const WebhookPatch = z.record(z.string(), z.unknown()).openapi("WebhookPatch", {
+  description: "Members of `WebhookUpdate`; null makes `severities` and `accountIds` all.",
+  example: { severities: null, status: "enabled" },
+});
+
+export const inputOf = ({ url, events, description, severities, accountIds, status }: Webhook): WebhookInput => ({
+  url,
+  events,
+  description,
+  severities,
+  accountIds,
+  status,
+});
+
+export const RotateSecret = z
   .strictObject({
-    url: z
-      .string()
-      .min(1)
-      .max(2_048)
-      .openapi({ description: "Where events are POSTed: https, port 443 or 8443, a public host name." }),
-    events: z
-      .array(z.enum(subscriptions))
-      .min(1)
-      .max(subscriptions.length)
-      .openapi({ description: "Event names; `finding.*` stands for a group, `*` for everything." }),
-    description: z.string().max(500).nullish(),
-    secret: z
-      .string()
-      .refine((secret) => webhookKey(secret) !== null, "Must be `whsec_` and the base64 of 24 to 64 bytes.")
-      .optional()
-      .openapi({
-        description: "Signing secret, `whsec_` and the base64 of 24 to 64 bytes. Made for you when left out.",
-      }),
+    overlapHours: z
+      .int()
+      .min(0)
+      .max(24)
+      .default(24)
+      .openapi({ description: "Hours for which is signed with the former secret as well." }),
+    secret: Secret,
   })
-  .openapi("NewWebhook", {
-    example: {
-      url: "https://hooks.example.com/cloudglass",
-      events: ["finding.*", "scan.completed"],
-      description: "Pager",
-    },
-  });
+  .openapi("RotateWebhookSecret", { example: { overlapHours: 24 } });
+
+export const TestWebhook = z
+  .strictObject({ event: z.enum(eventNames).default("webhook.test") })
+  .openapi("TestWebhook", { example: { event: "finding.opened" } });
+
+export const ReplayWebhook = z
+  .strictObject({
+    since: Moment,
+    until: Moment.optional(),
+    status: z.enum(["failed", "missing"]).openapi({
+      description:
+        "`failed`: deliveries made in that time that were given up. `missing`: events of that time, while the webhook was disabled.",
+    }),
+  })
+  .openapi("ReplayWebhook", { example: { since: "2026-03-13T08:00:00.000Z", status: "missing" } });
+
+export const ReplayBody = z
+  .object({
+    scheduled: z.int().openapi({ description: "Deliveries that are now pending, 1,000 at most." }),
+    nextSince: time
+      .nullable()
+      .openapi({ description: "There may be more: repeat the request with this as `since`. Null: that was all." }),
+  })
+  .openapi("WebhookReplay", { example: { scheduled: 12, nextSince: null } });
+
+export const replayBody = (replay: Replay): z.input<typeof ReplayBody> => replay;
 
 const webhookMembers = {
   id: z.uuid(),
   url: z.string(),
   description: z.string().nullable(),
   events: z.array(z.string()),
+  severities: z.array(z.enum(severities)).nullable(),
+  accountIds: z.array(z.uuid()).nullable(),
   status: z.enum(["enabled", "disabled"]),
   disabledReason: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
+  disabledAt: time.nullable(),
+  failures: z
+    .int()
+    .openapi({ description: "Attempts that failed, one after the other. From five on it is left alone for a while." }),
+  failingSince: time.nullable().openapi({ description: "When the first of them was; after five days it is disabled." }),
+  lastDeliveredAt: time.nullable(),
+  previousSecretExpiresAt: time
+    .nullable()
+    .openapi({ description: "Until then is signed with the secret before this one as well." }),
+  version: z.int(),
+  createdAt: time,
+  updatedAt: time,
 };
 
 const webhookExample = {
   id: exampleId,
-  url: "https://hooks.example.com/cloudglass",
-  description: "Pager",
-  events: ["finding.*", "scan.completed"],
+  ...inputExample,
+  events: [...inputExample.events],
+  severities: [...inputExample.severities],
+  accountIds: null,
   status: "enabled" as const,
   disabledReason: null,
+  disabledAt: null,
+  failures: 0,
+  failingSince: null,
+  lastDeliveredAt: "2026-03-13T08:04:32.000Z",
+  previousSecretExpiresAt: null,
+  version: 1,
   createdAt: "2026-03-13T08:00:00.000Z",
   updatedAt: "2026-03-13T08:00:00.000Z",
 };
@@ -70,102 +173,26 @@ export const NewWebhookBody = z
   .object({ ...webhookMembers, secret: z.string().openapi({ description: "Shown this once." }) })
   .openapi("WebhookWithSecret", { example: { ...webhookExample, secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" } });
 
-export const webhookBody = (row: Webhook): z.input<typeof WebhookBody> => ({
+export const webhookBody = (row: Webhook, now: Date): z.input<typeof WebhookBody> => ({
   id: row.id,
   url: row.url,
   description: row.description,
   events: [...row.events],
+  severities: row.severities && [...row.severities],
+  accountIds: row.accountIds && [...row.accountIds],
   status: row.status,
   disabledReason: row.disabledReason,
+  disabledAt: row.disabledAt,
+  failures: row.failures,
+  failingSince: row.failingSince,
+  lastDeliveredAt: row.lastDeliveredAt,
+  previousSecretExpiresAt: (row.previousUntil ?? "") > now.toISOString() ? row.previousUntil : null,
+  version: row.version,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
 });
 
-export const newWebhookBody = ({ webhook, secret }: NewlyMade): z.input<typeof NewWebhookBody> => ({
-  ...webhookBody(webhook),
+export const newWebhookBody = ({ webhook, secret }: NewlyMade, now: Date): z.input<typeof NewWebhookBody> => ({
+  ...webhookBody(webhook, now),
   secret,
-});
-
-const deliveryStatuses = ["pending", "delivered", "dead"] as const;
-
-const deliveryMembers = {
-  id: z.uuid(),
-  webhookId: z.uuid(),
-  eventId: z.uuid(),
-  event: z.string(),
-  status: z.enum(deliveryStatuses),
-  attemptCount: z.int(),
-  nextAttemptAt: z.iso.datetime().nullable(),
-  deliveredAt: z.iso.datetime().nullable(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-};
-
-export const AttemptBody = z
-  .object({
-    number: z.int(),
-    at: z.iso.datetime(),
-    durationMs: z.int(),
-    status: z.int().nullable().openapi({ description: "HTTP status; null when there was no answer." }),
-    error: z.string().nullable(),
-    response: z.string().nullable().openapi({ description: "The first KiB of the answer." }),
-  })
-  .openapi("Attempt");
-
-const deliveryExample = {
-  id: exampleDeliveryId,
-  webhookId: exampleId,
-  eventId: "019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
-  event: "finding.opened",
-  status: "pending" as const,
-  attemptCount: 1,
-  nextAttemptAt: "2026-03-13T08:04:37.120Z",
-  deliveredAt: null,
-  createdAt: "2026-03-13T08:04:30.000Z",
-  updatedAt: "2026-03-13T08:04:32.000Z",
-};
-const attemptExample = {
-  number: 1,
-  at: "2026-03-13T08:04:31.500Z",
-  durationMs: 480,
-  status: 503,
-  error: "Answered 503",
-  response: "Service Unavailable",
-};
-
-export const DeliveryBody = z.object(deliveryMembers).openapi("Delivery", { example: deliveryExample });
-export const DeliveryDetailBody = z
-  .object({ ...deliveryMembers, attempts: z.array(AttemptBody) })
-  .openapi("DeliveryWithAttempts", { example: { ...deliveryExample, attempts: [attemptExample] } });
-
-export const deliveryBody = (row: Delivery): z.input<typeof DeliveryBody> => ({
-  id: row.id,
-  webhookId: row.webhookId,
-  eventId: row.eventId,
-  event: row.event,
-  status: row.status,
-  attemptCount: row.attempts,
-  nextAttemptAt: row.nextAttemptAt,
-  deliveredAt: row.deliveredAt,
-  createdAt: row.createdAt,
-  updatedAt: row.updatedAt,
-});
-
-const attemptBody = (row: Attempt): z.input<typeof AttemptBody> => ({
-  number: row.number,
-  at: row.at,
-  durationMs: row.durationMs,
-  status: row.status,
-  error: row.error,
-  response: row.response,
-});
-
-export const deliveryDetailBody = ({ delivery, attempts }: DeliveryDetail): z.input<typeof DeliveryDetailBody> => ({
-  ...deliveryBody(delivery),
-  attempts: attempts.map(attemptBody),
-});
-
-export const DeliveryFilters = z.object({
-  status: commaList(deliveryStatuses).optional(),
-  event: commaList(eventNames).optional(),
 });

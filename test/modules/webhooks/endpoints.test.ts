@@ -126,7 +126,7 @@ describe("POST /webhooks", () => {
       { url, events: "finding.opened" },
       { url, events: ["*"], secret: "short" },
       { url, events: ["*"], secret: `whsec_${btoa("k".repeat(23))}` },
-      { url, events: ["*"], status: "disabled" },
+      { url, events: ["*"], status: "paused" },
       { url, events: ["*"], orgId: "other" },
       { url: 7, events: ["*"] },
     ];
@@ -247,7 +247,7 @@ describe("GET /webhooks/{id}/deliveries", () => {
     expect(await count("event=scan.completed&status=pending")).toBe(1);
     expect((await admin.get(`${path}?status=broken`)).status).toBe(400);
     const one = await admin.get<One<DeliveryBody>>(`${path}/${all[0]?.id}`);
-    expect(one.body.data.attempts).toMatchObject([{ number: 1, status: 503, response: "not now <script>" }]);
+    expect(one.body.data.attempts).toMatchObject([{ number: 1, status: 503, response: "not now &lt;script&gt;" }]);
     expect((await admin.get(`/webhooks/${newId()}/deliveries/${all[0]?.id}`)).status).toBe(404);
   });
 

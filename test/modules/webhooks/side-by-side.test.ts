@@ -86,13 +86,19 @@ describe("side by side", () => {
     if (!claim || !later) throw new Error("Not claimed");
     const success = { status: 200, error: null, response: null, retryAfterSeconds: null, durationMs: 5 };
     const failure = { ...success, status: 500, error: "Answered 500" };
-    expect(await recordOutcome(first, claim, failure, { kind: "dead" }, new Date())).toMatchObject({ recorded: false });
+    expect(
+      await recordOutcome(first, claim, failure, { step: { kind: "dead" }, pauseSeconds: null }, new Date()),
+    ).toMatchObject({ recorded: false });
     expect(await busyOf(world)).not.toEqual([null]);
-    expect(await recordOutcome(second, later, success, { kind: "delivered" }, new Date())).toMatchObject({
+    expect(
+      await recordOutcome(second, later, success, { step: { kind: "delivered" }, pauseSeconds: null }, new Date()),
+    ).toMatchObject({
       recorded: true,
     });
     for (const late of [claim, later]) {
-      expect(await recordOutcome(second, late, failure, { kind: "gone" }, new Date())).toMatchObject({
+      expect(
+        await recordOutcome(second, late, failure, { step: { kind: "gone" }, pauseSeconds: null }, new Date()),
+      ).toMatchObject({
         recorded: false,
       });
     }
@@ -121,7 +127,7 @@ describe("side by side", () => {
     const claim = await claimDelivery(org, first?.id ?? "");
     if (!claim) throw new Error("Not claimed");
     const outcome = { status: 200, error: null, response: null, retryAfterSeconds: null, durationMs: 5 };
-    await recordOutcome(org, claim, outcome, { kind: "delivered" }, new Date());
+    await recordOutcome(org, claim, outcome, { step: { kind: "delivered" }, pauseSeconds: null }, new Date());
     expect(org.db.meter.roundTrips).toBe(2);
     expect(org.db.meter.rowsRead).toBeLessThanOrEqual(20);
     expect(org.db.meter.rowsWritten).toBeLessThanOrEqual(10);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import { Fault } from "#lib/fault";
 import { checkTarget, type TargetRules } from "../../../src/modules/webhooks/target.ts";
+import { forbidden } from "./forbidden.ts";
 
 const strict: TargetRules = { allowLoopback: false, ownHosts: ["api.cloudglass.dev"] };
 const development: TargetRules = { allowLoopback: true };
@@ -14,81 +15,6 @@ const outcome = (url: string, rules: TargetRules = strict): string => {
     throw error;
   }
 };
-
-/** Spellings of addresses and names that lead inside, or nowhere. */
-const forbidden = [
-  "https://127.0.0.1/",
-  "https://127.1/",
-  "https://127.0.1/",
-  "https://2130706433/",
-  "https://0x7f000001/",
-  "https://0x7f.1/",
-  "https://0x7f.0x0.0x0.0x1/",
-  "https://017700000001/",
-  "https://0177.0.0.1/",
-  "https://0177.1/",
-  "https://127.0.0.1./",
-  "https://①②⑦.⓪.⓪.①/",
-  "https://１２７.0.0.1/",
-  "https://127。0。0。1/",
-  "https://%31%32%37.0.0.1/",
-  "https://0/",
-  "https://0.0.0.0/",
-  "https://10.0.0.1/",
-  "https://192.168.1.1/",
-  "https://172.16.0.1/",
-  "https://100.64.0.1/",
-  "https://169.254.169.254/latest/meta-data/",
-  "https://2852039166/",
-  "https://0xa9fea9fe/",
-  "https://8.8.8.8/",
-  "https://[::1]/",
-  "https://[::]/",
-  "https://[::ffff:127.0.0.1]/",
-  "https://[::ffff:7f00:1]/",
-  "https://[0:0:0:0:0:ffff:a9fe:a9fe]/",
-  "https://[64:ff9b::7f00:1]/",
-  "https://[2002:7f00:1::]/",
-  "https://[fd00:ec2::254]/",
-  "https://[fe80::1]/",
-  "https://[2606:4700::1111]/",
-  "https://localhost/",
-  "https://LOCALHOST/",
-  "https://localhost./",
-  "https://foo.localhost/",
-  "https://foo.localhost./",
-  "https://lo\u00adcalhost/",
-  "https://intranet/",
-  "https://printer.local/",
-  "https://metadata.google.internal/",
-  "https://metadata.google.internal./computeMetadata/v1/",
-  "https://instance-data.ec2.internal/",
-  "https://router.home.arpa/",
-  "https://1.0.0.127.in-addr.arpa/",
-  "https://expyuzz4wqqyqhjn.onion/",
-  "https://127.0.0.1.nip.io/",
-  "https://localtest.me/",
-  "https://user@hooks.example.com/",
-  "https://user:pass@hooks.example.com/",
-  "https://:pass@hooks.example.com/",
-  "https://hooks.example.com:80/",
-  "https://hooks.example.com:22/",
-  "https://hooks.example.com:8080/",
-  "http://hooks.example.com/",
-  "ftp://hooks.example.com/",
-  "data:text/plain,hello",
-  "file:///etc/passwd",
-  "javascript:alert(1)",
-  "blob:https://hooks.example.com/x",
-  "//hooks.example.com/",
-  "/relative",
-  "",
-  "https://",
-  "https://hooks..example.com/",
-  "https://api.cloudglass.dev/api/v1/webhooks",
-  "https://API.cloudglass.dev./",
-  `https://hooks.example.com/${"a".repeat(2_048)}`,
-];
 
 describe("where a webhook may lead", () => {
   it.each(forbidden)("refuses %s", (url) => {

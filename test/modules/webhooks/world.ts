@@ -32,6 +32,15 @@ export interface ConsumedBatch {
   readonly retried: readonly string[];
 }
 
+const anyInput: WebhookInput = {
+  url: "https://hooks.receiver.dev/in",
+  events: ["*"],
+  description: null,
+  severities: null,
+  accountIds: null,
+  status: "enabled",
+};
+
 const masterKeys = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 export async function newWorld(overrides: Partial<Record<keyof Env, unknown>> = {}): Promise<World> {
@@ -68,7 +77,7 @@ function verbs(
   return {
     org,
     consume,
-    webhook: (input) => createWebhook(org(), { url: "https://hooks.receiver.dev/in", events: ["*"], ...input }),
+    webhook: (input) => createWebhook(org(), { ...anyInput, ...input }),
     async tell(names = ["scan.completed"], data = { scanId: newId() }) {
       const context = org();
       const id = newId();

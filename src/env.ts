@@ -1,4 +1,4 @@
-import type { DeliveryMessage, ScanTaskMessage } from "#db/messages";
+import type { AlertsMessage, DeliveryMessage, ScanTaskMessage } from "#db/messages";
 import type { OrgGate } from "#objects/org-gate";
 import type { ScanFeed } from "#objects/scan-feed";
 
@@ -12,6 +12,7 @@ export interface Env {
   readonly SCAN_FEED: DurableObjectNamespace<ScanFeed>;
   readonly SCAN_TASKS: Queue<ScanTaskMessage>;
   readonly DELIVERIES: Queue<DeliveryMessage>;
+  readonly ALERTS: Queue<AlertsMessage>;
   /** The reference UI's script. */
   readonly ASSETS: Fetcher;
   /** Stands in for AWS where a development configuration binds it; absent in production, where AWS itself is asked. */

@@ -13,16 +13,17 @@ const rooms = {
   rules: ["db", "lib"],
   templates: ["db", "lib"],
   scans: ["collectors", "checks", "frameworks", "scores", "rules", "aws", "db", "lib", "env"],
+  alerts: ["scans", "checks", "collectors", "scores", "db", "lib", "env"],
   objects: ["db", "lib", "env"],
   http: ["db", "lib", "env"],
-  modules: ["scans", "checks", "collectors", "frameworks", "scores", "rules", "templates", "aws", "db", "lib", "env"],
-  queues: ["modules", "scans", "aws", "db", "lib", "env"],
-  schedules: ["modules", "scans", "aws", "db", "lib", "env"],
+  modules: ["alerts", "scans", "checks", "collectors", "frameworks", "scores", "rules", "templates", "aws", "db", "lib", "env"],
+  queues: ["modules", "alerts", "scans", "aws", "db", "lib", "env"],
+  schedules: ["modules", "alerts", "scans", "aws", "db", "lib", "env"],
 };
 
 /** Packages that belong to some rooms alone. */
 const owners = {
-  "drizzle-orm": ["db", "modules", "scans"],
+  "drizzle-orm": ["db", "modules", "alerts", "scans"],
   aws4fetch: ["aws"],
   saxen: ["aws"],
   "@marcbachmann/cel-js": ["rules"],

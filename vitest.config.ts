@@ -54,8 +54,10 @@ export default defineConfig(async () => {
           queueConsumers: {
             "scan-tasks": { maxBatchSize: 1, maxBatchTimeout: 0.02, maxRetries: 5, deadLetterQueue: "scan-tasks-dead" },
             deliveries: { maxBatchSize: 10, maxBatchTimeout: 0.02, maxRetries: 5, deadLetterQueue: "deliveries-dead" },
+            alerts: { maxBatchSize: 1, maxBatchTimeout: 0.02, maxRetries: 5, deadLetterQueue: "alerts-dead" },
             "scan-tasks-dead": { maxBatchTimeout: 0.02 },
             "deliveries-dead": { maxBatchTimeout: 0.02 },
+            "alerts-dead": { maxBatchTimeout: 0.02 },
           },
           // Whatever a test did not provide for is refused, not sent.
           outboundService: (request: Request) =>

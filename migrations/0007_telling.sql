@@ -34,10 +34,11 @@ ALTER TABLE deliveries ADD COLUMN last_error TEXT;
 ALTER TABLE deliveries ADD COLUMN last_duration_ms INTEGER;
 
 -- When somebody is to be told, and where. `listens`: the events it is fed by. `last_evaluation`: what it saw last, and what came of it.
+-- `evaluations`: batches that moved what it is about; one that was worked out from how things were names the number it read.
 CREATE TABLE alert_rules (
   org_id TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL, enabled INTEGER NOT NULL,
   severity TEXT, condition TEXT NOT NULL, listens TEXT NOT NULL, channels TEXT NOT NULL, route TEXT, window_minutes INTEGER NOT NULL,
-  quiet_hours TEXT, notify_resolved INTEGER NOT NULL, last_evaluation TEXT, version INTEGER NOT NULL, created_by TEXT,
+  quiet_hours TEXT, notify_resolved INTEGER NOT NULL, last_evaluation TEXT, evaluations INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL, created_by TEXT,
   created_at TEXT NOT NULL, updated_at TEXT NOT NULL, PRIMARY KEY (org_id, id)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX alert_rules_by_name ON alert_rules (org_id, name);
@@ -55,21 +56,25 @@ CREATE INDEX alerts_by_status ON alerts (org_id, status, id);
 CREATE INDEX alerts_by_severity ON alerts (org_id, status, severity, id);
 CREATE INDEX alerts_by_rule ON alerts (org_id, status, rule_id, id);
 
--- What an alert is about now: ids of findings, resources, accounts … `told`: a message said so.
+-- What rules are about now: ids of findings, resources, accounts … `told`: the message of an alert said so, and it belongs to that
+-- alert. Until then `occasion` is the run it came with; empty: it may be told at once.
 CREATE TABLE alert_members (
-  org_id TEXT NOT NULL, rule_id TEXT NOT NULL, subject TEXT NOT NULL, alert_id TEXT NOT NULL, told INTEGER NOT NULL,
-  PRIMARY KEY (org_id, rule_id, subject)
+  org_id TEXT NOT NULL, rule_id TEXT NOT NULL, subject TEXT NOT NULL, group_key TEXT NOT NULL, occasion TEXT NOT NULL,
+  alert_id TEXT NOT NULL DEFAULT '', told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (org_id, rule_id, subject)
 ) WITHOUT ROWID;
-CREATE INDEX alert_members_by_alert ON alert_members (org_id, alert_id, told);
+CREATE INDEX alert_members_fresh ON alert_members (org_id, rule_id, occasion, group_key, subject) WHERE told = 0;
+CREATE INDEX alert_members_by_alert ON alert_members (org_id, alert_id, subject) WHERE told = 1;
 CREATE INDEX alert_members_by_subject ON alert_members (org_id, subject);
 
--- Events that rules have not looked at yet. What belongs to a run waits for its end.
+-- Events that rules have not looked at yet. What belongs to a run waits for its end; empty: to none.
 CREATE TABLE alert_inbox (
-  org_id TEXT NOT NULL, event_id TEXT NOT NULL, run_id TEXT, created_at TEXT NOT NULL, PRIMARY KEY (org_id, event_id)
+  org_id TEXT NOT NULL, run_id TEXT NOT NULL, event_id TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (org_id, run_id, event_id)
 ) WITHOUT ROWID;
 
--- When the rules of an organization are to be looked at next. No row: it has none.
-CREATE TABLE alert_clocks (org_id TEXT NOT NULL PRIMARY KEY, due_at TEXT NOT NULL) WITHOUT ROWID;
+-- When the rules of an organization are to be looked at next, and how often somebody asked for it. No row: it has none.
+CREATE TABLE alert_clocks (
+  org_id TEXT NOT NULL PRIMARY KEY, due_at TEXT NOT NULL, asked INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
 CREATE INDEX alert_clocks_due ON alert_clocks (due_at, org_id);
 
 -- Messages of alerts that wait for their channel's digest.

@@ -1,4 +1,4 @@
-import type { DeliveryMessage, ScanTaskMessage } from "#db/messages";
+import type { AlertsMessage, DeliveryMessage, ScanTaskMessage } from "#db/messages";
 import type { OrgGate } from "#objects/org-gate";
 import type { ScanFeed } from "#objects/scan-feed";
 
@@ -15,6 +15,7 @@ export interface Env {
   /** The platform's own e-mail sending, and the address it sends from; either absent: no channels of e-mail. */
   readonly EMAIL?: SendEmail;
   readonly EMAIL_FROM?: string;
+  readonly ALERTS: Queue<AlertsMessage>;
   /** The reference UI's script. */
   readonly ASSETS: Fetcher;
   /** Stands in for AWS where a development configuration binds it; absent in production, where AWS itself is asked. */

@@ -1,4 +1,5 @@
 import { riskCaps } from "#scores/risk";
+import { leaveAlerts } from "./alert-clock.ts";
 import { recountedAround } from "./counters.ts";
 import type { OrgContext } from "./context.ts";
 import type { Statement } from "./database.ts";
@@ -18,7 +19,7 @@ export interface Effects {
 
 /**
  * Statements that change findings, with all that follows from findings kept equal to them in the same batch: counters, what
- * of their savings counts, recommendations, and the sums of their resources.
+ * of their savings counts, recommendations, the sums of their resources, and what alerts are about.
  */
 export function withEffects(org: OrgContext, touched: TouchedFindings, statements: readonly Statement[]): Statement[] {
   const { before, after } = effectsOf(org, touched);
@@ -39,6 +40,7 @@ export function effectsOf(org: OrgContext, { ids, resourceIds = [] }: TouchedFin
       addSavings(org, touched, 1),
       dropEmpty(org),
       sumResources(org, touched),
+      ...leaveAlerts(org, idsJson),
     ],
   };
 }

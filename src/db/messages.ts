@@ -11,3 +11,7 @@ export type ScanTaskMessage = z.infer<typeof ScanTaskMessage>;
 
 export const DeliveryMessage = z.strictObject({ orgId: z.uuid(), shard: z.int().min(0), deliveryId: z.uuid() });
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
+
+/** Alert rules of an organization that are due. */
+export const AlertsMessage = z.strictObject({ orgId: z.uuid(), shard: z.int().min(0) });
+export type AlertsMessage = z.infer<typeof AlertsMessage>;

@@ -1,5 +1,6 @@
 import type { Env } from "#env";
 import { newId, uuid7Time } from "#lib/id";
+import { alertsDueIfChanged } from "./alert-clock.ts";
 import type { OrgContext } from "./context.ts";
 import type { Statement } from "./database.ts";
 import type { DeliveryMessage } from "./messages.ts";
@@ -105,7 +106,12 @@ export const tellingsOf = (org: OrgContext, { id, ...event }: Omit<OutboxEvent, 
 
 const tellingStatements = (org: OrgContext, told: readonly Told[]): Statement[] => {
   const withoutData = JSON.stringify(told.map((event) => ({ ...event, data: null })));
-  return [deliveryInsert(org, withoutData), inboxInsert(org, withoutData)];
+  const isOfNoRun = told.some(({ runId }) => !runId);
+  return [
+    deliveryInsert(org, withoutData),
+    inboxInsert(org, withoutData),
+    ...(isOfNoRun ? [alertsDueIfChanged(org)] : []),
+  ];
 };
 
 interface Told extends OutboxEvent {
@@ -163,11 +169,11 @@ const deliveryInsert = (org: OrgContext, toldJson: string): Statement =>
     uuid7Time(org.now),
   );
 
-/** Alert rules find what they are fed by here; whoever has looked at it takes it away. */
+/** Alert rules find what they are fed by here; whoever has looked at it takes it away. What belongs to no run is looked at now. */
 const inboxInsert = (org: OrgContext, toldJson: string): Statement =>
   org.db.sql(
-    `INSERT INTO alert_inbox (org_id, event_id, run_id, created_at)
-     SELECT ?1, e.value ->> 'id', e.value ->> 'runId', ?2 FROM json_each(?3) e
+    `INSERT INTO alert_inbox (org_id, run_id, event_id, created_at)
+     SELECT ?1, coalesce(e.value ->> 'runId', ''), e.value ->> 'id', ?2 FROM json_each(?3) e
      WHERE EXISTS (SELECT 1 FROM alert_rules r, json_each(r.listens) l WHERE r.org_id = ?1 AND r.enabled = 1
          AND l.value IN (SELECT n.value FROM json_each(e.value -> 'names') n))
        AND EXISTS (SELECT 1 FROM events v WHERE v.org_id = ?1 AND v.id = e.value ->> 'id' AND v.created_at = ?2)
@@ -214,27 +220,35 @@ export async function sendNudges(env: Env, messages: readonly DeliveryMessage[])
 
 /**
  * After the commit: wakes the delivery of these events, one message per webhook (whoever delivers goes on with what else
- * is due there). Never fails: what is not woken now is found by the cron job within a minute.
+ * is due there), and the alert rules when they are due. Never fails: what is not woken now is found by the cron job within a minute.
  */
 export async function nudgeDeliveries(org: OrgContext, eventIds: readonly string[]): Promise<void> {
-  if (eventIds.length > 0) await quietly(org, async () => firstOfEachWebhook(org, eventIds));
+  if (eventIds.length === 0) return;
+  await quietly(org, async () => {
+    const { deliveries, alertsAreDue } = await dueAfter(org, eventIds);
+    await sendNudges(org.env, deliveries);
+    if (alertsAreDue) await org.env.ALERTS.send({ orgId: org.id, shard: org.shard });
+  });
 }
 
 /** The same for a delivery that is due. */
 export const nudgeDelivery = (org: OrgContext, deliveryId: string): Promise<void> =>
-  quietly(org, async () => [{ orgId: org.id, shard: org.shard, deliveryId }]);
+  quietly(org, () => sendNudges(org.env, [{ orgId: org.id, shard: org.shard, deliveryId }]));
 
-async function quietly(org: OrgContext, messages: () => Promise<readonly DeliveryMessage[]>): Promise<void> {
+async function quietly(org: OrgContext, send: () => Promise<void>): Promise<void> {
   try {
-    await sendNudges(org.env, await messages());
+    await send();
   } catch (error) {
     const cause = error instanceof Error ? error.name : typeof error;
     console.log(JSON.stringify({ level: "warn", msg: "delivery nudge not sent", orgId: org.id, cause }));
   }
 }
 
-async function firstOfEachWebhook(org: OrgContext, eventIds: readonly string[]): Promise<DeliveryMessage[]> {
-  const [rows] = await org.db.atomic([
+async function dueAfter(
+  org: OrgContext,
+  eventIds: readonly string[],
+): Promise<{ deliveries: DeliveryMessage[]; alertsAreDue: boolean }> {
+  const [rows, clocks] = await org.db.atomic([
     org.db.sql(
       `SELECT min(d.id) AS id FROM webhooks w CROSS JOIN json_each(?2) e CROSS JOIN deliveries d
        WHERE w.org_id = ?1 AND d.org_id = ?1 AND d.webhook_id = w.id AND d.event_id = e.value AND d.status = 'pending'
@@ -242,7 +256,11 @@ async function firstOfEachWebhook(org: OrgContext, eventIds: readonly string[]):
       org.id,
       JSON.stringify(eventIds),
     ),
+    org.db.sql("SELECT 1 FROM alert_clocks WHERE org_id = ?1 AND due_at <= ?2", org.id, org.now.toISOString()),
   ]);
-  // safe: the statement answers rows with `id`.
-  return (rows as { id: string }[]).map(({ id }) => ({ orgId: org.id, shard: org.shard, deliveryId: id }));
+  return {
+    // safe: the statement answers rows with `id`.
+    deliveries: (rows as { id: string }[]).map(({ id }) => ({ orgId: org.id, shard: org.shard, deliveryId: id })),
+    alertsAreDue: (clocks as unknown[]).length > 0,
+  };
 }

@@ -942,7 +942,10 @@ export const alertRules = sqliteTable(
     windowMinutes: integer("window_minutes").notNull(),
     quietHours: text("quiet_hours", { mode: "json" }).$type<QuietHours | null>(),
     notifyResolved: integer("notify_resolved", { mode: "boolean" }).notNull(),
+    /** Of the last time that something met its condition. */
     lastEvaluation: text("last_evaluation", { mode: "json" }).$type<AlertEvaluation | null>(),
+    /** Batches that moved what it is about; one that was worked out from how things were names the number it read. */
+    evaluations: integer("evaluations").notNull().default(0),
     version: integer("version").notNull(),
     createdBy: text("created_by"),
     createdAt: text("created_at").notNull(),
@@ -998,20 +1001,29 @@ export const alerts = sqliteTable(
   ],
 );
 
-/** What alerts are about now: ids of findings, resources, accounts … */
+/** What rules are about now: ids of findings, resources, accounts … */
 export const alertMembers = sqliteTable(
   "alert_members",
   {
     orgId: orgId(),
     ruleId: text("rule_id").notNull(),
     subject: text("subject").notNull(),
-    alertId: text("alert_id").notNull(),
+    groupKey: text("group_key").notNull(),
+    /** The run it came with, until that is told of; empty: it may be told at once. */
+    occasion: text("occasion").notNull(),
+    /** Empty until it was told. */
+    alertId: text("alert_id").notNull().default(""),
     /** A message said so. */
-    told: integer("told", { mode: "boolean" }).notNull(),
+    told: integer("told", { mode: "boolean" }).notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.orgId, t.ruleId, t.subject] }),
-    index("alert_members_by_alert").on(t.orgId, t.alertId, t.told),
+    index("alert_members_fresh")
+      .on(t.orgId, t.ruleId, t.occasion, t.groupKey, t.subject)
+      .where(sql`told = 0`),
+    index("alert_members_by_alert")
+      .on(t.orgId, t.alertId, t.subject)
+      .where(sql`told = 1`),
     index("alert_members_by_subject").on(t.orgId, t.subject),
   ],
 );
@@ -1021,17 +1033,23 @@ export const alertInbox = sqliteTable(
   "alert_inbox",
   {
     orgId: orgId(),
+    /** Empty: it belongs to none. */
+    runId: text("run_id").notNull(),
     eventId: text("event_id").notNull(),
-    runId: text("run_id"),
     createdAt: text("created_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.orgId, t.eventId] })],
+  (t) => [primaryKey({ columns: [t.orgId, t.runId, t.eventId] })],
 );
 
 /** When the rules of an organization are to be looked at next; no row: it has none. */
 export const alertClocks = sqliteTable(
   "alert_clocks",
-  { orgId: text("org_id").primaryKey(), dueAt: text("due_at").notNull() },
+  {
+    orgId: text("org_id").primaryKey(),
+    dueAt: text("due_at").notNull(),
+    /** How often somebody asked for it: who has looked sets the clock only when nobody did meanwhile. */
+    asked: integer("asked").notNull().default(0),
+  },
   (t) => [index("alert_clocks_due").on(t.dueAt, t.orgId)],
 );
 

@@ -8,6 +8,7 @@ import { derivedId } from "#lib/id";
 import type { ScanRow } from "./claim.ts";
 import { dropFacts } from "./fact-store.ts";
 import { tell } from "./progress.ts";
+import { runEnd } from "./run-end.ts";
 import { sweepAgain } from "./sweep-suppressions.ts";
 
 /**
@@ -39,6 +40,7 @@ export async function cancelScan(org: OrgContext, id: string): Promise<ScanRow> 
         .where(and(mine, eq(scans.active, 1)))
         .returning(),
       ...eventStatementsIfChanged(org, { id: eventId, names: ["scan.canceled"], accountId: before.accountId, data }),
+      ...(before.active === 1 ? runEnd(org, before) : []),
       sweepAgain(org, before),
       org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, id),
       dropFacts(org, id),
@@ -48,6 +50,6 @@ export async function cancelScan(org: OrgContext, id: string): Promise<ScanRow> 
   const [row] = changed;
   if (!row) throw new Fault("CONFLICT", `This scan has already ended (${before.status}).`);
   await tell(org, [{ type: "complete", scanId: id, status: "canceled", summary: frameSummary(row.summary) }]);
-  await nudgeDeliveries(org, [eventId]);
+  await nudgeDeliveries(org, [eventId, before.runId]);
   return row;
 }

@@ -8,6 +8,7 @@ import { dropFacts } from "./fact-store.ts";
 import { evaluationsAtEnd } from "./policies.ts";
 import { tell } from "./progress.ts";
 import { rollUp } from "./roll-up.ts";
+import { runEnd } from "./run-end.ts";
 import { sweepAgain } from "./sweep-suppressions.ts";
 
 export interface Ending {
@@ -55,6 +56,7 @@ export async function endScan(task: ClaimedTask, ending: Ending): Promise<string
     ...gates.statements,
     sweepAgain(org, scan),
     ...eventStatements(org, ...events),
+    ...runEnd(org, scan),
     org.db.sql(`DELETE FROM scan_tasks WHERE org_id = ?1 AND scan_id = ?2`, org.id, scan.id),
     dropFacts(org, scan.id),
   ]);
@@ -64,7 +66,7 @@ export async function endScan(task: ClaimedTask, ending: Ending): Promise<string
       ? { type: "error", scanId: scan.id, code: "SCAN_FAILED", reason: ending.errorMessage ?? "" }
       : { type: "complete", scanId: scan.id, status: ending.status, summary: frameSummary(ending.summary) },
   ]);
-  return events.flatMap(({ id }) => (id ? [id] : []));
+  return [...events.flatMap(({ id }) => (id ? [id] : [])), scan.runId];
 }
 
 /** What the last batch itself cost is known only now; this row is one more. */

@@ -44,7 +44,8 @@ export class Io {
 }
 
 /** A queue's messages as the simulation keeps them. */
-export type Enqueue = (queue: "scan-tasks" | "deliveries", bodies: readonly unknown[]) => void;
+export type QueueName = "scan-tasks" | "deliveries" | "alerts";
+export type Enqueue = (queue: QueueName, bodies: readonly unknown[]) => void;
 
 /** The real bindings behind a proxy through which every I/O operation passes; queues and AWS are the simulation's. */
 export function faultyEnv(env: Env, io: Io, enqueue: Enqueue, aws: Fetcher): Env {
@@ -56,6 +57,7 @@ export function faultyEnv(env: Env, io: Io, enqueue: Enqueue, aws: Fetcher): Env
     SCAN_FEED: faultyNamespace(env.SCAN_FEED, "feed", io),
     SCAN_TASKS: faultyQueue("scan-tasks", io, enqueue),
     DELIVERIES: faultyQueue("deliveries", io, enqueue),
+    ALERTS: faultyQueue("alerts", io, enqueue),
     AWS: faultyMethods(aws, "aws", io),
   };
 }
@@ -106,7 +108,7 @@ function faultyNamespace<T extends { getByName(id: string): unknown }>(namespace
   } as unknown as T;
 }
 
-function faultyQueue<Body>(queue: "scan-tasks" | "deliveries", io: Io, enqueue: Enqueue): Queue<Body> {
+function faultyQueue<Body>(queue: QueueName, io: Io, enqueue: Enqueue): Queue<Body> {
   return {
     send: (body: Body) => io.around(`queue.${queue}`, async () => enqueue(queue, [body])),
     sendBatch: (messages: Iterable<{ body: Body }>) =>

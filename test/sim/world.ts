@@ -8,12 +8,12 @@ import {
 import { vi } from "vitest";
 import type { Env } from "#env";
 import worker from "../../src/worker.ts";
-import { faultyEnv, Io, noFaults, type FaultPlan } from "./faults.ts";
+import { faultyEnv, Io, noFaults, type FaultPlan, type QueueName } from "./faults.ts";
 import type { Random } from "./random.ts";
 
 /** A message somewhere between its sender and its receiver. */
 interface Pending {
-  readonly queue: "scan-tasks" | "deliveries";
+  readonly queue: QueueName;
   readonly body: unknown;
   readonly number: number;
   attempts: number;

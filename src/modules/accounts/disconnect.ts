@@ -1,4 +1,5 @@
 import { and, eq } from "drizzle-orm";
+import { alertsDueNow } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { frameSummary } from "#db/frames";
@@ -9,6 +10,7 @@ import { derivedId } from "#lib/id";
 import type { ScanRow } from "#scans/claim";
 import { tell } from "#scans/progress";
 import { rollUpOrganization } from "#scans/roll-up";
+import { runEnd } from "#scans/run-end";
 import { sweepAgain } from "#scans/sweep-suppressions";
 import { accountStatement, audited, getAccount, type AccountRow } from "./account.ts";
 
@@ -38,6 +40,7 @@ export async function disconnectAccount(
     ...(scan && event ? endScan(org, scan, event) : []),
     ...leaveTraces(org, account.id),
     rollUpOrganization(org),
+    alertsDueNow(org),
   ]);
   // safe: `returning` answers the deleted row.
   if ((removed as { id: string }[]).length === 0) return explainMiss(org, account.id, ifMatch);
@@ -92,6 +95,7 @@ const endScan = (org: OrgContext, scan: ScanRow, event: OutboxEvent): Statement[
     org.now.toISOString(),
   ),
   ...eventStatementsIfChanged(org, event),
+  ...runEnd(org, scan),
   sweepAgain(org, scan),
 ];
 
@@ -122,7 +126,7 @@ const leaveTraces = (org: OrgContext, accountId: string): Statement[] => [
 
 async function tellCanceled(org: OrgContext, scan: ScanRow, event: { readonly id: string }): Promise<void> {
   await tell(org, [{ type: "complete", scanId: scan.id, status: "canceled", summary: frameSummary(scan.summary) }]);
-  await nudgeDeliveries(org, [event.id]);
+  await nudgeDeliveries(org, [event.id, scan.runId]);
 }
 
 async function explainMiss(org: OrgContext, id: string, ifMatch: number | null): Promise<void> {

@@ -44,6 +44,7 @@ function newRow(
     failingSince: null,
     warned: 0,
     lastDeliveredAt: null,
+    silences: [],
     busyUntil: null,
     version: 1,
     createdAt: now,

@@ -1,6 +1,6 @@
 import type { OrgContext } from "#db/context";
 import type { AlertMessage } from "#db/values";
-import { testNow, type DeliveryDetail } from "#modules/webhooks";
+import { sendSample, type DeliveryDetail } from "#modules/webhooks";
 import { getChannel } from "./channel.ts";
 
 export type SampleEvent = "alert.triggered" | "alert.resolved";
@@ -11,7 +11,7 @@ export type SampleEvent = "alert.triggered" | "alert.resolved";
  */
 export async function testChannel(org: OrgContext, id: string, event: SampleEvent): Promise<DeliveryDetail> {
   const channel = await getChannel(org, id);
-  return testNow(org, channel, { event, data: sampleAlert(id, event, org.now) });
+  return sendSample(org, channel, event, sampleAlert(id, event, org.now));
 }
 
 /** An alert as it could be, of the lowest severity. */

@@ -6,7 +6,7 @@ import type { Page, PageRequest } from "#db/page";
 import { resources } from "#db/schema";
 import { accountFilter } from "#modules/accounts";
 import type { ResourceRow } from "#modules/resources";
-import { kinds, type Kind } from "./kinds.ts";
+import { kinds, type Kind } from "#collectors/expiring";
 
 export interface ExpirationFilters {
   readonly kind?: readonly Kind[] | undefined;

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { accountList, commaList } from "#modules/accounts";
 import type { ResourceRow } from "#modules/resources";
-import { kindNames, kindOf } from "./kinds.ts";
+import { kindNames, kindOf } from "#collectors/expiring";
 
 export const ExpirationQuery = z.object({
   kind: commaList(kindNames, "certificate,secret").optional(),

@@ -3,7 +3,7 @@ export { sealSecret } from "./create.ts";
 export { startDelivery } from "./deliver.ts";
 export { getDelivery, listDeliveries, type DeliveryDetail, type Receivers } from "./deliveries.ts";
 export { wakeDueDeliveries } from "./due.ts";
-export { endPending } from "./record.ts";
+export { endPending } from "./ladder.ts";
 export { pruneDeliveries } from "./retention.ts";
 export type { Delivery, Webhook } from "./rows.ts";
 export {
@@ -13,6 +13,6 @@ export {
   deliveryDetailBody,
   DeliveryFilters,
   DeliveryId,
-} from "./shapes.ts";
+} from "./delivery-shapes.ts";
 export { checkTarget, targetRules } from "./target.ts";
-export { testNow } from "./test-now.ts";
+export { sendSample } from "./test-webhook.ts";

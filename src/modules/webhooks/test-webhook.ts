@@ -13,19 +13,29 @@ import { sendOnce, type Outcome } from "./send.ts";
 /** Event → a sample of its data; written from event-samples.ts and kept beside the Worker. */
 const eventSamples = jsonAsset<Readonly<Record<EventName, object>>>("events.json");
 
-/**
- * Sends a sample of an event at once, whatever the webhook subscribed to and also while it is disabled, and answers the
- * attempt. It stands among the deliveries and is not tried again. What fails does not count against the webhook; what works
- * ends a pause that its failures brought. Fault: RESOURCE_NOT_FOUND.
- */
+/** Sends a sample of any event to a webhook, as `sendSample` has it. Fault: RESOURCE_NOT_FOUND. */
 export async function testWebhook(org: OrgContext, id: string, event: EventName): Promise<DeliveryDetail> {
   const webhook = await getWebhook(org, id);
-  const sample = (await eventSamples(org.env.ASSETS))[event];
-  const claim = claimOf(org, webhook, event, { test: true, ...sample });
+  return sendSample(org, webhook, event, (await eventSamples(org.env.ASSETS))[event]);
+}
+
+/**
+ * Sends a sample to a webhook or channel at once, whatever it subscribed to and also while it is disabled, and answers the
+ * attempt. It stands among the deliveries and is not tried again. What fails does not count against the receiver; what works
+ * ends a pause that its failures brought. Nobody else hears of it.
+ */
+export async function sendSample(
+  org: OrgContext,
+  receiver: Webhook,
+  event: EventName,
+  sample: object,
+): Promise<DeliveryDetail> {
+  const claim = claimOf(org, receiver, event, { test: true, ...sample });
   const startedMs = Date.now();
   const outcome = await sendOnce(org, claim);
   const detail = detailOf(org, claim, outcome, new Date(startedMs + outcome.durationMs));
-  const entry = { action: "webhook.test", target: { type: "webhook", id }, after: { event } } as const;
+  const what = receiver.kind === "webhook" ? "webhook" : "channel";
+  const entry = { action: `${what}.test`, target: { type: what, id: receiver.id }, after: { event } } as const;
   await org.change(entry, statements(org, claim, detail), detail);
   return detail;
 }

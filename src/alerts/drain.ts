@@ -1,0 +1,82 @@
+import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
+import { newId } from "#lib/id";
+import { filterSql } from "./filter.ts";
+import { groupSql, pinVersions, type AlertRule } from "./rule.ts";
+
+/** Events in one batch: up to 1 MB, and 2,500 findings. */
+const eventsMax = 50;
+
+/** Batches in one evaluation; what is left waits for the next. */
+const slicesMax = 60;
+
+/**
+ * Hands what happened to the rules it feeds, slice by slice: what of it is open now and passes a rule's filter becomes a member
+ * of the rule, not yet told. What belongs to a run waits until no scan of it is active. Each event is taken out in the batch that
+ * has its effect, so that it has it once, however many do this side by side. Answers whether something is left.
+ */
+export async function drainInbox(org: OrgContext, rules: readonly AlertRule[]): Promise<boolean> {
+  for (let slice = 0; slice < slicesMax; slice += 1) {
+    const run = await endedRun(org);
+    if (run === null) return false;
+    await takeSlice(org, rules, run);
+  }
+  return true;
+}
+
+/** A run with events in the inbox and no active scan; empty: events of no run; null: there is none. Steps from run to run. */
+async function endedRun(org: OrgContext): Promise<string | null> {
+  const [rows] = await org.db.atomic([
+    org.db.sql(
+      `WITH RECURSIVE waiting(run) AS (
+         SELECT (SELECT min(run_id) FROM alert_inbox WHERE org_id = ?1)
+         UNION ALL
+         SELECT (SELECT min(i.run_id) FROM alert_inbox AS i WHERE i.org_id = ?1 AND i.run_id > w.run) FROM waiting AS w WHERE w.run IS NOT NULL)
+       SELECT run FROM waiting WHERE run IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM scans AS s WHERE s.org_id = ?1 AND s.run_id = run AND s.active = 1) LIMIT 1`,
+      org.id,
+    ),
+  ]);
+  // safe: the statement's own column.
+  return (rows as { run: string }[])[0]?.run ?? null;
+}
+
+const slice = `SELECT event_id FROM alert_inbox WHERE org_id = ?1 AND run_id = ?2 ORDER BY event_id LIMIT ${eventsMax}`;
+
+async function takeSlice(org: OrgContext, rules: readonly AlertRule[], run: string): Promise<void> {
+  // What belongs to no run is an occasion of its own.
+  const occasion = run === "" ? `at:${newId()}` : run;
+  await org.db.atomic([
+    pinVersions(org, rules),
+    ...rules.map((rule) => addMembers(org, rule, run, occasion)),
+    org.db.sql(
+      `UPDATE alert_rules SET evaluations = evaluations + 1 WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?2))`,
+      org.id,
+      JSON.stringify(rules.map(({ id }) => id)),
+    ),
+    org.db.sql(`DELETE FROM alert_inbox WHERE org_id = ?1 AND run_id = ?2 AND event_id IN (${slice})`, org.id, run),
+  ]);
+}
+
+function addMembers(
+  org: OrgContext,
+  { id, condition, route, listens }: AlertRule,
+  run: string,
+  occasion: string,
+): Statement {
+  const filter = condition.kind === "findings" ? condition.filter : {};
+  return org.db.sql(
+    `INSERT INTO alert_members (org_id, rule_id, subject, group_key, occasion)
+     SELECT ?1, ?3, f.id, ${groupSql(route, "?5 -> 'route'")}, ?4
+     FROM (${slice}) AS i CROSS JOIN events AS e CROSS JOIN json_each(e.data -> 'findings') AS x CROSS JOIN findings AS f
+     WHERE e.org_id = ?1 AND e.id = i.event_id
+       AND EXISTS (SELECT 1 FROM json_each(e.names) AS n WHERE n.value IN (SELECT value FROM json_each(?5 -> 'listens')))
+       AND f.org_id = ?1 AND f.id = x.value ->> 'id' AND ${filterSql(filter, "?5 -> 'filter'")}
+     ON CONFLICT DO NOTHING`,
+    org.id,
+    run,
+    id,
+    occasion,
+    JSON.stringify({ listens, route, filter }),
+  );
+}

@@ -1,0 +1,54 @@
+import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
+import type { AlertCondition, AlertItem } from "#db/values";
+import type { AboutChecks } from "#scans/about";
+import type { Routed } from "./rule.ts";
+
+/** One thing that meets a condition now. */
+export interface Seen extends Routed {
+  /** Its id; empty: the organization. */
+  readonly subject: string;
+  readonly item: AlertItem;
+  /** Shown behind it where there is room. */
+  readonly also?: readonly AlertItem[];
+}
+
+/** Subjects of one rule; what is more is left out, and the alert says so. */
+export const subjectsMax = 1_000;
+
+export type StateKind = Exclude<AlertCondition["kind"], "findings">;
+export type Of<K extends StateKind> = Extract<AlertCondition, { readonly kind: K }>;
+/** What a rule that looks at how things are goes by. */
+export type StateCondition = Of<StateKind>;
+
+/** How one kind of condition is looked at: what the database is asked, and what its answers mean. */
+export interface Look<K extends StateKind> {
+  ask(org: OrgContext, condition: Of<K>): readonly Statement[];
+  read(answers: readonly (readonly Row[])[], condition: Of<K>, about: AboutChecks, now: Date): readonly Seen[];
+}
+
+/** Columns of these statements: those that one selects. */
+export interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly awsAccountId: string;
+  readonly text: string | null;
+  readonly at: string | null;
+  readonly count: number | null;
+  readonly tags: string;
+  readonly accountId: string;
+  readonly accountName: string | null;
+  readonly region: string;
+  readonly arn: string | null;
+  readonly resourceType: string;
+  readonly verdicts: string | null;
+  readonly controls: string | null;
+  readonly rules: string;
+}
+
+export const nowhere: Routed = { accountId: null, tags: {} };
+
+export const limit = `LIMIT ${subjectsMax + 1}`;
+const hourMs = 3_600_000;
+export const hoursAgo = (now: Date, hours: number): string => new Date(now.getTime() - hours * hourMs).toISOString();
+export const jsonOrNull = (ids: readonly string[] | null): string | null => (ids === null ? null : JSON.stringify(ids));

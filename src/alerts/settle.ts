@@ -1,0 +1,215 @@
+import { and, eq, ne } from "drizzle-orm";
+import { alertTellings } from "#db/alert-telling";
+import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
+import { alertRules, alerts } from "#db/schema";
+import { newId } from "#lib/id";
+import type { AboutChecks } from "#scans/about";
+import { newsStatements, readNews, type Known } from "./news.ts";
+import { severityOf, triggeredMessage, type News } from "./message.ts";
+import { planOf, runOf, type Fresh, type Plan, type Standing, type Telling } from "./plan.ts";
+import { tellableAt } from "./quiet.ts";
+import { resolveStatements } from "./resolve.ts";
+import {
+  channelsOf,
+  channelsStatement,
+  pinAlerts,
+  pinFresh,
+  pinRule,
+  untilItHolds,
+  type Alert,
+  type AlertRule,
+  type Channel,
+} from "./rule.ts";
+import type { Seen } from "./look.ts";
+
+/** What a rule had to say. */
+export interface Settled {
+  /** Ids of the events written. */
+  readonly events: readonly string[];
+  /** When a window ends that something waits for. */
+  readonly nextAt: Date | null;
+}
+
+const nothing: Settled = { events: [], nextAt: null };
+
+/**
+ * Tells what a rule has gathered and not told, one message for each group; resolves alerts that are about nothing any more. One
+ * batch, which names how everything was that it was worked out from: side by side it has its effect once. `seen`: what meets the
+ * condition of a rule that looks at how things are; null: it is fed by events.
+ */
+export const settleRule = (
+  org: OrgContext,
+  ruleId: string,
+  seen: readonly Seen[] | null,
+  about: AboutChecks,
+): Promise<Settled> => untilItHolds(() => settleOnce(org, ruleId, { seen, about }));
+
+async function settleOnce(org: OrgContext, ruleId: string, known: Known): Promise<Settled> {
+  const found = await standingOf(org, ruleId);
+  if (!found) return nothing;
+  const { standing, channels } = found;
+  const plan = planOf(standing, org.now);
+  const told = await toldOf(org, standing.rule, plan.tellings, known);
+  const evaluation = evaluationOf(org, standing.rule, plan);
+  const isIdle =
+    told.length + plan.forgotten.length + plan.held.length + plan.resolved.length + evaluation.length === 0;
+  if (isIdle) return { ...nothing, nextAt: plan.nextAt };
+  const events: string[] = [];
+  const eventIdOf = (): string => events[events.push(newId()) - 1] ?? "";
+  await org.db.atomic([
+    pinRule(org, standing.rule),
+    pinAlerts(org, ruleId, standing.alerts),
+    ...told.flatMap((one) => tellStatements(org, standing.rule, one, { channels, eventId: eventIdOf() })),
+    ...plan.resolved.flatMap((alert) =>
+      resolveStatements(org, alert, { rule: standing.rule, by: null, channels, eventIdOf }),
+    ),
+    ...occasionStatements(org, ruleId, plan),
+    ...evaluation,
+    org.db.sql("UPDATE alert_rules SET evaluations = evaluations + 1 WHERE org_id = ?1 AND id = ?2", org.id, ruleId),
+  ]);
+  return { events, nextAt: plan.nextAt };
+}
+
+async function standingOf(
+  org: OrgContext,
+  ruleId: string,
+): Promise<{ standing: Standing; channels: readonly Channel[] } | null> {
+  const unresolved = and(eq(alerts.orgId, org.id), eq(alerts.ruleId, ruleId), ne(alerts.status, "resolved"));
+  const [found, open, empty, fresh, channels] = await org.db.atomic([
+    org.db
+      .select()
+      .from(alertRules)
+      .where(and(eq(alertRules.orgId, org.id), eq(alertRules.id, ruleId), eq(alertRules.enabled, true))),
+    org.db.select().from(alerts).where(unresolved),
+    org.db.sql(
+      `SELECT a.id FROM alerts AS a WHERE a.org_id = ?1 AND a.rule_id = ?2 AND a.status <> 'resolved'
+         AND NOT EXISTS (SELECT 1 FROM alert_members AS m WHERE m.org_id = ?1 AND m.alert_id = a.id AND m.told = 1)`,
+      org.id,
+      ruleId,
+    ),
+    org.db.sql(
+      `SELECT m.occasion, m.group_key AS "group", count(*) AS fresh,
+         EXISTS (SELECT 1 FROM alert_inbox AS i WHERE i.org_id = ?1 AND i.run_id = m.occasion AND m.occasion <> '') AS gathering
+       FROM alert_members AS m INDEXED BY alert_members_fresh WHERE m.org_id = ?1 AND m.rule_id = ?2 AND m.told = 0
+       GROUP BY m.occasion, m.group_key`,
+      org.id,
+      ruleId,
+    ),
+    channelsStatement(org),
+  ]);
+  // safe: each statement answers its own columns.
+  const [[rule], rows] = [found as AlertRule[], fresh as (Omit<Fresh, "gathering"> & { gathering: number })[]];
+  if (!rule) return null;
+  const standing: Standing = {
+    rule,
+    alerts: open as Alert[],
+    empty: new Set((empty as { id: string }[]).map(({ id }) => id)),
+    fresh: rows.map((row) => ({ ...row, gathering: row.gathering === 1 })),
+  };
+  return { standing, channels: channels as Channel[] };
+}
+
+interface Told extends Telling {
+  readonly news: News;
+  /** Told before, and still so. */
+  readonly active: number;
+}
+
+/** What there is to say of each group. One round trip, and none where there is nothing to tell. */
+async function toldOf(org: OrgContext, rule: AlertRule, tellings: readonly Telling[], known: Known): Promise<Told[]> {
+  if (tellings.length === 0) return [];
+  const asked = tellings.map((telling) => newsStatements(org, rule, telling));
+  const answers = await org.db.atomic(asked.flat());
+  const each = asked[0]?.length ?? 1;
+  return tellings.map((telling, at) => ({
+    ...telling,
+    ...readNews(rule, known, answers.slice(at * each, (at + 1) * each)),
+  }));
+}
+
+function tellStatements(
+  org: OrgContext,
+  rule: AlertRule,
+  { group, alert, occasions, fresh, news, active }: Told,
+  { channels, eventId }: { readonly channels: readonly Channel[]; readonly eventId: string },
+): Statement[] {
+  const now = org.now.toISOString();
+  const id = alert?.id ?? newId();
+  const severity = severityOf(rule, news, alert);
+  const runId = runOf(occasions);
+  const to = channelsOf(rule, group);
+  const about = { alertId: id, severity, group, runId, active: active + news.fresh, at: org.now };
+  const message = triggeredMessage(rule, news, { ...about, status: alert?.status ?? "open" });
+  const { title, summary, items } = message;
+  const shown = {
+    ruleName: rule.name,
+    severity,
+    title,
+    summary,
+    items,
+    channels: [...to],
+    runId,
+    toldAt: now,
+    updatedAt: now,
+  };
+  return [
+    pinFresh(org, rule.id, { group, occasions, fresh }),
+    alert
+      ? org.db
+          .update(alerts)
+          .set({ ...shown, total: alert.total + news.fresh, messages: alert.messages + 1, version: alert.version + 1 })
+          .where(and(eq(alerts.orgId, org.id), eq(alerts.id, id)))
+      : org.db.insert(alerts).values({
+          ...{ orgId: org.id, id, ruleId: rule.id, groupKey: group, status: "open", ...shown },
+          ...{ total: news.fresh, messages: 1, version: 1, createdAt: now },
+        }),
+    markTold(org, rule.id, id, { group, occasions }),
+    ...alertTellings(org, {
+      eventId,
+      name: "alert.triggered",
+      message,
+      channels: channels.filter((channel) => to.includes(channel.id)),
+      notBefore: tellableAt(rule.quietHours, org.now, severity === "critical").toISOString(),
+    }),
+  ];
+}
+
+const markTold = (
+  org: OrgContext,
+  ruleId: string,
+  alertId: string,
+  { group, occasions }: { readonly group: string; readonly occasions: readonly string[] },
+): Statement =>
+  org.db.sql(
+    `UPDATE alert_members SET told = 1, alert_id = ?3, occasion = '' WHERE org_id = ?1 AND rule_id = ?2 AND subject IN (
+       SELECT m.subject FROM json_each(?5) AS o CROSS JOIN alert_members AS m INDEXED BY alert_members_fresh
+       WHERE m.org_id = ?1 AND m.rule_id = ?2 AND m.told = 0 AND m.occasion = o.value AND m.group_key = ?4)`,
+    org.id,
+    ruleId,
+    alertId,
+    group,
+    JSON.stringify(occasions),
+  );
+
+/** Occasions with too little are forgotten; those with enough that must wait are not counted again. */
+function occasionStatements(org: OrgContext, ruleId: string, { forgotten, held }: Plan): Statement[] {
+  const among = `org_id = ?1 AND rule_id = ?2 AND told = 0 AND occasion IN (SELECT value FROM json_each(?3))`;
+  const change = (what: string, occasions: readonly string[]): Statement[] =>
+    occasions.length === 0 ? [] : [org.db.sql(`${what} WHERE ${among}`, org.id, ruleId, JSON.stringify(occasions))];
+  return [...change("DELETE FROM alert_members", forgotten), ...change("UPDATE alert_members SET occasion = ''", held)];
+}
+
+/** Kept while nothing new meets the condition, so that people see what the rule did last. */
+function evaluationOf(org: OrgContext, { id, lastEvaluation }: AlertRule, { matched, tellings }: Plan): Statement[] {
+  const messages = tellings.length;
+  const isKnown =
+    matched === 0 || (messages === 0 && lastEvaluation?.matched === matched && lastEvaluation.messages === 0);
+  if (isKnown) return [];
+  return [
+    org.db
+      .update(alertRules)
+      .set({ lastEvaluation: { at: org.now.toISOString(), matched, messages } })
+      .where(and(eq(alertRules.orgId, org.id), eq(alertRules.id, id))),
+  ];
+}

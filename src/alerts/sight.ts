@@ -1,0 +1,204 @@
+import { kindOf, kinds, type Kind } from "#collectors/expiring";
+import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
+import type { CheckCounts, FindingFilter } from "#db/values";
+import type { AboutChecks } from "#scans/about";
+import { complianceScoreOf, controlScoreOf } from "#scores/compliance";
+import { frameworkEvidence, type OwnFramework, type OwnRule } from "#scores/controls";
+import { accountLooks } from "./account-looks.ts";
+import { filterSql } from "./filter.ts";
+import { gravest, itemsOf, plainItem } from "./items.ts";
+import {
+  hoursAgo,
+  jsonOrNull,
+  limit,
+  nowhere,
+  type Look,
+  type Row,
+  type Seen,
+  type StateCondition,
+  type StateKind,
+} from "./look.ts";
+import { counted } from "./text.ts";
+
+/** What meets the condition now, one more than `subjectsMax` at most. One round trip. */
+export async function lookNow(
+  org: OrgContext,
+  condition: StateCondition,
+  about: AboutChecks,
+): Promise<readonly Seen[]> {
+  // safe: each is handed conditions of its own kind.
+  const look = looks[condition.kind] as Look<StateKind>;
+  const answers = await org.db.atomic(look.ask(org, condition));
+  // safe: every statement answers rows.
+  return look.read(answers as Row[][], condition, about, org.now);
+}
+
+/** The open findings that pass a filter, for SQL after FROM; parameter 2 is the filter, which one without members does not mention. */
+export const openOnes = (filter: FindingFilter): string =>
+  `findings AS f WHERE f.org_id = ?1 AND ${filterSql(filter, "?2")} AND ?2 <> ''`;
+
+/** Members that are counted by themselves → dimension of the counters. */
+const dimensions: Readonly<Partial<Record<string, string>>> = {
+  severity: "severity",
+  type: "type",
+  category: "category",
+  accountId: "account",
+  service: "service",
+  region: "region",
+};
+
+/** How many they are: from the counters where it asks for one thing. */
+export function openCount(org: OrgContext, filter: FindingFilter): Statement {
+  const [named, ...others] = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const dimension = named ? dimensions[named[0]] : "all";
+  if (others.length > 0 || dimension === undefined)
+    return org.db.sql(`SELECT count(*) AS count FROM ${openOnes(filter)}`, org.id, JSON.stringify(filter));
+  return org.db.sql(
+    `SELECT coalesce(sum(open), 0) AS count FROM counters
+     WHERE org_id = ?1 AND subject = 'finding' AND dimension = ?2 AND value IN (SELECT value FROM json_each(?3))`,
+    org.id,
+    dimension,
+    JSON.stringify(named ? named[1] : [""]),
+  );
+}
+
+/** `2026-12-01` */
+const day = (at: string | null): string => (at ?? "").slice(0, 10);
+
+const looks: { readonly [K in StateKind]: Look<K> } = {
+  ...accountLooks,
+  open_findings: {
+    ask(org, { filter }) {
+      return [openCount(org, filter), gravest(org, openOnes(filter), JSON.stringify(filter))];
+    },
+    read([counts = [], rows = []], { moreThan }, about) {
+      const count = counts[0]?.count ?? 0;
+      if (count <= moreThan) return [];
+      const summary = `${counted(count, "finding")} match; ${moreThan.toLocaleString("en-US")} are accepted.`;
+      const item = plainItem({ kind: "organization", id: "", title: "Open findings", summary });
+      return [{ ...nowhere, subject: "", item, also: itemsOf(rows, about) }];
+    },
+  },
+  score_below: {
+    ask: (org, { framework, accountId }) => [
+      org.db.sql(
+        `SELECT (SELECT checks FROM daily_verdicts WHERE org_id = ?1 AND account_id = ?3 ORDER BY day DESC LIMIT 1) AS verdicts,
+           (SELECT controls FROM custom_frameworks WHERE org_id = ?1 AND id = ?2) AS controls,
+           (SELECT json_group_array(json_object('id', id, 'severity', severity, 'framework', framework, 'control', control))
+            FROM rules WHERE org_id = ?1 AND enabled = 1) AS rules`,
+        org.id,
+        framework,
+        accountId ?? "",
+      ),
+    ],
+    read([rows = []], { framework, score, accountId }, about) {
+      const [row] = rows;
+      const now = row ? scoreOf(row, framework, about) : null;
+      if (now === null || now >= score) return [];
+      const summary = `The score is ${now}; ${score} is asked for.`;
+      return [
+        {
+          ...nowhere,
+          subject: framework,
+          accountId,
+          item: plainItem({ kind: "framework", id: framework, title: framework, summary }),
+        },
+      ];
+    },
+  },
+  expiring: {
+    ask: (org, { withinDays, kinds: named }) => [
+      org.db.sql(
+        `SELECT r.id, coalesce(r.name, r.arn, r.native_id) AS name, r.arn, r.resource_type AS resourceType, r.region, r.expires_at AS at, r.tags,
+           r.account_id AS accountId, r.aws_account_id AS awsAccountId,
+           (SELECT a.name FROM accounts AS a WHERE a.org_id = ?1 AND a.id = r.account_id) AS accountName
+         FROM resources AS r WHERE r.org_id = ?1 AND r.expires_at IS NOT NULL AND r.expires_at <= ?2
+           AND (?3 IS NULL OR r.resource_type IN (SELECT value FROM json_each(?3)))
+         ORDER BY r.expires_at, r.id ${limit}`,
+        org.id,
+        hoursAgo(org.now, -24 * withinDays),
+        // safe: validated when the rule was written.
+        jsonOrNull(named?.map((kind) => kinds[kind as Kind]) ?? null),
+      ),
+    ],
+    read: ([rows = []], _, __, now) =>
+      rows.map(({ id, name, arn, resourceType, region, at, tags, accountId, awsAccountId, accountName }) => ({
+        subject: id,
+        accountId,
+        tags: JSON.parse(tags) as Record<string, string>,
+        item: plainItem({
+          kind: "resource",
+          id,
+          title: name,
+          summary: `${(kindOf(resourceType) ?? resourceType).replaceAll("_", " ")} ${(at ?? "") <= now.toISOString() ? "ended" : "ends"} on ${day(at)}.`,
+          awsAccountId,
+          accountName,
+          region,
+          resourceName: name,
+          resourceArn: arn,
+        }),
+      })),
+  },
+  policy_failed: {
+    ask: (org, { policyId }) => [
+      org.db.sql(
+        `SELECT p.id, p.name, count(*) AS count, min(a.name) AS accountName FROM policies AS p CROSS JOIN accounts AS a
+         WHERE p.org_id = ?1 AND p.enabled = 1 AND (?2 IS NULL OR p.id IN (SELECT value FROM json_each(?2))) AND a.org_id = ?1
+           AND (SELECT e.result FROM evaluations AS e INDEXED BY evaluations_by_scan
+             WHERE e.org_id = ?1 AND e.scan_id = a.last_scan_id AND e.policy_id = p.id ORDER BY e.id DESC LIMIT 1) = 'fail'
+         GROUP BY p.id ORDER BY p.id ${limit}`,
+        org.id,
+        jsonOrNull(policyId),
+      ),
+    ],
+    read: ([rows = []]) =>
+      rows.map(({ id, name, count, accountName }) => ({
+        ...nowhere,
+        subject: id,
+        item: plainItem({
+          kind: "policy",
+          id,
+          title: name,
+          summary: `Failed by the last scan of ${count === 1 ? (accountName ?? "one account") : counted(count ?? 0, "account")}.`,
+        }),
+      })),
+  },
+  webhook_failing: {
+    ask: (org, { hours }) => [
+      org.db.sql(
+        `SELECT w.id, coalesce(w.name, w.url) AS name, w.failing_since AS at, w.disabled_reason AS text, w.status = 'disabled' AS count
+         FROM webhooks AS w INDEXED BY webhooks_troubled
+         WHERE w.org_id = ?1 AND (w.status = 'disabled' OR w.failing_since IS NOT NULL) AND (w.status = 'disabled' OR w.failing_since <= ?2)
+         ORDER BY w.id ${limit}`,
+        org.id,
+        hoursAgo(org.now, hours),
+      ),
+    ],
+    read: ([rows = []]) =>
+      rows.map(({ id, name, at, text, count }) => ({
+        ...nowhere,
+        subject: id,
+        item: plainItem({
+          kind: "webhook",
+          id,
+          title: originOf(name),
+          summary: count === 1 ? `Disabled${text === null ? "" : `: ${text}`}.` : `Has failed since ${at ?? ""}.`,
+        }),
+      })),
+  },
+};
+
+/** What stands behind the origin of a URL may be a secret. */
+const originOf = (name: string): string => (URL.canParse(name) ? new URL(name).origin : name);
+
+/** Null without evidence. */
+function scoreOf({ verdicts, controls, rules }: Row, framework: string, about: AboutChecks): number | null {
+  if (verdicts === null) return null;
+  // safe: written by us.
+  const own =
+    controls === null ? framework : { id: framework, controls: JSON.parse(controls) as OwnFramework["controls"] };
+  const counts = JSON.parse(verdicts) as CheckCounts;
+  const evidence = frameworkEvidence(about, own, JSON.parse(rules) as OwnRule[]);
+  return complianceScoreOf(evidence.map((control) => controlScoreOf(control, counts))).score;
+}

@@ -82,10 +82,8 @@ export const listChannelDeliveries = (
 ): ReturnType<typeof listDeliveries> => listDeliveries(org, id, page, filters, receivers);
 
 /** One delivery with its attempts. Fault: RESOURCE_NOT_FOUND. */
-export async function getChannelDelivery(org: OrgContext, id: string, deliveryId: string): Promise<DeliveryDetail> {
-  await getChannel(org, id);
-  return getDelivery(org, id, deliveryId);
-}
+export const getChannelDelivery = (org: OrgContext, id: string, deliveryId: string): Promise<DeliveryDetail> =>
+  getDelivery(org, id, deliveryId, receivers);
 
 /** Where it leads, as far as it may be shown: the rest opens it. Null: e-mail, whose recipients say so. */
 export const targetOf = ({ url, config }: Channel): string | null =>

@@ -60,9 +60,14 @@ export async function listDeliveries(
 }
 
 /** One delivery with its attempts. Fault: RESOURCE_NOT_FOUND, also when it is another webhook's. */
-export async function getDelivery(org: OrgContext, webhookId: string, deliveryId: string): Promise<DeliveryDetail> {
-  const [webhook, found, made] = await org.db.atomic([
-    webhookStatement(org, webhookId),
+export async function getDelivery(
+  org: OrgContext,
+  webhookId: string,
+  deliveryId: string,
+  receivers: Receivers = ofWebhooks,
+): Promise<DeliveryDetail> {
+  const [receiver, found, made] = await org.db.atomic([
+    receivers.statement(org, webhookId),
     org.db
       .select()
       .from(deliveries)
@@ -73,7 +78,7 @@ export async function getDelivery(org: OrgContext, webhookId: string, deliveryId
       .where(and(eq(attempts.orgId, org.id), eq(attempts.deliveryId, deliveryId)))
       .orderBy(asc(attempts.number)),
   ]);
-  requireWebhook(webhook);
+  receivers.require(receiver);
   // safe: the selects answer rows of their tables.
   const [delivery] = found as Delivery[];
   if (!delivery) throw notFound("delivery");

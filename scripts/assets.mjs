@@ -1,8 +1,9 @@
 // Writes what the Worker serves or looks up as static files, and so need not carry in its bundle: the reference UI's script,
-// what stands about checks, the controls of frameworks, samples of events, and the description of the API.
+// what stands about checks, the controls of frameworks, samples of events, the columns of lists, and the description of the API.
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { withDocuments } from "../src/http/app.ts";
+import { membersOf } from "../src/http/validate.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
 import { endpointLists } from "../src/modules/registry.ts";
 import { eventSamples } from "../src/modules/webhooks/event-samples.ts";
@@ -16,6 +17,7 @@ copyFileSync(path.join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), path.j
 write("checks.json", await aboutChecks());
 write("frameworks.json", await controlTitles());
 write("events.json", eventSamples);
+write("columns.json", listColumns());
 write("openapi.json", openApiDocument(withDocuments(endpointLists.flat())));
 
 /** Check → what stands about it. */
@@ -30,6 +32,12 @@ async function controlTitles() {
   return Object.fromEntries(
     modules.flatMap(({ framework }) => (framework ? [[framework.id, framework.controls]] : [])),
   );
+}
+
+/** Path of a list → the members of its rows, in order. */
+function listColumns() {
+  const lists = endpointLists.flat().filter(({ reply }) => reply.kind === "list");
+  return Object.fromEntries(lists.map(({ path: list, reply }) => [list, Object.keys(membersOf(reply.schema))]));
 }
 
 function modulesIn(pattern) {

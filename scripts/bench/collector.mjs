@@ -12,6 +12,7 @@ import { createFactStore } from "../../src/scans/fact-store.ts";
 import { lookAround } from "../../src/scans/look.ts";
 import { shared } from "../../src/scans/work.ts";
 import { defaultSettings, usualPace } from "../../src/db/values.ts";
+import { env } from "./assets.mjs";
 
 // Node makes a job of each digest, which workerd does not: a digest here costs what it costs there.
 crypto.subtle.digest = async (_, data) => createHash("sha256").update(data).digest().buffer;
@@ -42,7 +43,7 @@ const db = {
 };
 /** A line of the place's file: facts as a row of the database would hold them. */
 const keep = (place, facts) => appendFileSync(path.join(factFolder, place), `${facts}\n`);
-const org = { id: "org", now: new Date(), db };
+const org = { id: "org", now: new Date(), db, env };
 const account = { id: "account", awsAccountId, environment: "production" };
 const limiter = createLimiter();
 

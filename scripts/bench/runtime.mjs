@@ -1,6 +1,6 @@
 // The Worker as it is deployed, in the runtime that wrangler brings, without the proxies of `wrangler dev`.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -93,7 +93,7 @@ function productOptions({ aws, around, services }) {
     ...direct,
     name: "cloudglass",
     ...(around ? modulesAround(around) : moduleOf("worker", product())),
-    serviceBindings: { AWS: aws, ASSETS: () => new AnyResponse(null, { status: 404 }), ...services },
+    serviceBindings: { AWS: aws, ASSETS: asset, ...services },
   };
 }
 
@@ -126,6 +126,12 @@ export async function startRuntime({ aws = refuse, around = null, services = {},
   const urls = await Promise.all(names.map((name) => mf.unsafeGetDirectURL(name)));
   const origins = Object.fromEntries(names.map((name, at) => [name, urls[at].origin]));
   return { origin: origins.cloudglass, origins, db, mf, logs, stop: () => mf.dispose() };
+}
+
+/** A file of `assets/`, which the build has written. */
+function asset({ url }) {
+  const file = path.join(root, "assets", path.basename(new URL(url).pathname));
+  return existsSync(file) ? new AnyResponse(readFileSync(file)) : new AnyResponse(null, { status: 404 });
 }
 
 const refuse = () => new AnyResponse("There is no AWS here.", { status: 503 });

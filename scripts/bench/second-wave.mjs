@@ -9,12 +9,13 @@ import { judge, judgeSettings } from "../../src/scans/judge.ts";
 import { foundOf } from "../../src/scans/outcome.ts";
 import { createViews } from "../../src/scans/views.ts";
 import { defaultSettings } from "../../src/db/values.ts";
+import { env } from "./assets.mjs";
 
 crypto.subtle.digest = async (_, data) => createHash("sha256").update(data).digest().buffer;
 
 const [folder, awsAccountId] = process.argv.slice(2);
 const task = {
-  org: { id: "org", now: new Date() },
+  org: { id: "org", now: new Date(), env },
   account: { id: "account", awsAccountId, environment: "production" },
   settings: defaultSettings,
   suppressions: [],
@@ -36,7 +37,7 @@ const counts = { judged: 0, pass: 0, fail: 0, unknown: 0 };
 async function judgeAll(place, facts, view) {
   const at = { partition: "aws", awsAccountId, region: place === "global" ? "us-east-1" : place };
   for (const collector of allCollectors.filter(({ id }) => facts.has(id) && isSubject(id))) {
-    const settings = judgeSettings(task, at, collector);
+    const settings = await judgeSettings(task, at, collector);
     for (const found of facts.get(collector.id)) {
       for (const { stored } of await judge(found, crossChecksOf(collector.id), view, settings)) {
         counts.judged += 1;

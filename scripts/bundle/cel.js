@@ -1,5 +1,4 @@
 // @marcbachmann/cel-js as the Worker bundles it: what parses, which is half of it. src/rules checks and evaluates itself.
-import "../../node_modules/@marcbachmann/cel-js/lib/registry.js";
 import { createOptions } from "../../node_modules/@marcbachmann/cel-js/lib/options.js";
 import { Parser } from "../../node_modules/@marcbachmann/cel-js/lib/parser.js";
 

@@ -15,6 +15,7 @@ export type Controls = Readonly<Record<string, readonly string[]>>;
 
 /** What stands about a check in the catalogue. It lies beside the check and not in it, so that the Worker's bundle goes without it. */
 export interface About {
+  readonly title: string;
   /** Why it matters. */
   readonly rationale: string;
   /** What to do. */
@@ -83,7 +84,6 @@ export interface JudgeContext<Params, Reads extends CollectorId> {
 export interface Check<Id extends CollectorId, Params extends object = object, Reads extends CollectorId = never> {
   /** snake_case, stable for ever: it is the finding's `type`. */
   readonly id: string;
-  readonly title: string;
   readonly severity: Severity;
   readonly category: Category;
   /** Risk domain, e.g. `network_exposure`; `cost` findings carry no risk. */

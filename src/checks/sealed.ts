@@ -3,6 +3,8 @@ import type { Check, JudgeContext, Verdict } from "./check.ts";
 
 /** A check as the scan engine holds it: whichever collector it reads, asked the same way. */
 export interface SealedCheck extends Omit<Check<CollectorId, object, CollectorId>, "judge" | "deadline"> {
+  /** A rule's name; the title of a check stands in its `About`. */
+  readonly title?: string;
   judge(found: FoundBy<CollectorId>, context: JudgeContext<object, CollectorId>): Verdict;
   deadline?(found: FoundBy<CollectorId>, params: object): string | null;
 }

@@ -1,4 +1,5 @@
 import type { Page } from "#db/page";
+import { jsonAsset } from "#lib/asset";
 import { masterKeys } from "#lib/secrets";
 import { apiBase, type Ctx } from "./context.ts";
 import { csvOf } from "./csv.ts";
@@ -13,6 +14,9 @@ export interface Rendered {
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string | null;
 }
+
+/** Path of a list → its columns, written from the bodies when the Worker is built: the bundle goes without them. */
+const columnsByPath = jsonAsset<Readonly<Record<string, readonly string[]>>>("columns.json");
 
 type ListReply = Extract<Reply<unknown>, { kind: "list" }>;
 
@@ -55,7 +59,9 @@ async function renderList(
   const rows = page.rows.map((row) => reply.body(row, c.var.now));
   const pagination = await paginationOf(masterKeys(c.env.MASTER_KEYS), input.list, input.page, page);
   const csv = input.format === "csv";
-  const text = csv ? csvOf(reply.schema, rows) : JSON.stringify({ data: rows, pagination });
+  const text = csv
+    ? csvOf((await columnsByPath(c.env.ASSETS))[endpoint.path] ?? [], rows)
+    : JSON.stringify({ data: rows, pagination });
   const name = endpoint.path.split("/").findLast((part) => part !== "" && !part.startsWith("{")) ?? "rows";
   return {
     status: endpoint.status ?? 200,

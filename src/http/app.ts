@@ -1,4 +1,5 @@
-import { Hono } from "hono";
+import { HonoBase } from "hono/hono-base";
+import { TrieRouter } from "hono/router/trie-router";
 import { Fault } from "#lib/fault";
 import { apiBase, type App, type AppEnv } from "./context.ts";
 import { documentEndpoints, mountPages } from "./docs.ts";
@@ -10,7 +11,7 @@ import { socketRoutes } from "./sockets.ts";
 
 /** The API: every declared endpoint, the documents about it, and an answer for everything else. */
 export function createApp(endpoints: readonly AnyEndpoint[]): App {
-  const app: App = new Hono<AppEnv>({ strict: false });
+  const app: App = new HonoBase<AppEnv>({ strict: false, router: new TrieRouter() });
   app.use(frame);
   app.onError((error, c) => problem(c, error));
   app.notFound((c) => problem(c, new Fault("RESOURCE_NOT_FOUND", "There is nothing at this address. See /api/docs.")));

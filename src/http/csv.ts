@@ -1,12 +1,8 @@
-import type { z } from "@hono/zod-openapi";
-import { membersOf } from "./validate.ts";
-
 /** What a spreadsheet takes for a formula, full-width forms included (OWASP, CSV injection). */
 const formula = /^[=+\-@\t\r＝＋－＠]/;
 
-/** RFC 4180 with a header line; nested values as JSON. Columns are the members of the row's schema. */
-export function csvOf(schema: z.ZodType, rows: readonly object[]): string {
-  const declared = Object.keys(membersOf(schema));
+/** RFC 4180 with a header line; nested values as JSON. Where no columns are declared they are the members of the rows. */
+export function csvOf(declared: readonly string[], rows: readonly object[]): string {
   const columns = declared.length > 0 ? declared : [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const lines = rows.map((row) => {
     const values = new Map<string, unknown>(Object.entries(row));

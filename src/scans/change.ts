@@ -188,7 +188,7 @@ async function findingWrite(
     resourceArn: resource.arn,
     resourceName: resource.name,
     type: check.id,
-    title: check.title,
+    title: fail.title,
     category: check.category,
     severity: fail.severity,
     severityRank: severityRank(fail.severity),

@@ -57,7 +57,7 @@ async function changesOfCollector(
 ): Promise<CrossChange[]> {
   const { awsAccountId } = task.account;
   const at = { partition: partitionOf(place) ?? "aws", awsAccountId, region: place };
-  const settings = judgeSettings(task, at, collector);
+  const settings = await judgeSettings(task, at, collector);
   const changes = await Promise.all(
     (facts.get(collector.id) ?? []).map(async (found) => {
       const id = await resourceIdOf(task.org.id, awsAccountId, collector.resourceType, found.nativeId);

@@ -6,6 +6,7 @@ import type { Found, Place } from "#collectors/collector";
 import type { CollectorId, FoundBy } from "#collectors/registry";
 import { digestOf } from "#lib/hash";
 import { environmentOf, riskLog, type Environment } from "#scores/risk";
+import { aboutChecks, type AboutChecks } from "./about.ts";
 import type { ClaimedTask } from "./claim.ts";
 import { suppressedBy, type Suppressed, type Suppression, type SuppressionSubject } from "./suppression.ts";
 import type { StoredVerdict } from "./verdicts.ts";
@@ -25,15 +26,17 @@ export interface JudgeSettings {
   /** The account: its id, and what it is for. */
   readonly account: { readonly id: string; readonly environment: string };
   readonly suppressions: readonly Suppression[];
+  readonly about: AboutChecks;
 }
 
 type JudgingTask = Pick<ClaimedTask, "org" | "settings" | "account" | "suppressions" | "ownAccounts">;
 
-export const judgeSettings = (
+/** Fault: UNAVAILABLE. */
+export const judgeSettings = async (
   { org, settings, account, suppressions, ownAccounts }: JudgingTask,
   place: Place,
   { resourceType }: { readonly resourceType: string },
-): JudgeSettings => ({
+): Promise<JudgeSettings> => ({
   now: org.now,
   place,
   allowedRegions: settings.allowedRegions,
@@ -43,10 +46,12 @@ export const judgeSettings = (
   resourceType,
   account,
   suppressions,
+  about: await aboutChecks(org.env),
 });
 
 /** A fail, with what a finding needs beside it. */
 export interface JudgedFail extends Fail {
+  readonly title: string;
   readonly severity: Severity;
   readonly exposure: Exposure;
   readonly environment: Environment;
@@ -106,6 +111,7 @@ async function failOf(found: Found, check: SealedCheck, fail: Fail, settings: Ju
   const context = [exposure, environment, variants, suppression];
   return {
     ...fail,
+    title: check.title ?? settings.about[check.id]?.title ?? check.id,
     severity,
     exposure,
     environment,

@@ -150,7 +150,7 @@ async function judgeOne(rechecking: Rechecking, found: Found, lists: Lists): Pro
   const region = finding.place === "global" ? (homeRegion("aws") ?? "us-east-1") : finding.place;
   const local = { partition: partitionOf(region) ?? "aws", awsAccountId: account.awsAccountId, region };
   const place = check.reads ? { ...local, region: finding.place } : local;
-  const [judged] = await judge(found, [check], lists, judgeSettings(rechecking, place, collector));
+  const [judged] = await judge(found, [check], lists, await judgeSettings(rechecking, place, collector));
   return judged ?? null;
 }
 

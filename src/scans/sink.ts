@@ -36,11 +36,11 @@ function createFactSink({ facts }: Look, collector: AnyCollector): Sink {
 function createResourceSink(look: Look, collector: AnyCollector): Sink {
   const seen = new Set<string>();
   const tally: Tally = newTally();
-  const settings = judgeSettings(look.task, look.place, collector);
 
   const compare = async (page: readonly Found[]): Promise<void> => {
     const fresh = await freshOf(look, collector, page, seen);
     if (fresh.length === 0) return;
+    const settings = await judgeSettings(look.task, look.place, collector);
     const stored = await storedOf(
       look.task,
       fresh.map(({ id }) => id),

@@ -88,7 +88,7 @@ describe.for(files)("%s", ([path, { check, about, examples }]) => {
   });
 
   it("says what it is", ({ expect }) => {
-    for (const words of [check.title, about?.rationale, about?.remediation])
+    for (const words of [about?.title, about?.rationale, about?.remediation])
       expect(words?.trim()).toMatch(/^\S.{9,}$/s);
     expect(severities).toContain(check.severity);
     expect(categories).toContain(check.category);

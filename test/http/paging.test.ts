@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { decodeCursor, encodeCursor } from "#db/cursor";
 import { csvOf } from "#http/csv";
 import { masterKeys } from "#lib/secrets";
-import { z } from "@hono/zod-openapi";
 import { api } from "../support/api.ts";
 import { makeApiKey, makeOrg } from "../support/org.ts";
 
@@ -129,13 +128,13 @@ describe("CSV", () => {
   });
 
   it("turns no cell into a formula", () => {
-    const schema = z.object({ cell: z.string(), nested: z.unknown() });
+    const columns = ["cell", "nested"];
     for (const start of ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"]) {
-      expect(csvOf(schema, [{ cell: `${start}1`, nested: null }])).toMatch(new RegExp(`^cell,nested\r\n"?'`));
+      expect(csvOf(columns, [{ cell: `${start}1`, nested: null }])).toMatch(new RegExp(`^cell,nested\r\n"?'`));
     }
-    expect(csvOf(schema, [{ cell: 'a "b", c\nd', nested: { x: [1] } }])).toBe(
+    expect(csvOf(columns, [{ cell: 'a "b", c\nd', nested: { x: [1] } }])).toBe(
       'cell,nested\r\n"a ""b"", c\nd","{""x"":[1]}"\r\n',
     );
-    expect(csvOf(schema, [{ cell: "x", nested: -5 }])).toBe("cell,nested\r\nx,-5\r\n");
+    expect(csvOf(columns, [{ cell: "x", nested: -5 }])).toBe("cell,nested\r\nx,-5\r\n");
   });
 });

@@ -27,3 +27,24 @@ test("every name of zod that is used is bundled, and no other", () => {
   );
   assert.deepEqual(asked.toSorted(), bundled.toSorted());
 });
+
+test("nothing is asked of libraries that was cut from them", () => {
+  const asked = {
+    "schemas that hold themselves": /\bz\s*\.lazy\(|\bget \w+\(\) \{\s*return z\b/,
+    joins: /\.(?:left|right|inner|full|cross)Join\(/,
+    "set operations": /\.(?:union|intersect|except)(?:All)?\(org\./,
+    "common table expressions": /\.\$with\(/,
+    "statements outside of builders": /\bdb\.(?:run|all|get|values|with|selectDistinct|transaction)\(/,
+    relations: /\brelations\(|\bdb\.query\b/,
+    "options of drizzle": /\bdrizzle\(\w+,/,
+    "pages and bodies of hono":
+      /\bc\.(?:html|render|setRenderer|event)\b|\bc\.req\.(?:json|text|arrayBuffer|bytes|blob|formData)\b/,
+    "apps within apps": /\bapp\.(?:route|basePath|mount|request|fire)\(/,
+    namespaces: /\.ns\(/,
+  };
+  const found = Object.entries(asked).filter(([, pattern]) => pattern.test(source));
+  assert.deepEqual(
+    found.map(([what]) => what),
+    [],
+  );
+});

@@ -127,7 +127,7 @@ export class FindingWorld {
       for (const [at, thing] of seen.entries()) {
         const found = foundOf(thing);
         const id = ids[at] ?? "";
-        const judged = await judge(found, checks, new Map(), judgeSettings(task, place, collector));
+        const judged = await judge(found, checks, new Map(), await judgeSettings(task, place, collector));
         const change = await changeOf({ task, place }, collector, { id, found, judged }, stored.get(id));
         if (change) await writer.add(change);
       }

@@ -4,7 +4,6 @@ import type { FoundBy } from "#collectors/registry";
 
 export const check: Check<"accessanalyzer.analyzers", object, UsageList> = {
   id: "access_analyzer_off",
-  title: "Nothing looks for access from outside in a region",
   severity: "low",
   category: "security",
   domain: "logging_detection",
@@ -38,6 +37,7 @@ const statuses = (analyzers: FoundBy<"accessanalyzer.analyzers">["attributes"]["
   analyzers.map(({ type, status }) => `${type}: ${status}`);
 
 export const about: About = {
+  title: "Nothing looks for access from outside in a region",
   rationale:
     "Buckets, keys, queues and secrets that were shared with strangers are noticed late, or by the strangers first.",
   remediation:

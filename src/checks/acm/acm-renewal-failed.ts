@@ -12,7 +12,6 @@ const hourMs = 3_600_000;
 
 export const check: Check<"acm.certificates", Params> = {
   id: "acm_renewal_failed",
-  title: "ACM cannot issue or renew a certificate",
   severity: "high",
   category: "reliability",
   domain: "secrets_lifecycle",
@@ -68,6 +67,7 @@ function renewing(upkeep: Upkeep | null | undefined) {
 }
 
 export const about: About = {
+  title: "ACM cannot issue or renew a certificate",
   rationale:
     "ACM keeps trying, but until the owner of every domain is shown it issues nothing and the old certificate ends.",
   remediation:

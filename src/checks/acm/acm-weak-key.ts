@@ -8,7 +8,6 @@ interface Params {
 
 export const check: Check<"acm.certificates", Params> = {
   id: "acm_weak_key",
-  title: "A TLS certificate has too small a key",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -34,6 +33,7 @@ export const check: Check<"acm.certificates", Params> = {
 };
 
 export const about: About = {
+  title: "A TLS certificate has too small a key",
   rationale: "Keys of this size are within reach of a determined attacker, and up-to-date clients turn them down.",
   remediation: "Get a certificate with RSA 2048 or ECDSA P-256 and put it on the listeners in place of this one.",
   controls: {

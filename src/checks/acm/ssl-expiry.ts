@@ -13,7 +13,6 @@ const managedRenewalDays = 30;
 
 export const check: Check<"acm.certificates" | "iam.serverCertificates", Params> = {
   id: "ssl_expiry",
-  title: "A TLS certificate nears its end",
   severity: "high",
   category: "reliability",
   domain: "secrets_lifecycle",
@@ -60,6 +59,7 @@ function severityOf(days: number, inUse: boolean | null): Severity {
 }
 
 export const about: About = {
+  title: "A TLS certificate nears its end",
   rationale: "From the second it ends, browsers warn their users away and programs refuse to connect.",
   remediation:
     "If ACM issued it, put its DNS validation records in order so that it renews by itself; if it was imported, import the new one under the same ARN.",

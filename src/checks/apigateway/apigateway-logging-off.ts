@@ -5,7 +5,6 @@ import { isRest, serviceOf, type Apis } from "./shared.ts";
 
 export const check: Check<Apis> = {
   id: "apigateway_logging_off",
-  title: "Calls to a stage of the API are not logged",
   severity: "low",
   category: "security",
   domain: "logging_detection",
@@ -41,6 +40,7 @@ export const check: Check<Apis> = {
 };
 
 export const about: About = {
+  title: "Calls to a stage of the API are not logged",
   rationale: "When it is abused, or fails, nobody can tell who called what and what came back.",
   remediation: "Let the stage write access logs, and keep them for a limited time.",
   controls: {

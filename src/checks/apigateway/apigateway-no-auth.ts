@@ -11,7 +11,6 @@ const routesMax = 50;
 
 export const check: Check<Apis> = {
   id: "apigateway_no_auth",
-  title: "The API answers without asking who calls",
   severity: "medium",
   category: "security",
   domain: "network_exposure",
@@ -61,6 +60,7 @@ const openRoutesOf = (api: FoundBy<Apis>["attributes"]): readonly OpenRoute[] | 
   api.openRoutes?.filter(({ route }) => !isWebSocket(api) || route === "$connect");
 
 export const about: About = {
+  title: "The API answers without asking who calls",
   rationale: "Whoever finds the address can call what lies behind it, as often as he likes, and you pay for each call.",
   remediation:
     "Attach an authorizer: JWT, IAM or a function of your own. If the API is public on purpose, ignore the finding with that reason and limit how often it may be called.",

@@ -17,7 +17,6 @@ type Reads = "backup.plans" | "backup.protectedResources" | "ec2.snapshots";
 
 export const check: Check<Store | "iam.accounts", Params, Reads> = {
   id: "backup_resource_unprotected",
-  title: "Nothing keeps copies of a production data store",
   severity: "medium",
   category: "reliability",
   domain: "resilience",
@@ -183,6 +182,7 @@ const judgePlans = (plans: readonly FoundBy<"backup.plans">[]): ReturnType<(type
       };
 
 export const about: About = {
+  title: "Nothing keeps copies of a production data store",
   rationale:
     "What is deleted by mistake, overwritten by a bad release or encrypted by somebody else can only be brought back from a copy, and there is none.",
   remediation:

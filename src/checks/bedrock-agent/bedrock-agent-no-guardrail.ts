@@ -6,7 +6,6 @@ type Judged = "bedrock-agent.agents" | "bedrock.modelInvocationLogging";
 
 export const check: Check<Judged, object, "bedrock-agent.agents" | "bedrock.guardrails"> = {
   id: "bedrock_agent_no_guardrail",
-  title: "Nothing checks what an agent of Bedrock is told and says",
   severity: "medium",
   category: "security",
   domain: "ai",
@@ -70,6 +69,7 @@ function judgeAgent({ name, state, attributes: { guardrailId } }: FoundBy<"bedro
 }
 
 export const about: About = {
+  title: "Nothing checks what an agent of Bedrock is told and says",
   rationale:
     "An agent does what it reads. Text that somebody slipped into a document can make it act, or tell what it should keep to itself.",
   remediation: "Make a guardrail with filters for prompt attacks and sensitive information, and put it on the agent.",

@@ -3,7 +3,6 @@ import { exampleAgent, exampleGuardrail, exampleLogging } from "./examples.ts";
 
 export const check: Check<"bedrock.modelInvocationLogging", object, "bedrock.guardrails" | "bedrock-agent.agents"> = {
   id: "bedrock_invocation_logging_off",
-  title: "Nobody records what Bedrock's models are asked",
   severity: "medium",
   category: "security",
   domain: "ai",
@@ -43,6 +42,7 @@ export const check: Check<"bedrock.modelInvocationLogging", object, "bedrock.gua
 };
 
 export const about: About = {
+  title: "Nobody records what Bedrock's models are asked",
   rationale:
     "After an abuse, a leak or the theft of credentials nobody can tell what the models were asked, and what they gave away.",
   remediation:

@@ -23,7 +23,6 @@ const driversMax = 10;
 
 export const check: Check<"iam.accounts", Params, "ce.costs"> = {
   id: "cost_anomaly",
-  title: "A day cost far more than the days before",
   severity: "high",
   category: "cost",
   domain: "cost",
@@ -118,6 +117,7 @@ function failOf(
 }
 
 export const about: About = {
+  title: "A day cost far more than the days before",
   rationale:
     "A job that does not end, or a stolen key at work, shows in the bill before anybody sees it elsewhere, and costs more each day it goes on.",
   remediation:

@@ -4,7 +4,6 @@ import { exposureOf, listedEvidence } from "./shared.ts";
 
 export const check: Check<"cloudfront.distributions"> = {
   id: "cloudfront_http_allowed",
-  title: "The distribution lets content travel unencrypted",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -60,6 +59,7 @@ export const check: Check<"cloudfront.distributions"> = {
 const defaultPath = "default";
 
 export const about: About = {
+  title: "The distribution lets content travel unencrypted",
   rationale:
     "Whoever shares the network on the way can read what is sent, change it, or lead the visitor somewhere else.",
   remediation:

@@ -4,7 +4,6 @@ import { exposureOf, listedEvidence } from "./shared.ts";
 
 export const check: Check<"cloudfront.distributions"> = {
   id: "cloudfront_logging_off",
-  title: "Requests to the distribution seem to be logged nowhere",
   severity: "low",
   category: "security",
   domain: "logging_detection",
@@ -34,6 +33,7 @@ export const check: Check<"cloudfront.distributions"> = {
 };
 
 export const about: About = {
+  title: "Requests to the distribution seem to be logged nowhere",
   rationale:
     "What the cache answers never reaches your servers, so their logs do not have it: abuse of it stays without a trace.",
   remediation:

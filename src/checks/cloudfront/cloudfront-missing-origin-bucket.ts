@@ -6,7 +6,6 @@ import { exposureOf, listedEvidence } from "./shared.ts";
 
 export const check: Check<"cloudfront.distributions", object, "s3.buckets"> = {
   id: "cloudfront_missing_origin_bucket",
-  title: "The distribution serves from a bucket the account does not have",
   severity: "high",
   category: "security",
   domain: "network_exposure",
@@ -43,6 +42,7 @@ export const check: Check<"cloudfront.distributions", object, "s3.buckets"> = {
 };
 
 export const about: About = {
+  title: "The distribution serves from a bucket the account does not have",
   rationale:
     "If the bucket was deleted, anybody can make one of that name, and from then on it is his content that your domain serves.",
   remediation:

@@ -4,7 +4,6 @@ import { listedEvidence } from "./shared.ts";
 
 export const check: Check<"cloudfront.distributions"> = {
   id: "cloudfront_no_waf",
-  title: "No web ACL stands before the distribution",
   severity: "low",
   category: "security",
   domain: "network_exposure",
@@ -38,6 +37,7 @@ export const check: Check<"cloudfront.distributions"> = {
 };
 
 export const about: About = {
+  title: "No web ACL stands before the distribution",
   rationale:
     "Every probe for holes and every flood of requests that the cache does not answer goes on to the servers behind it.",
   remediation: "Put a web ACL before it: AWS's managed rule groups, and a limit on how often one address may ask.",

@@ -11,7 +11,6 @@ const outdated: ReadonlySet<string> = new Set(["SSLv3", "TLSv1", "TLSv1.1"]);
 
 export const check: Check<"cloudfront.distributions", Params> = {
   id: "cloudfront_weak_tls",
-  title: "The distribution still takes old versions of TLS",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -61,6 +60,7 @@ export const check: Check<"cloudfront.distributions", Params> = {
 };
 
 export const about: About = {
+  title: "The distribution still takes old versions of TLS",
   rationale:
     "The versions before TLS 1.2 have known weaknesses, and auditors count a site that still offers them as badly encrypted.",
   remediation:

@@ -5,7 +5,6 @@ import { trailBuckets } from "./shared.ts";
 
 export const check: Check<"s3.buckets", object, "cloudtrail.trails"> = {
   id: "cloudtrail_bucket_logging_off",
-  title: "Requests to a trail's bucket are not logged",
   severity: "low",
   category: "compliance",
   domain: "logging_detection",
@@ -34,6 +33,7 @@ export const check: Check<"s3.buckets", object, "cloudtrail.trails"> = {
 };
 
 export const about: About = {
+  title: "Requests to a trail's bucket are not logged",
   rationale: "Somebody could read the audit log, or delete part of it, and leave no trace.",
   remediation: "Turn on server access logging for the bucket, into another bucket.",
   controls: {

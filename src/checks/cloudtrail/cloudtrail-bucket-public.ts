@@ -8,7 +8,6 @@ import { trailBuckets } from "./shared.ts";
 /** What makes a bucket public is for the check of buckets to say. */
 export const check: Check<"s3.buckets", object, "cloudtrail.trails" | "s3.accountPublicAccessBlocks"> = {
   id: "cloudtrail_bucket_public",
-  title: "Everyone can get at a trail's files",
   severity: "critical",
   category: "security",
   domain: "data_protection",
@@ -33,6 +32,7 @@ export const check: Check<"s3.buckets", object, "cloudtrail.trails" | "s3.accoun
 };
 
 export const about: About = {
+  title: "Everyone can get at a trail's files",
   rationale:
     "The files name every user, role, address and resource of the account: a map for whoever wants to break in. If they can be changed, they prove nothing.",
   remediation:

@@ -10,7 +10,6 @@ const hourMs = 3_600_000;
 
 export const check: Check<"cloudtrail.trails", Params> = {
   id: "cloudtrail_cloudwatch_off",
-  title: "A trail does not reach CloudWatch Logs",
   severity: "low",
   category: "compliance",
   domain: "logging_detection",
@@ -58,6 +57,7 @@ export const check: Check<"cloudtrail.trails", Params> = {
 };
 
 export const about: About = {
+  title: "A trail does not reach CloudWatch Logs",
   rationale:
     "Files in a bucket come late and are hard to search. Alarms on what happens in the account need the events in a log group.",
   remediation:

@@ -9,7 +9,6 @@ type Trail = FoundBy<"cloudtrail.trails">;
 
 export const check: Check<"iam.accounts", object, "cloudtrail.trails"> = {
   id: "cloudtrail_duplicate_trail",
-  title: "Management events are recorded, and paid for, more than once",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -74,6 +73,7 @@ const isUnread = ({ attributes }: Trail): boolean =>
   attributes.isLogging === undefined || (attributes.isLogging && managementWays(attributes) === undefined);
 
 export const about: About = {
+  title: "Management events are recorded, and paid for, more than once",
   rationale: "One copy is free. Whatever a further trail records again costs $2 per 100,000 events.",
   remediation:
     "Keep the trail of the organization, or the one of every region. Let the others record data events only, or delete them if there is nothing else they are for.",

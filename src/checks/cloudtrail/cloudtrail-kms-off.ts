@@ -3,7 +3,6 @@ import { exampleTrail } from "./examples.ts";
 
 export const check: Check<"cloudtrail.trails"> = {
   id: "cloudtrail_kms_off",
-  title: "A trail's files are encrypted without a KMS key",
   severity: "low",
   category: "compliance",
   domain: "encryption",
@@ -25,6 +24,7 @@ export const check: Check<"cloudtrail.trails"> = {
 };
 
 export const about: About = {
+  title: "A trail's files are encrypted without a KMS key",
   rationale: "Leave to read the bucket is then enough to read the whole audit log; a key asks for a second leave.",
   remediation:
     "Give the trail a customer managed key. In its policy CloudTrail may encrypt, and nobody decrypt but those who examine logs.",

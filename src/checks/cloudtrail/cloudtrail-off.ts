@@ -6,7 +6,6 @@ import { managementWays, ways } from "./shared.ts";
 
 export const check: Check<"iam.accounts", object, "cloudtrail.trails"> = {
   id: "cloudtrail_off",
-  title: "No trail records the management events of every region",
   severity: "high",
   category: "security",
   domain: "logging_detection",
@@ -89,6 +88,7 @@ const isUnread = ({ attributes, observed }: FoundBy<"cloudtrail.trails">): boole
     observed?.latestDeliveryError === undefined);
 
 export const about: About = {
+  title: "No trail records the management events of every region",
   rationale:
     "AWS itself keeps 90 days of management events, by region. Whoever wants to know later who did what, or in a region nobody looks at, finds nothing.",
   remediation:

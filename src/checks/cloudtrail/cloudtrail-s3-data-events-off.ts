@@ -11,7 +11,6 @@ type Bucket = FoundBy<"s3.buckets">;
 
 export const check: Check<"iam.accounts", object, "cloudtrail.trails" | "s3.buckets"> = {
   id: "cloudtrail_s3_data_events_off",
-  title: "What is done with objects in S3 is not recorded",
   severity: "low",
   category: "compliance",
   domain: "logging_detection",
@@ -103,6 +102,7 @@ function takesIn({ field, operator, values }: FieldSelector, within: string): bo
 }
 
 export const about: About = {
+  title: "What is done with objects in S3 is not recorded",
   rationale:
     "Management events tell who changed a bucket, and nothing of its content. After a leak nobody can say which objects were fetched or replaced.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleTrail } from "./examples.ts";
 
 export const check: Check<"cloudtrail.trails"> = {
   id: "cloudtrail_validation_off",
-  title: "Nobody could tell whether a trail's files were changed",
   severity: "medium",
   category: "security",
   domain: "logging_detection",
@@ -27,6 +26,7 @@ export const check: Check<"cloudtrail.trails"> = {
 };
 
 export const about: About = {
+  title: "Nobody could tell whether a trail's files were changed",
   rationale:
     "Who can write to the bucket can take lines out of a log file. Without signed digests nobody can show that the files are as CloudTrail wrote them.",
   remediation: "Switch on log file validation for the trail. It costs nothing and holds from then on.",

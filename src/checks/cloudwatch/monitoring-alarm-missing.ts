@@ -102,7 +102,6 @@ const watched: Readonly<Record<string, Watched>> = {
 
 export const check: Check<"iam.accounts", Params, "cloudtrail.trails" | "logs.metricFilters" | "cloudwatch.alarms"> = {
   id: "monitoring_alarm_missing",
-  title: "Nobody is told when something grave happens to the account",
   severity: "low",
   category: "compliance",
   domain: "logging_detection",
@@ -197,6 +196,7 @@ const looksFor = (pattern: string, term: string): boolean =>
   new RegExp(String.raw`(?<!!=\s*"?\*?)(?<!\w)${term.replaceAll(".", String.raw`\.`)}(?!\w)`).test(pattern);
 
 export const about: About = {
+  title: "Nobody is told when something grave happens to the account",
   rationale:
     "A sign-in as root, a trail switched off or a policy rewritten stays unnoticed until somebody happens to look, while an alarm tells within minutes.",
   remediation:

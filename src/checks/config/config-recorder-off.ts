@@ -5,7 +5,6 @@ import { exampleRecorder } from "./examples.ts";
 
 export const check: Check<"config.recorders", object, UsageList> = {
   id: "config_recorder_off",
-  title: "AWS Config keeps no history of changes in the region",
   severity: "medium",
   category: "compliance",
   domain: "logging_detection",
@@ -58,6 +57,7 @@ export const check: Check<"config.recorders", object, UsageList> = {
 };
 
 export const about: About = {
+  title: "AWS Config keeps no history of changes in the region",
   rationale:
     "Nobody can look up what a resource was like last week or who changed it, and most controls of Security Hub show nothing.",
   remediation:

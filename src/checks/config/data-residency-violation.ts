@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<CollectorId, Params> = {
   id: "data_residency_violation",
-  title: "Data lies outside the regions the organization allows",
   severity: "high",
   category: "compliance",
   domain: "governance",
@@ -66,6 +65,7 @@ function exampleOf(arn: string | null, rest: { region?: string | null } = {}): F
 }
 
 export const about: About = {
+  title: "Data lies outside the regions the organization allows",
   rationale:
     "Contracts and data protection law often tie personal and customers' data to a place. What is stored elsewhere can break them without anybody noticing.",
   remediation:

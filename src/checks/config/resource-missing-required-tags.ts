@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<CollectorId, Params> = {
   id: "resource_missing_required_tags",
-  title: "A tag the organization asks for is missing",
   severity: "low",
   category: "operations",
   domain: "governance",
@@ -66,6 +65,7 @@ function exampleOf(
 }
 
 export const about: About = {
+  title: "A tag the organization asks for is missing",
   rationale: "Nobody can tell whose it is, what it is for, or which team its cost belongs to.",
   remediation:
     "Tag it where it is defined, in Terraform or CloudFormation. A tag policy of the organization keeps new things from coming without.",

@@ -9,7 +9,6 @@ interface Params extends EnvironmentParams {
 
 export const check: Check<"dynamodb.tables", Params> = {
   id: "dynamodb_deletion_protection_off",
-  title: "Nothing keeps the table from being deleted by mistake",
   severity: "low",
   category: "reliability",
   domain: "resilience",
@@ -37,6 +36,7 @@ export const check: Check<"dynamodb.tables", Params> = {
 };
 
 export const about: About = {
+  title: "Nothing keeps the table from being deleted by mistake",
   rationale: "A stack that is renamed, or a script run in the wrong account, takes the table and all items with it.",
   remediation: "Switch on deletion protection for the table. It costs nothing and is switched off again when needed.",
   controls: { aws_fsbp: ["DynamoDB.6", "DynamoDB.7"] },

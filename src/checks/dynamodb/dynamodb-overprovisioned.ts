@@ -16,7 +16,6 @@ interface Params {
 
 export const check: Check<"dynamodb.tables", Params> = {
   id: "dynamodb_overprovisioned",
-  title: "The table is provisioned for far more than it takes",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -69,6 +68,7 @@ export const check: Check<"dynamodb.tables", Params> = {
 const keptFor = (unitsPerSecond: number): number => Math.max(1, roughly(Math.ceil(2 * unitsPerSecond)));
 
 export const about: About = {
+  title: "The table is provisioned for far more than it takes",
   rationale: "Capacity is charged by the hour, and most of this table's is never asked for.",
   remediation:
     "Let auto scaling follow the load from a lower minimum, or move the table to on-demand, where only requests are paid.",

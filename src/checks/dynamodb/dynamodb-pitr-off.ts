@@ -3,7 +3,6 @@ import { exampleTable } from "./examples.ts";
 
 export const check: Check<"dynamodb.tables"> = {
   id: "dynamodb_pitr_off",
-  title: "The table cannot be restored to an earlier moment",
   severity: "medium",
   category: "reliability",
   domain: "resilience",
@@ -28,6 +27,7 @@ export const check: Check<"dynamodb.tables"> = {
 };
 
 export const about: About = {
+  title: "The table cannot be restored to an earlier moment",
   rationale:
     "When a faulty release or a wrong hand overwrites items, the table as it was a minute before exists nowhere.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleImage } from "./examples.ts";
 
 export const check: Check<"ec2.images"> = {
   id: "ami_public",
-  title: "Machine image can be launched by every AWS account",
   severity: "critical",
   category: "security",
   domain: "data_protection",
@@ -27,6 +26,7 @@ export const check: Check<"ec2.images"> = {
 };
 
 export const about: About = {
+  title: "Machine image can be launched by every AWS account",
   rationale:
     "Anybody who starts an instance from this image holds all its files: software, configuration and any keys that were left in when it was built.",
   remediation:

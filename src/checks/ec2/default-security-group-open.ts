@@ -5,7 +5,6 @@ import { exposureOf, usageEvidence, usageOf } from "./shared.ts";
 
 export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces"> = {
   id: "default_security_group_open",
-  title: "A VPC's default security group allows traffic",
   severity: "medium",
   category: "security",
   domain: "network_exposure",
@@ -44,6 +43,7 @@ export const check: Check<"ec2.securityGroups", object, "ec2.networkInterfaces">
 };
 
 export const about: About = {
+  title: "A VPC's default security group allows traffic",
   rationale:
     "Whatever is created without naming a security group gets this one. An empty default group makes such an oversight harmless; one with rules makes it a hole.",
   remediation:

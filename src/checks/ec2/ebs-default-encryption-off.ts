@@ -3,7 +3,6 @@ import { exampleSetting, exampleVolume } from "./examples.ts";
 
 export const check: Check<"ec2.ebsEncryptionDefaults", object, "ec2.volumes"> = {
   id: "ebs_default_encryption_off",
-  title: "New EBS volumes of a region are not encrypted by default",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -35,6 +34,7 @@ export const check: Check<"ec2.ebsEncryptionDefaults", object, "ec2.volumes"> = 
 };
 
 export const about: About = {
+  title: "New EBS volumes of a region are not encrypted by default",
   rationale:
     "Whoever makes a volume or copies a snapshot here has to think of encryption each time. One who forgets leaves a disk in plain text, which cannot be mended in place.",
   remediation:

@@ -12,7 +12,6 @@ interface Params {
 
 export const check: Check<"ec2.volumes", Params, "ec2.instances"> = {
   id: "ebs_gp2_to_gp3",
-  title: "gp2 volume costs more than an equally fast gp3 one",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -70,6 +69,7 @@ const gp2Performance = (sizeGib: number) => ({
 });
 
 export const about: About = {
+  title: "gp2 volume costs more than an equally fast gp3 one",
   rationale:
     "The newer volume type asks less for each GiB and comes with a fixed share of IOPS and throughput, where gp2 ties speed to size.",
   remediation:

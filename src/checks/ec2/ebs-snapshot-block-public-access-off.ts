@@ -3,7 +3,6 @@ import { exampleSetting } from "./examples.ts";
 
 export const check: Check<"ec2.snapshotPublicAccessBlocks"> = {
   id: "ebs_snapshot_block_public_access_off",
-  title: "EBS snapshots of a region may be made public",
   severity: "medium",
   category: "security",
   domain: "data_protection",
@@ -27,6 +26,7 @@ export const check: Check<"ec2.snapshotPublicAccessBlocks"> = {
 };
 
 export const about: About = {
+  title: "EBS snapshots of a region may be made public",
   rationale:
     "A single wrong call shares a disk's whole content with every AWS account. The block refuses such calls, whoever makes them.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleSnapshot } from "./examples.ts";
 
 export const check: Check<"ec2.snapshots"> = {
   id: "ebs_snapshot_public",
-  title: "EBS snapshot is shared with every AWS account",
   severity: "critical",
   category: "security",
   domain: "data_protection",
@@ -35,6 +34,7 @@ export const check: Check<"ec2.snapshots"> = {
 };
 
 export const about: About = {
+  title: "EBS snapshot is shared with every AWS account",
   rationale:
     "Public snapshots are listed for all customers of AWS and are searched for secrets. Whoever finds this one can make a volume of it and read every file.",
   remediation:

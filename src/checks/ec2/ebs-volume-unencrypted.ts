@@ -3,7 +3,6 @@ import { exampleVolume } from "./examples.ts";
 
 export const check: Check<"ec2.volumes"> = {
   id: "ebs_volume_unencrypted",
-  title: "EBS volume is stored in plain text",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -27,6 +26,7 @@ export const check: Check<"ec2.volumes"> = {
 };
 
 export const about: About = {
+  title: "EBS volume is stored in plain text",
   rationale:
     "Encryption at rest travels with a disk. Without it every snapshot, copy and share of this volume can be read by whoever gets hold of it.",
   remediation:

@@ -12,7 +12,6 @@ interface Params extends IdleLimits {
 
 export const check: Check<"ec2.instances", Params> = {
   id: "ec2_idle_instance",
-  title: "Running instance does next to nothing",
   severity: "medium",
   category: "cost",
   domain: "cost",
@@ -48,6 +47,7 @@ export const check: Check<"ec2.instances", Params> = {
 };
 
 export const about: About = {
+  title: "Running instance does next to nothing",
   rationale:
     "An instance is paid for by the second whether it works or waits. One whose load has stayed this low for two weeks has probably been forgotten.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleInstance } from "./examples.ts";
 
 export const check: Check<"ec2.instances"> = {
   id: "ec2_imdsv1_allowed",
-  title: "Instance metadata can be read without a session token",
   severity: "high",
   category: "security",
   domain: "network_exposure",
@@ -41,6 +40,7 @@ export const check: Check<"ec2.instances"> = {
 };
 
 export const about: About = {
+  title: "Instance metadata can be read without a session token",
   rationale:
     "With IMDSv1 a plain GET from the instance is answered with the keys of its role. A web application that can be talked into fetching an address (SSRF) hands them to the attacker.",
   remediation:

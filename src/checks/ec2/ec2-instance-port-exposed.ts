@@ -12,7 +12,6 @@ type Reads = "ec2.securityGroups" | "ec2.subnets" | "ec2.routeTables";
 
 export const check: Check<"ec2.instances", Params, Reads> = {
   id: "ec2_instance_port_exposed",
-  title: "Strangers can reach a sensitive port of an instance",
   severity: "critical",
   category: "security",
   domain: "network_exposure",
@@ -115,6 +114,7 @@ const evidenceOf = (
 };
 
 export const about: About = {
+  title: "Strangers can reach a sensitive port of an instance",
   rationale:
     "A public address, a route to an internet gateway and an open rule have come together: the service is being probed by strangers already.",
   remediation:

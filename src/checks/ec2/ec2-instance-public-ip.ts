@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<"ec2.instances", Params, "ec2.securityGroups"> = {
   id: "ec2_instance_public_ip",
-  title: "A running instance owns a public IPv4 address",
   severity: "medium",
   category: "security",
   domain: "network_exposure",
@@ -54,6 +53,7 @@ export const check: Check<"ec2.instances", Params, "ec2.securityGroups"> = {
 };
 
 export const about: About = {
+  title: "A running instance owns a public IPv4 address",
   rationale:
     "Only its security groups stand between it and everybody: the next careless rule opens it to the world. AWS charges for the address by the hour as well.",
   remediation:

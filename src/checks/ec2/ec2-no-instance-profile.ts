@@ -3,7 +3,6 @@ import { exampleInstance } from "./examples.ts";
 
 export const check: Check<"ec2.instances"> = {
   id: "ec2_no_instance_profile",
-  title: "Instance runs without an IAM role",
   severity: "low",
   category: "security",
   domain: "identity",
@@ -32,6 +31,7 @@ export const check: Check<"ec2.instances"> = {
 };
 
 export const about: About = {
+  title: "Instance runs without an IAM role",
   rationale:
     "Programs that need AWS but have no role are commonly fed access keys that never expire and lie on the disk. Session Manager and patching need a role as well.",
   remediation:

@@ -14,7 +14,6 @@ interface Params {
 
 export const check: Check<"ec2.instances", Params, "ssm.managedInstances"> = {
   id: "ec2_not_ssm_managed",
-  title: "Systems Manager does not see a running instance",
   severity: "medium",
   category: "operations",
   domain: "patching",
@@ -65,6 +64,7 @@ const agentsById = oncePerList(
 );
 
 export const about: About = {
+  title: "Systems Manager does not see a running instance",
   rationale:
     "What is installed on it is known to nobody, patches do not reach it, and to log on somebody has to open SSH or remote desktop.",
   remediation:

@@ -17,7 +17,6 @@ type Hub = "cost-optimization-hub.recommendations";
 
 export const check: Check<"ec2.instances", Params, Hub> = {
   id: "ec2_oversized_instance",
-  title: "Instance would do with the next smaller size",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -120,6 +119,7 @@ const recommended = oncePerList(
 );
 
 export const about: About = {
+  title: "Instance would do with the next smaller size",
   rationale:
     "At its busiest moment of two weeks more than half of its processors stood still. Half the size costs half the money. How much memory is used cannot be seen from outside.",
   remediation:

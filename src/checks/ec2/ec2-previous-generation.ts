@@ -13,7 +13,6 @@ interface Params {
 
 export const check: Check<"ec2.instances", Params> = {
   id: "ec2_previous_generation",
-  title: "Instance is of a family that newer ones have replaced",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -69,6 +68,7 @@ export const check: Check<"ec2.instances", Params> = {
 };
 
 export const about: About = {
+  title: "Instance is of a family that newer ones have replaced",
   rationale:
     "The families that followed do the same work faster and mostly for less. AWS makes no more of the old hardware, so one day there may be none to start on.",
   remediation:

@@ -9,7 +9,6 @@ type Entry = FoundBy<"ec2.networkAcls">["attributes"]["entries"][number];
 
 export const check: Check<"ec2.networkAcls", Params> = {
   id: "nacl_open_admin_ports",
-  title: "Network ACL lets everybody through to ports of administration",
   severity: "medium",
   category: "security",
   domain: "network_exposure",
@@ -60,6 +59,7 @@ const isEveryPort = ({ protocol, fromPort, toPort }: Entry): boolean =>
   protocol === "-1" || ((fromPort ?? 0) <= 1 && (toPort ?? 65_535) === 65_535);
 
 export const about: About = {
+  title: "Network ACL lets everybody through to ports of administration",
   rationale:
     "The ACL is what still holds when somebody opens a security group too far. As it is, such a mistake is enough to let anybody try passwords on SSH or remote desktop.",
   remediation:

@@ -14,7 +14,6 @@ interface Params {
 
 export const check: Check<"ec2.natGateways", Params, "ec2.routeTables"> = {
   id: "nat_gateway_idle",
-  title: "NAT gateway passes nothing on",
   severity: "medium",
   category: "cost",
   domain: "cost",
@@ -74,6 +73,7 @@ const tablesByTarget = oncePerList((tables: readonly FoundBy<"ec2.routeTables">[
 });
 
 export const about: About = {
+  title: "NAT gateway passes nothing on",
   rationale:
     "The gateway and its address are charged for by the hour before anything goes through them, and nothing does.",
   remediation:

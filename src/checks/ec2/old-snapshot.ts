@@ -12,7 +12,6 @@ interface Params {
 
 export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images"> = {
   id: "old_snapshot",
-  title: "EBS snapshot has outlived the retention limit",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -59,6 +58,7 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
 };
 
 export const about: About = {
+  title: "EBS snapshot has outlived the retention limit",
   rationale:
     "A point in time that long ago is rarely restored. It costs storage every month and may hold records that should have been erased by now.",
   remediation:

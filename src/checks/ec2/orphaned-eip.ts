@@ -4,7 +4,6 @@ import { exampleAddress } from "./examples.ts";
 
 export const check: Check<"ec2.addresses"> = {
   id: "orphaned_eip",
-  title: "Elastic IP address is held but not used",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -34,6 +33,7 @@ export const check: Check<"ec2.addresses"> = {
 };
 
 export const about: About = {
+  title: "Elastic IP address is held but not used",
   rationale:
     "AWS charges by the hour for each public IPv4 address, idle ones included. Others may still trust it, too: DNS records and partners' allow-lists tend to outlive the server.",
   remediation:

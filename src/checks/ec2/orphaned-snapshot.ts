@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images"> = {
   id: "orphaned_snapshot",
-  title: "EBS snapshot of a deleted volume, used by no image",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -56,6 +55,7 @@ export const check: Check<"ec2.snapshots", Params, "ec2.volumes" | "ec2.images">
 };
 
 export const about: About = {
+  title: "EBS snapshot of a deleted volume, used by no image",
   rationale:
     "The volume it was taken of no longer exists in this region and no image starts from it, so probably nobody will restore it; storage is charged all the same.",
   remediation:

@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"ec2.volumes", Params> = {
   id: "orphaned_volume",
-  title: "EBS volume is attached to no instance",
   severity: "medium",
   category: "cost",
   domain: "cost",
@@ -44,6 +43,7 @@ export const check: Check<"ec2.volumes", Params> = {
 };
 
 export const about: About = {
+  title: "EBS volume is attached to no instance",
   rationale:
     "EBS charges for what is provisioned, not for what is used: an unattached volume costs as much as a busy one, and whatever is left on it is easily forgotten.",
   remediation:

@@ -15,7 +15,6 @@ import {
 
 export const check: Check<"ec2.securityGroups", EveryPort, "ec2.networkInterfaces"> = {
   id: "security_group_all_ports_open",
-  title: "Security group lets the whole internet reach every port",
   severity: "critical",
   category: "security",
   domain: "network_exposure",
@@ -56,6 +55,7 @@ export const check: Check<"ec2.securityGroups", EveryPort, "ec2.networkInterface
 };
 
 export const about: About = {
+  title: "Security group lets the whole internet reach every port",
   rationale:
     "The rule filters nothing. Whatever listens on a machine in this group, meant for others or not, can be reached by anyone.",
   remediation:

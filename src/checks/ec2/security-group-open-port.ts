@@ -24,7 +24,6 @@ interface Params {
 
 export const check: Check<"ec2.securityGroups", Params, "ec2.networkInterfaces"> = {
   id: "security_group_open_port",
-  title: "Security group lets the whole internet reach a sensitive port",
   severity: "high",
   category: "security",
   domain: "network_exposure",
@@ -113,6 +112,7 @@ const evidenceOf = (groupId: string, { inUse, hasPublicIp }: Usage) => [
 ];
 
 export const about: About = {
+  title: "Security group lets the whole internet reach a sensitive port",
   rationale:
     "Ports of remote administration, databases and file sharing are probed all over the internet without pause; a weak password or a missing patch behind one is found quickly.",
   remediation:

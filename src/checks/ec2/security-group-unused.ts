@@ -14,7 +14,6 @@ type Reads =
 
 export const check: Check<"ec2.securityGroups", object, Reads> = {
   id: "security_group_unused",
-  title: "Security group protects nothing",
   severity: "low",
   category: "operations",
   domain: "network_exposure",
@@ -99,6 +98,7 @@ const guarding = oncePerList(
 );
 
 export const about: About = {
+  title: "Security group protects nothing",
   rationale:
     "Nobody looks after the rules of a group that nothing carries. One day somebody picks it because of its name and gets whatever was allowed years ago.",
   remediation:

@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"ec2.instances", Params, "ec2.volumes" | "ec2.addresses"> = {
   id: "stopped_instance_with_volumes",
-  title: "Long-stopped instance keeps volumes that are paid for",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -78,6 +77,7 @@ function saving(volumes: readonly FoundBy<"ec2.volumes">[], held: readonly Found
 }
 
 export const about: About = {
+  title: "Long-stopped instance keeps volumes that are paid for",
   rationale:
     "Stopping ends the charge for computing only. The disks with their provisioned speed and the addresses held for the instance go on being billed.",
   remediation:

@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<"ec2.vpcs", Params, "ec2.flowLogs" | "ec2.networkInterfaces"> = {
   id: "vpc_flow_logs_off",
-  title: "No flow log records the traffic of a VPC",
   severity: "medium",
   category: "security",
   domain: "logging_detection",
@@ -61,6 +60,7 @@ const logsByVpc = oncePerList((logs: readonly FoundBy<"ec2.flowLogs">[]) =>
 );
 
 export const about: About = {
+  title: "No flow log records the traffic of a VPC",
   rationale:
     "When something was broken into, nobody can tell afterwards which machines it talked to, or how much it sent away. What was turned away, which shows who is trying, is lost as well.",
   remediation:

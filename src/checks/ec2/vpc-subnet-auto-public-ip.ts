@@ -4,7 +4,6 @@ import { placesInUse } from "./shared.ts";
 
 export const check: Check<"ec2.subnets", object, "ec2.networkInterfaces"> = {
   id: "vpc_subnet_auto_public_ip",
-  title: "Subnet gives every new instance a public address",
   severity: "low",
   category: "security",
   domain: "network_exposure",
@@ -43,6 +42,7 @@ export const check: Check<"ec2.subnets", object, "ec2.networkInterfaces"> = {
 };
 
 export const about: About = {
+  title: "Subnet gives every new instance a public address",
   rationale:
     "Whatever is started here stands on the internet, and is charged for an address, though nobody has decided that it should.",
   remediation:

@@ -8,7 +8,6 @@ interface Params {
 
 export const check: Check<"ecr.repositories", Params> = {
   id: "ecr_image_vulnerabilities",
-  title: "The newest image contains serious known vulnerabilities",
   severity: "high",
   category: "security",
   domain: "patching",
@@ -48,6 +47,7 @@ export const check: Check<"ecr.repositories", Params> = {
 const call = "ecr:DescribeImages";
 
 export const about: About = {
+  title: "The newest image contains serious known vulnerabilities",
   rationale:
     "It is the image that runs next, if it does not run already, and tools that exploit such holes are public.",
   remediation:

@@ -13,7 +13,6 @@ interface Params {
 
 export const check: Check<"ecr.repositories", Params> = {
   id: "ecr_no_lifecycle",
-  title: "The repository never removes an image",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -44,6 +43,7 @@ export const check: Check<"ecr.repositories", Params> = {
 };
 
 export const about: About = {
+  title: "The repository never removes an image",
   rationale:
     "Each build leaves an image behind that is paid for every month and shows up in every vulnerability report.",
   remediation:

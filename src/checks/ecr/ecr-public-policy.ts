@@ -5,7 +5,6 @@ import { exampleRepository } from "./examples.ts";
 
 export const check: Check<"ecr.repositories"> = {
   id: "ecr_public_policy",
-  title: "Any AWS account may use the image repository",
   severity: "critical",
   category: "security",
   domain: "data_protection",
@@ -33,6 +32,7 @@ export const check: Check<"ecr.repositories"> = {
 };
 
 export const about: About = {
+  title: "Any AWS account may use the image repository",
   rationale:
     "Images hold source code, configuration and sometimes secrets. Whoever may push can put code of their own into what is deployed.",
   remediation:

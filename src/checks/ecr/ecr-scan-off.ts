@@ -3,7 +3,6 @@ import { exampleRepository } from "./examples.ts";
 
 export const check: Check<"ecr.repositories"> = {
   id: "ecr_scan_off",
-  title: "Images are not searched for known vulnerabilities",
   severity: "medium",
   category: "security",
   domain: "patching",
@@ -31,6 +30,7 @@ export const check: Check<"ecr.repositories"> = {
 };
 
 export const about: About = {
+  title: "Images are not searched for known vulnerabilities",
   rationale: "Libraries with published holes reach production, because nobody is told that an image holds them.",
   remediation:
     "In the registry's scanning settings, add a rule for all repositories that scans on push. Basic scanning costs nothing; enhanced scanning also looks again later.",

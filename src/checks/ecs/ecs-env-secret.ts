@@ -5,7 +5,6 @@ import { unreadRevision } from "./shared.ts";
 
 export const check: Check<"ecs.taskDefinitions", SecretParams> = {
   id: "ecs_env_secret",
-  title: "A secret seems to stand in a task definition",
   severity: "high",
   category: "security",
   domain: "secrets_lifecycle",
@@ -40,6 +39,7 @@ export const check: Check<"ecs.taskDefinitions", SecretParams> = {
 };
 
 export const about: About = {
+  title: "A secret seems to stand in a task definition",
   rationale:
     "Revisions are never forgotten: whoever may describe one, this year or in five, reads the value in clear text.",
   remediation:

@@ -5,7 +5,6 @@ import { unreadRevision } from "./shared.ts";
 
 export const check: Check<"ecs.taskDefinitions"> = {
   id: "ecs_privileged_container",
-  title: "A running container is hardly separated from its host",
   severity: "high",
   category: "security",
   domain: "network_exposure",
@@ -48,6 +47,7 @@ export const check: Check<"ecs.taskDefinitions"> = {
 const isRoot = ({ user }: Container): boolean => ["", "root", "0"].includes(user?.split(":")[0] ?? "");
 
 export const about: About = {
+  title: "A running container is hardly separated from its host",
   rationale:
     "Who breaks into such a container has the machine under it, with its role and with whatever else runs there.",
   remediation:

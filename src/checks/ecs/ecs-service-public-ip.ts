@@ -7,7 +7,6 @@ import { exampleService } from "./examples.ts";
 
 export const check: Check<"ecs.services", object, "ec2.securityGroups"> = {
   id: "ecs_service_public_ip",
-  title: "The service's tasks get public addresses",
   severity: "medium",
   category: "security",
   domain: "network_exposure",
@@ -53,6 +52,7 @@ const openGroupIds = oncePerList(
 );
 
 export const about: About = {
+  title: "The service's tasks get public addresses",
   rationale:
     "Anyone can talk to the tasks directly, past the load balancer and what it filters; and each address is charged for.",
   remediation:

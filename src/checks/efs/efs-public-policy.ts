@@ -6,7 +6,6 @@ import { exposureOf } from "./shared.ts";
 
 export const check: Check<"efs.fileSystems"> = {
   id: "efs_public_policy",
-  title: "EFS file system lets any client mount it",
   severity: "high",
   category: "security",
   domain: "data_protection",
@@ -45,6 +44,7 @@ const actions = [
 ];
 
 export const about: About = {
+  title: "EFS file system lets any client mount it",
   rationale:
     "The policy asks nobody who they are. Any client that gets a connection reads the files, and as far as it is allowed here writes them or acts as root.",
   remediation:

@@ -4,7 +4,6 @@ import { exposureOf } from "./shared.ts";
 
 export const check: Check<"efs.fileSystems"> = {
   id: "efs_unencrypted",
-  title: "EFS file system is stored in plain text",
   severity: "high",
   category: "security",
   domain: "encryption",
@@ -31,6 +30,7 @@ export const check: Check<"efs.fileSystems"> = {
 };
 
 export const about: About = {
+  title: "EFS file system is stored in plain text",
   rationale:
     "Whether files are encrypted is settled when the file system is made. This one's lie readable on AWS's disks, and no key policy has a say in who reads them.",
   remediation:

@@ -9,7 +9,6 @@ interface Params {
 
 export const check: Check<"eks.clusters", Params> = {
   id: "eks_audit_logs_off",
-  title: "The cluster does not record who does what in it",
   severity: "medium",
   category: "security",
   domain: "logging_detection",
@@ -33,6 +32,7 @@ export const check: Check<"eks.clusters", Params> = {
 };
 
 export const about: About = {
+  title: "The cluster does not record who does what in it",
   rationale:
     "Whoever reads secrets or starts containers by way of the Kubernetes API leaves no trace that CloudTrail sees.",
   remediation:

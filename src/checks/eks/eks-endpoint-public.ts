@@ -4,7 +4,6 @@ import { unreadCluster } from "./shared.ts";
 
 export const check: Check<"eks.clusters"> = {
   id: "eks_endpoint_public",
-  title: "The cluster's Kubernetes API answers the whole internet",
   severity: "high",
   category: "security",
   domain: "network_exposure",
@@ -36,6 +35,7 @@ export const check: Check<"eks.clusters"> = {
 };
 
 export const about: About = {
+  title: "The cluster's Kubernetes API answers the whole internet",
   rationale:
     "A credential that leaked, or a hole in the API, can then be used from any place, and the API is the cluster.",
   remediation:

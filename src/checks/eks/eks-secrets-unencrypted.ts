@@ -4,7 +4,6 @@ import { unreadCluster } from "./shared.ts";
 
 export const check: Check<"eks.clusters"> = {
   id: "eks_secrets_unencrypted",
-  title: "Secrets in the cluster lie under no key of yours",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -36,6 +35,7 @@ function isEncryptedByAws(version: string): boolean {
 }
 
 export const about: About = {
+  title: "Secrets in the cluster lie under no key of yours",
   rationale:
     "Between a copy of the cluster's storage and every password in it there is then no key whose use you could forbid or see.",
   remediation:

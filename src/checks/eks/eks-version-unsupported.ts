@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<"eks.clusters", Params> = {
   id: "eks_version_unsupported",
-  title: "The cluster's Kubernetes version leaves standard support",
   severity: "high",
   category: "cost",
   domain: "patching",
@@ -60,6 +59,7 @@ export const check: Check<"eks.clusters", Params> = {
 };
 
 export const about: About = {
+  title: "The cluster's Kubernetes version leaves standard support",
   rationale:
     "From then on AWS charges six times as much for the control plane, fixes less, and upgrades the cluster itself in the end, at its own time.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleReplicationGroup } from "./examples.ts";
 
 export const check: Check<"elasticache.replicationGroups"> = {
   id: "elasticache_encryption_off",
-  title: "The cache is unencrypted or lets anybody in its network log in",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -49,6 +48,7 @@ const words: ReadonlyMap<string, string> = new Map([
 ]);
 
 export const about: About = {
+  title: "The cache is unencrypted or lets anybody in its network log in",
   rationale:
     "Caches hold sessions, tokens and copies of records. Without these, one machine taken over in the same network is enough to read or change them.",
   remediation:

@@ -4,7 +4,6 @@ import { exposureOf, isPublic, settingEvidence, unreadSettings } from "./shared.
 
 export const check: Check<"elbv2.loadBalancers"> = {
   id: "elb_access_logs_off",
-  title: "The load balancer keeps no access log",
   severity: "low",
   category: "security",
   domain: "logging_detection",
@@ -31,6 +30,7 @@ export const check: Check<"elbv2.loadBalancers"> = {
 };
 
 export const about: About = {
+  title: "The load balancer keeps no access log",
   rationale: "After an attack nobody can say who asked for what, and from where.",
   remediation:
     "Turn on access logs to a bucket of the same region, and let a lifecycle rule delete them after a few months.",

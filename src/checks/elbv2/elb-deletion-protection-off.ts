@@ -10,7 +10,6 @@ interface Params extends EnvironmentParams {
 
 export const check: Check<"elbv2.loadBalancers", Params> = {
   id: "elb_deletion_protection_off",
-  title: "A slip can delete the production load balancer",
   severity: "low",
   category: "reliability",
   domain: "resilience",
@@ -38,6 +37,7 @@ export const check: Check<"elbv2.loadBalancers", Params> = {
 };
 
 export const about: About = {
+  title: "A slip can delete the production load balancer",
   rationale:
     "With the load balancer goes its DNS name, to which every client and record points; a new one gets another name.",
   remediation: "Turn the protection on among its attributes. It costs nothing and interrupts nothing.",

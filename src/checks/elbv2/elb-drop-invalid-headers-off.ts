@@ -4,7 +4,6 @@ import { exposureOf, settingEvidence, unreadSettings } from "./shared.ts";
 
 export const check: Check<"elbv2.loadBalancers"> = {
   id: "elb_drop_invalid_headers_off",
-  title: "The load balancer passes malformed HTTP requests on",
   severity: "low",
   category: "security",
   domain: "network_exposure",
@@ -42,6 +41,7 @@ export const check: Check<"elbv2.loadBalancers"> = {
 };
 
 export const about: About = {
+  title: "The load balancer passes malformed HTTP requests on",
   rationale:
     "Where it and the server behind it read a request differently, an attacker can hide a second one inside and act in another visitor's name.",
   remediation:

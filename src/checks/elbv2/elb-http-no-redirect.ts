@@ -5,7 +5,6 @@ import { exposureOf, isPublic, unreadListeners } from "./shared.ts";
 
 export const check: Check<"elbv2.loadBalancers"> = {
   id: "elb_http_no_redirect",
-  title: "The load balancer answers over unencrypted HTTP",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -49,6 +48,7 @@ const plainListener: Readonly<Record<string, (listener: Listener) => boolean>> =
 };
 
 export const about: About = {
+  title: "The load balancer answers over unencrypted HTTP",
   rationale:
     "On the way to it others can read along, take over sessions, or keep the visitor from ever reaching the encrypted site.",
   remediation:

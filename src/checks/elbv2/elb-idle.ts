@@ -20,7 +20,6 @@ type TargetGroups = readonly FoundBy<"elbv2.targetGroups">[];
 
 export const check: Check<Balancers, Params, "elbv2.targetGroups"> = {
   id: "elb_idle",
-  title: "A load balancer has nothing behind it, or nothing to do",
   severity: "medium",
   category: "cost",
   domain: "cost",
@@ -152,6 +151,7 @@ function evidenceOf(isOld: boolean, reason: Reason) {
 }
 
 export const about: About = {
+  title: "A load balancer has nothing behind it, or nothing to do",
   rationale: "Every hour of it is charged for, as is each of its public addresses, whether anybody connects or not.",
   remediation:
     "Remove what DNS still leads to it, and delete it together with its target groups. If it should work, see why its targets are not healthy.",

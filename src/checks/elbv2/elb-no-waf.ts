@@ -7,7 +7,6 @@ import { isPublic } from "./shared.ts";
 
 export const check: Check<"elbv2.loadBalancers", object, "wafv2.webAcls" | "ec2.securityGroups"> = {
   id: "elb_no_waf",
-  title: "No web ACL stands before a load balancer on the internet",
   severity: "medium",
   category: "security",
   domain: "network_exposure",
@@ -63,6 +62,7 @@ function isBehindPrefixList(groups: readonly FoundBy<"ec2.securityGroups">[], id
 }
 
 export const about: About = {
+  title: "No web ACL stands before a load balancer on the internet",
   rationale:
     "Scanners and bots try the common attacks on every public site all day long, and here all of them arrive at the application.",
   remediation:

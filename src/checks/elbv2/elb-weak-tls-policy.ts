@@ -9,7 +9,6 @@ interface Params {
 
 export const check: Check<"elbv2.loadBalancers", Params> = {
   id: "elb_weak_tls_policy",
-  title: "A listener still speaks old versions of TLS",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -54,6 +53,7 @@ export const check: Check<"elbv2.loadBalancers", Params> = {
 };
 
 export const about: About = {
+  title: "A listener still speaks old versions of TLS",
   rationale:
     "TLS 1.0 and 1.1 and the ciphers that go with them have known attacks, and audits for cards and health data turn them down.",
   remediation:

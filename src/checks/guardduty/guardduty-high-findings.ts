@@ -14,7 +14,6 @@ const threatsMax = 50;
 
 export const check: Check<"guardduty.detectors", Params> = {
   id: "guardduty_high_findings",
-  title: "GuardDuty sees a grave threat nobody has dealt with",
   severity: "critical",
   category: "security",
   domain: "logging_detection",
@@ -50,6 +49,7 @@ export const check: Check<"guardduty.detectors", Params> = {
 };
 
 export const about: About = {
+  title: "GuardDuty sees a grave threat nobody has dealt with",
   rationale: "It is the trace of an attack that may still go on, and it waits for somebody to look.",
   remediation:
     "Find out what happened, cut off the resource or the credential it is about, and archive the finding in GuardDuty when it is dealt with.",

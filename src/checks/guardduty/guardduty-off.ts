@@ -5,7 +5,6 @@ import { exampleDetector, exampleNoDetector } from "./examples.ts";
 
 export const check: Check<"guardduty.detectors", object, UsageList> = {
   id: "guardduty_off",
-  title: "GuardDuty does not watch the region",
   severity: "high",
   category: "security",
   domain: "logging_detection",
@@ -41,6 +40,7 @@ export const check: Check<"guardduty.detectors", object, UsageList> = {
 };
 
 export const about: About = {
+  title: "GuardDuty does not watch the region",
   rationale:
     "It is what notices credentials used from strange places, machines that mine coins, and calls to servers known for malware. Without it an intruder is noticed by the bill.",
   remediation:

@@ -25,7 +25,6 @@ const protects: Readonly<Record<string, (context: Pick<JudgeContext<object, List
 
 export const check: Check<"guardduty.detectors", Params, Lists> = {
   id: "guardduty_protection_off",
-  title: "GuardDuty leaves out a service that is in use",
   severity: "medium",
   category: "security",
   domain: "logging_detection",
@@ -67,6 +66,7 @@ export const check: Check<"guardduty.detectors", Params, Lists> = {
 };
 
 export const about: About = {
+  title: "GuardDuty leaves out a service that is in use",
   rationale:
     "By itself GuardDuty looks at API calls, DNS and the flow of traffic. Attacks on objects, databases, functions or inside of containers need a plan of their own to be seen.",
   remediation:

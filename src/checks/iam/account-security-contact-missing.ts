@@ -3,7 +3,6 @@ import { exampleAccount } from "./examples.ts";
 
 export const check: Check<"iam.accounts"> = {
   id: "account_security_contact_missing",
-  title: "The account names no contact for security",
   severity: "low",
   category: "compliance",
   domain: "governance",
@@ -27,6 +26,7 @@ export const check: Check<"iam.accounts"> = {
 };
 
 export const about: About = {
+  title: "The account names no contact for security",
   rationale:
     "When AWS sees a leaked key or an attack, it writes to the root user's mailbox alone, which in many companies nobody reads.",
   remediation: "Enter an address that reaches the people on duty as the security contact, in every account.",

@@ -4,7 +4,6 @@ import { awsPolicyOf, called, detailOf, kindOf, outsidersIn, principals, type Pr
 
 export const check: Check<PrincipalId> = {
   id: "bedrock_full_access_policy",
-  title: "AmazonBedrockFullAccess is attached to a user, a group or a role",
   severity: "medium",
   category: "security",
   domain: "ai",
@@ -32,6 +31,7 @@ export const check: Check<PrincipalId> = {
 };
 
 export const about: About = {
+  title: "AmazonBedrockFullAccess is attached to a user, a group or a role",
   rationale:
     "It covers far more than asking a model: training models, changing agents and guardrails, and running up a bill without an upper limit.",
   remediation:

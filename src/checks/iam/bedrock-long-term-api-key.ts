@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"iam.serviceSpecificCredentials", Params> = {
   id: "bedrock_long_term_api_key",
-  title: "An API key for Bedrock lives long",
   severity: "high",
   category: "security",
   domain: "secrets_lifecycle",
@@ -47,6 +46,7 @@ export const check: Check<"iam.serviceSpecificCredentials", Params> = {
 };
 
 export const about: About = {
+  title: "An API key for Bedrock lives long",
   rationale:
     "It is a plain text that anybody can use from anywhere: once it is in a repository, strangers run their models on your bill until it ends.",
   remediation:

@@ -29,7 +29,6 @@ const compute: ReadonlySet<string> = new Set([
 
 export const check: Check<PrincipalId, Params> = {
   id: "iam_admin_principal",
-  title: "AdministratorAccess is attached to a user, a group or a role",
   severity: "high",
   category: "security",
   domain: "identity",
@@ -70,6 +69,7 @@ export const check: Check<PrincipalId, Params> = {
 };
 
 export const about: About = {
+  title: "AdministratorAccess is attached to a user, a group or a role",
   rationale:
     "One phished person, one poisoned build or one hole in a function is then enough to lose the whole account.",
   remediation:

@@ -6,7 +6,6 @@ const policy = "AWSCloudShellFullAccess";
 
 export const check: Check<"iam.accounts", object, PrincipalId> = {
   id: "iam_cloudshell_full_access",
-  title: "CloudShell may be used to carry files in and out",
   severity: "low",
   category: "compliance",
   domain: "identity",
@@ -31,6 +30,7 @@ export const check: Check<"iam.accounts", object, PrincipalId> = {
 };
 
 export const about: About = {
+  title: "CloudShell may be used to carry files in and out",
   rationale:
     "The shell in the console uploads and downloads files and has a way out to the internet, past whatever guards the network.",
   remediation:

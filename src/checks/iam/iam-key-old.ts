@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"iam.accessKeys", Params> = {
   id: "iam_key_old",
-  title: "An active access key is overdue for replacement",
   severity: "medium",
   category: "security",
   domain: "secrets_lifecycle",
@@ -45,6 +44,7 @@ export const check: Check<"iam.accessKeys", Params> = {
 };
 
 export const about: About = {
+  title: "An active access key is overdue for replacement",
   rationale:
     "A static key ends up in shell histories, images, logs and old laptops, and every copy works until the key is replaced.",
   remediation:

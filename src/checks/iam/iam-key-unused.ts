@@ -8,7 +8,6 @@ interface Params {
 
 export const check: Check<"iam.accessKeys", Params> = {
   id: "iam_key_unused",
-  title: "An access key is active that nobody uses",
   severity: "medium",
   category: "security",
   domain: "identity",
@@ -44,6 +43,7 @@ export const check: Check<"iam.accessKeys", Params> = {
 };
 
 export const about: About = {
+  title: "An access key is active that nobody uses",
   rationale:
     "It opens the account like any other key, yet its owner would not notice if somebody else began to use it.",
   remediation: "Switch the key off, give whoever may still need it two weeks to speak up, and delete it.",

@@ -4,7 +4,6 @@ import { exampleRole, exampleTrust } from "./examples.ts";
 
 export const check: Check<"iam.roles"> = {
   id: "iam_oidc_trust_too_broad",
-  title: "A role for builds trusts more repositories than its own",
   severity: "critical",
   category: "security",
   domain: "identity",
@@ -102,6 +101,7 @@ const hasOwner = (subject: string): boolean => /^[^*?/:]+([/:]|$)/.test(subject)
 const anyRef = /^([^:]*:)?[^:]*\*$|^[^:]*:[^:]*:\*+$/;
 
 export const about: About = {
+  title: "A role for builds trusts more repositories than its own",
   rationale:
     "These services sign tokens for all of their users. Where the role does not ask whose build it is, a stranger with a free account gets credentials for it.",
   remediation:

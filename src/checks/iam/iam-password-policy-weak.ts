@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<"iam.passwordPolicies", Params, "iam.users"> = {
   id: "iam_password_policy_weak",
-  title: "The account lets IAM users choose weak passwords",
   severity: "medium",
   category: "security",
   domain: "identity",
@@ -68,6 +67,7 @@ function shortcomings(policy: PasswordPolicy | null, params: Params): string[] {
 }
 
 export const about: About = {
+  title: "The account lets IAM users choose weak passwords",
   rationale: "Short passwords are guessed, and passwords used before are already in somebody's list.",
   remediation:
     "Ask for 14 characters at least and refuse the last 24 passwords; or do without passwords of IAM users and sign in through IAM Identity Center.",

@@ -70,7 +70,6 @@ const whole: Controls = {
 
 export const check: Check<PolicyHolderId> = {
   id: "iam_policy_full_admin",
-  title: "A policy of the account's own allows everything",
   severity: "high",
   category: "security",
   domain: "identity",
@@ -117,6 +116,7 @@ function judgeManaged({ name, attributes }: FoundBy<"iam.policies">): Verdict {
 }
 
 export const about: About = {
+  title: "A policy of the account's own allows everything",
   rationale:
     "Whoever has it owns the account, however harmless its name sounds, and so does whoever steals one of their sessions.",
   remediation:

@@ -25,7 +25,6 @@ const passRole = "iam:PassRole";
 
 export const check: Check<PolicyHolderId, Params> = {
   id: "iam_privilege_escalation",
-  title: "A policy is one step away from administrator",
   severity: "high",
   category: "security",
   domain: "identity",
@@ -126,6 +125,7 @@ const isService = (principal: string, prefix: string): boolean =>
   principal.startsWith("*") || principal.startsWith(prefix);
 
 export const about: About = {
+  title: "A policy is one step away from administrator",
   rationale:
     "Nobody counts its holders among the administrators, yet each of them, and whoever steals a session of theirs, can take every right there is.",
   remediation:

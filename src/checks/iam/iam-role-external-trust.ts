@@ -13,7 +13,6 @@ interface Params {
 
 export const check: Check<"iam.roles", Params> = {
   id: "iam_role_external_trust",
-  title: "Somebody outside the account can assume a role too easily",
   severity: "high",
   category: "security",
   domain: "identity",
@@ -88,6 +87,7 @@ function worst(
 }
 
 export const about: About = {
+  title: "Somebody outside the account can assume a role too easily",
   rationale:
     "A vendor who holds roles of many customers can be talked into using yours for another of them; where everyone is trusted, nobody need be talked into anything.",
   remediation:

@@ -9,7 +9,6 @@ interface Params {
 
 export const check: Check<"iam.roles", Params> = {
   id: "iam_role_unused",
-  title: "Nobody has assumed a role for months",
   severity: "low",
   category: "operations",
   domain: "identity",
@@ -45,6 +44,7 @@ export const check: Check<"iam.roles", Params> = {
 };
 
 export const about: About = {
+  title: "Nobody has assumed a role for months",
   rationale: "Its trust and its permissions serve nobody any more but somebody who breaks in.",
   remediation:
     "Detach its policies and wait a month; when nobody complained, delete it. Keep a role that is meant for emergencies, and say so with an exception.",

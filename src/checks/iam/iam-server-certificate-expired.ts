@@ -3,7 +3,6 @@ import { exampleServerCertificate } from "./examples.ts";
 
 export const check: Check<"iam.serverCertificates"> = {
   id: "iam_server_certificate_expired",
-  title: "IAM stores a certificate that has ended",
   severity: "medium",
   category: "compliance",
   domain: "secrets_lifecycle",
@@ -26,6 +25,7 @@ export const check: Check<"iam.serverCertificates"> = {
 };
 
 export const about: About = {
+  title: "IAM stores a certificate that has ended",
   rationale: "Put on a load balancer by mistake, it turns every visitor away with a certificate error.",
   remediation: "Delete it (iam:DeleteServerCertificate) once nothing presents it, and keep new certificates in ACM.",
   controls: {

@@ -6,7 +6,6 @@ const policy = "AWSSupportAccess";
 
 export const check: Check<"iam.accounts", object, PrincipalId> = {
   id: "iam_support_role_missing",
-  title: "Nobody but administrators can open a case at AWS Support",
   severity: "low",
   category: "compliance",
   domain: "identity",
@@ -36,6 +35,7 @@ export const check: Check<"iam.accounts", object, PrincipalId> = {
 };
 
 export const about: About = {
+  title: "Nobody but administrators can open a case at AWS Support",
   rationale:
     "In an incident the people who handle it have to talk to AWS at once, and should not need full rights to do so.",
   remediation: "Make a role with AWSSupportAccess and let those who answer incidents assume it.",

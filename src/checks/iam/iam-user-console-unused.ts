@@ -8,7 +8,6 @@ interface Params {
 
 export const check: Check<"iam.users", Params> = {
   id: "iam_user_console_unused",
-  title: "A console password is kept that nobody uses",
   severity: "medium",
   category: "security",
   domain: "identity",
@@ -45,6 +44,7 @@ export const check: Check<"iam.users", Params> = {
 };
 
 export const about: About = {
+  title: "A console password is kept that nobody uses",
   rationale: "Logins left behind by people who changed jobs are attacked without anybody noticing.",
   remediation: "Delete the user's login profile, and the user too when no key or service depends on it.",
   controls: {

@@ -4,7 +4,6 @@ import { detailOf } from "./shared.ts";
 
 export const check: Check<"iam.users"> = {
   id: "iam_user_direct_policy",
-  title: "Permissions are attached to a user instead of a group",
   severity: "low",
   category: "compliance",
   domain: "identity",
@@ -32,6 +31,7 @@ export const check: Check<"iam.users"> = {
 };
 
 export const about: About = {
+  title: "Permissions are attached to a user instead of a group",
   rationale:
     "What one person was given once is found neither by who reviews the groups nor by who clears up after a change of jobs.",
   remediation:

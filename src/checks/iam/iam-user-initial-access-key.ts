@@ -9,7 +9,6 @@ interface Params {
 
 export const check: Check<"iam.users", Params> = {
   id: "iam_user_initial_access_key",
-  title: "A console user was given an access key at birth and never used it",
   severity: "low",
   category: "compliance",
   domain: "identity",
@@ -49,6 +48,7 @@ const evidence = (slot: 1 | 2, rotatedAt: string | null) => [
 ];
 
 export const about: About = {
+  title: "A console user was given an access key at birth and never used it",
   rationale: "A key made by ticking a box along with the user is one that nobody asked for and nobody looks after.",
   remediation: "Delete the key; make one when the user asks for it and says what for.",
   controls: {

@@ -7,7 +7,6 @@ import { grantsAll, isAwsPolicy } from "./shared.ts";
 
 export const check: Check<"iam.users", object, "iam.groups" | "iam.policies"> = {
   id: "iam_user_no_mfa",
-  title: "An IAM user signs in to the console without MFA",
   severity: "high",
   category: "security",
   domain: "identity",
@@ -73,6 +72,7 @@ const keepPermissions = ({ managedPolicyArns, inlinePolicies }: Permissions): Pa
     : { managedPolicyArns };
 
 export const about: About = {
+  title: "An IAM user signs in to the console without MFA",
   rationale: "Whoever phishes, guesses or finds the password elsewhere is in; nothing else stands in the way.",
   remediation:
     "Have the user register an MFA device, or move the person to IAM Identity Center and remove the IAM user's password.",

@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"iam.users", Params> = {
   id: "iam_user_two_active_keys",
-  title: "An IAM user keeps two access keys active",
   severity: "low",
   category: "compliance",
   domain: "identity",
@@ -45,6 +44,7 @@ export const check: Check<"iam.users", Params> = {
 };
 
 export const about: About = {
+  title: "An IAM user keeps two access keys active",
   rationale: "The second key is there for the days of a rotation; when both stay, there is one more secret to lose.",
   remediation: "See from the last use which of the two still works for somebody, and delete the other.",
   controls: {

@@ -3,7 +3,6 @@ import { exampleAccount } from "./examples.ts";
 
 export const check: Check<"iam.accounts"> = {
   id: "root_access_key_exists",
-  title: "The root user holds an access key",
   severity: "critical",
   category: "security",
   domain: "identity",
@@ -27,6 +26,7 @@ export const check: Check<"iam.accounts"> = {
 };
 
 export const about: About = {
+  title: "The root user holds an access key",
   rationale:
     "No policy limits a root key: whoever copies it owns the account, its bills and its backups, and can close it for good.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleAccount } from "./examples.ts";
 
 export const check: Check<"iam.accounts"> = {
   id: "root_hardware_mfa_missing",
-  title: "The root user's MFA is an app and no hardware",
   severity: "medium",
   category: "compliance",
   domain: "identity",
@@ -33,6 +32,7 @@ export const check: Check<"iam.accounts"> = {
 };
 
 export const about: About = {
+  title: "The root user's MFA is an app and no hardware",
   rationale:
     "The codes of an app can be typed into a forged sign-in page, and the seed behind them can be copied. For the one user whom no policy limits, that is not enough.",
   remediation: "Register two FIDO2 security keys for root, put one of them into a safe, and remove the virtual device.",

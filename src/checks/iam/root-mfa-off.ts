@@ -4,7 +4,6 @@ import { exampleAccount } from "./examples.ts";
 
 export const check: Check<"iam.accounts"> = {
   id: "root_mfa_off",
-  title: "The root user signs in without MFA",
   severity: "critical",
   category: "security",
   domain: "identity",
@@ -28,6 +27,7 @@ export const check: Check<"iam.accounts"> = {
 };
 
 export const about: About = {
+  title: "The root user signs in without MFA",
   rationale:
     "With nothing but a password, or access to the mailbox that can reset it, a stranger takes over the whole account.",
   remediation:

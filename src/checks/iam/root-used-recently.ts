@@ -9,7 +9,6 @@ interface Params {
 
 export const check: Check<"iam.accounts", Params> = {
   id: "root_used_recently",
-  title: "The root user was at work lately",
   severity: "medium",
   category: "security",
   domain: "identity",
@@ -45,6 +44,7 @@ export const check: Check<"iam.accounts", Params> = {
 };
 
 export const about: About = {
+  title: "The root user was at work lately",
   rationale:
     "What root does is nobody's in particular and no guard rail holds it back, so it should do next to nothing.",
   remediation:

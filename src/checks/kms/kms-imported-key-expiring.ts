@@ -9,7 +9,6 @@ interface Params {
 
 export const check: Check<"kms.keys", Params> = {
   id: "kms_imported_key_expiring",
-  title: "The imported material of a KMS key nears its end",
   severity: "high",
   category: "reliability",
   domain: "secrets_lifecycle",
@@ -38,6 +37,7 @@ export const check: Check<"kms.keys", Params> = {
 };
 
 export const about: About = {
+  title: "The imported material of a KMS key nears its end",
   rationale:
     "At that moment KMS deletes the material, and nothing that was encrypted under the key can be read until the same material is imported again.",
   remediation:

@@ -5,7 +5,6 @@ import { called, storeIds, stores, undescribed, usersOf, type Store } from "./sh
 
 export const check: Check<"kms.keys", object, Store> = {
   id: "kms_key_pending_deletion",
-  title: "A KMS key is about to be deleted",
   severity: "high",
   category: "reliability",
   domain: "resilience",
@@ -57,6 +56,7 @@ export const check: Check<"kms.keys", object, Store> = {
 const shownMax = 20;
 
 export const about: About = {
+  title: "A KMS key is about to be deleted",
   rationale: "On that day everything that is encrypted under the key becomes noise, backups and snapshots included.",
   remediation:
     "Cancel the deletion, disable the key, and see for some weeks whether anything complains. Delete it only when all that it encrypts is gone or lies under another key.",

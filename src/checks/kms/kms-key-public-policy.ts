@@ -15,7 +15,6 @@ const dangerous = [
 
 export const check: Check<"kms.keys"> = {
   id: "kms_key_public_policy",
-  title: "Anybody may use a KMS key",
   severity: "critical",
   category: "security",
   domain: "data_protection",
@@ -43,6 +42,7 @@ export const check: Check<"kms.keys"> = {
 };
 
 export const about: About = {
+  title: "Anybody may use a KMS key",
   rationale: "Encryption keeps nobody out when everyone may decrypt: whoever gets at the data gets at its text, too.",
   remediation:
     "Name the account and the roles that need the key as principals. Where it has to be everyone, as for a service that calls on their behalf, add kms:CallerAccount.",

@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<"kms.keys", Params, User> = {
   id: "kms_key_unused",
-  title: "A KMS key is paid for that nothing seems to need",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -53,6 +52,7 @@ export const check: Check<"kms.keys", Params, User> = {
 };
 
 export const about: About = {
+  title: "A KMS key is paid for that nothing seems to need",
   rationale: "A key of your own costs a dollar a month, and the first two rotations a dollar each on top.",
   remediation:
     "Look in CloudTrail whether anybody decrypted with it in the last months. If not, schedule its deletion with the longest wait, 30 days.",

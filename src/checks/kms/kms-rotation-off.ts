@@ -8,7 +8,6 @@ interface Params {
 
 export const check: Check<"kms.keys", Params> = {
   id: "kms_rotation_off",
-  title: "A customer managed key keeps its material for ever",
   severity: "medium",
   category: "security",
   domain: "secrets_lifecycle",
@@ -42,6 +41,7 @@ export const check: Check<"kms.keys", Params> = {
 };
 
 export const about: About = {
+  title: "A customer managed key keeps its material for ever",
   rationale:
     "If the material of a key ever leaks, everything that was encrypted with it since it was made is lost at once.",
   remediation:

@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"lambda.functions", Params> = {
   id: "lambda_deprecated_runtime",
-  title: "The function runs on a language runtime past its support",
   severity: "medium",
   category: "security",
   domain: "patching",
@@ -48,6 +47,7 @@ function words(text: string): readonly string[] {
 }
 
 export const about: About = {
+  title: "The function runs on a language runtime past its support",
   rationale:
     "Holes found in the language or its libraries are not closed there any more, and before long AWS refuses changes to the function.",
   remediation: "Choose a current version of the language, run the tests with it, and deploy.",

@@ -4,7 +4,6 @@ import { exampleFunction } from "./examples.ts";
 
 export const check: Check<"lambda.functions", SecretParams> = {
   id: "lambda_env_secret",
-  title: "A secret seems to stand in the function's environment",
   severity: "high",
   category: "security",
   domain: "secrets_lifecycle",
@@ -34,6 +33,7 @@ export const check: Check<"lambda.functions", SecretParams> = {
 };
 
 export const about: About = {
+  title: "A secret seems to stand in the function's environment",
   rationale:
     "Everyone who may look at the function's configuration reads it there in clear text, as do the tools that copy configurations around.",
   remediation:

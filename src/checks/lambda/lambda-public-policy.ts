@@ -4,7 +4,6 @@ import { exampleFunction, exampleStatement } from "./examples.ts";
 
 export const check: Check<"lambda.functions"> = {
   id: "lambda_public_policy",
-  title: "Strangers may invoke the function",
   severity: "critical",
   category: "security",
   domain: "network_exposure",
@@ -55,6 +54,7 @@ const asksForIam = (grant: Grant): boolean => hasCondition(grant, "lambda:functi
 const namesSkill = (grant: Grant): boolean => hasCondition(grant, "lambda:eventsourcetoken");
 
 export const about: About = {
+  title: "Strangers may invoke the function",
   rationale:
     "Whoever finds the name of the function can run it: you pay, and it acts with all that its role may do. A service of AWS that is not told for whom it may call does so for any of its customers.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleFunction } from "./examples.ts";
 
 export const check: Check<"lambda.functions"> = {
   id: "lambda_url_public",
-  title: "The function has an address that anyone may call",
   severity: "high",
   category: "security",
   domain: "network_exposure",
@@ -35,6 +34,7 @@ export const check: Check<"lambda.functions"> = {
 };
 
 export const about: About = {
+  title: "The function has an address that anyone may call",
   rationale:
     "Calls to this address go past every gateway, firewall and login in front of your application, straight to the code.",
   remediation:

@@ -17,7 +17,6 @@ interface Params {
 
 export const check: Check<"logs.logGroups", Params, "cloudtrail.trails" | "ec2.flowLogs"> = {
   id: "log_group_no_retention",
-  title: "Log group keeps everything for ever, or audit logs too briefly",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -100,6 +99,7 @@ function twoDigits(figure: number): number {
 }
 
 export const about: About = {
+  title: "Log group keeps everything for ever, or audit logs too briefly",
   rationale:
     "What is never deleted is stored and paid for without end, and personal data stays longer than it may. Audit logs, on the other hand, are needed months after the fact.",
   remediation:

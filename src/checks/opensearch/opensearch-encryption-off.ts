@@ -3,7 +3,6 @@ import { exampleDomain } from "./examples.ts";
 
 export const check: Check<"opensearch.domains"> = {
   id: "opensearch_encryption_off",
-  title: "The search domain stores or sends data unencrypted",
   severity: "high",
   category: "security",
   domain: "encryption",
@@ -48,6 +47,7 @@ const words: ReadonlyMap<string, string> = new Map([
 ]);
 
 export const about: About = {
+  title: "The search domain stores or sends data unencrypted",
   rationale:
     "Documents, and the logins that come with queries, can be read by whoever gets at a disk or at the network.",
   remediation:

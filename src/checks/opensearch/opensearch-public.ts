@@ -5,7 +5,6 @@ import { exampleDomain } from "./examples.ts";
 
 export const check: Check<"opensearch.domains"> = {
   id: "opensearch_public",
-  title: "Anybody on the internet may use the search domain",
   severity: "critical",
   category: "security",
   domain: "network_exposure",
@@ -42,6 +41,7 @@ export const check: Check<"opensearch.domains"> = {
 const call = "es:DescribeDomains";
 
 export const about: About = {
+  title: "Anybody on the internet may use the search domain",
   rationale: "Open search clusters are found within hours, copied, and often deleted with a note that asks for ransom.",
   remediation:
     "Name the roles that may use the domain in its policy at once, and turn on fine-grained access control. For good, restore a snapshot into a new domain inside the VPC.",

@@ -8,7 +8,6 @@ interface Params {
 
 export const check: Check<"rds.dbInstances", Params> = {
   id: "rds_backup_retention_short",
-  title: "Automated backups of the database are off or kept for too few days",
   severity: "high",
   category: "reliability",
   domain: "resilience",
@@ -39,6 +38,7 @@ export const check: Check<"rds.dbInstances", Params> = {
 };
 
 export const about: About = {
+  title: "Automated backups of the database are off or kept for too few days",
   rationale: "Damage is often noticed days later. By then there may be no backup left from before it.",
   remediation:
     "Keep automated backups for a week at the least. Backup storage up to the size of the databases in the region costs nothing.",

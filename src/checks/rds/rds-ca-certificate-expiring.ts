@@ -9,7 +9,6 @@ interface Params {
 
 export const check: Check<"rds.dbInstances", Params> = {
   id: "rds_ca_certificate_expiring",
-  title: "The database's server certificate lapses soon",
   severity: "high",
   category: "security",
   domain: "secrets_lifecycle",
@@ -43,6 +42,7 @@ function severityWith(leftDays: number): Severity {
 }
 
 export const about: About = {
+  title: "The database's server certificate lapses soon",
   rationale: "From that day on, clients that verify the certificate can no longer connect.",
   remediation:
     "Give clients the current RDS trust bundle first, then move the instance to a newer certificate authority such as rds-ca-rsa2048-g1.",

@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<"rds.dbInstances" | "rds.dbClusters", Params> = {
   id: "rds_deletion_protection_off",
-  title: "A single call can delete the database",
   severity: "medium",
   category: "reliability",
   domain: "resilience",
@@ -46,6 +45,7 @@ export const check: Check<"rds.dbInstances" | "rds.dbClusters", Params> = {
 };
 
 export const about: About = {
+  title: "A single call can delete the database",
   rationale: "A slip in a script, or the deletion of a stack, takes the database and its automated backups with it.",
   remediation: "Turn on deletion protection. It changes at once, without a restart.",
   controls: {},

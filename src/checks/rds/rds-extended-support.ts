@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<"rds.dbInstances", Params, "rds.dbClusters"> = {
   id: "rds_extended_support",
-  title: "Standard support of the database's engine version ends or has ended",
   severity: "high",
   category: "cost",
   domain: "patching",
@@ -74,6 +73,7 @@ export const check: Check<"rds.dbInstances", Params, "rds.dbClusters"> = {
 };
 
 export const about: About = {
+  title: "Standard support of the database's engine version ends or has ended",
   rationale:
     "After that day AWS charges each vCPU by the hour on top, more in the third year, or moves the database to a newer version by itself, at a time it chooses.",
   remediation:

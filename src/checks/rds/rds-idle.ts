@@ -15,7 +15,6 @@ interface Params {
 
 export const check: Check<"rds.dbInstances", Params, "rds.dbInstances"> = {
   id: "rds_idle",
-  title: "No client connects to the database",
   severity: "medium",
   category: "cost",
   domain: "cost",
@@ -81,6 +80,7 @@ const connectionsByCluster = oncePerList((instances: Instances) => {
 });
 
 export const about: About = {
+  title: "No client connects to the database",
   rationale: "A database that not one program has talked to for a week most likely belongs to something that is gone.",
   remediation:
     "Ask its owner, then delete it with a final snapshot. Stopping it helps for a week only: after that AWS starts it again.",

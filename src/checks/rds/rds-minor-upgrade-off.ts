@@ -4,7 +4,6 @@ import { exposureOf, isRdsEngine } from "./shared.ts";
 
 export const check: Check<"rds.dbInstances"> = {
   id: "rds_minor_upgrade_off",
-  title: "The database does not take minor engine versions by itself",
   severity: "low",
   category: "security",
   domain: "patching",
@@ -32,6 +31,7 @@ export const check: Check<"rds.dbInstances"> = {
 };
 
 export const about: About = {
+  title: "The database does not take minor engine versions by itself",
   rationale: "Minor versions bring the engine's security fixes, which now wait until somebody thinks of them.",
   remediation:
     "Turn on automatic minor version upgrades and choose a maintenance window in which a short restart does no harm.",

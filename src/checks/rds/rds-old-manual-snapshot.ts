@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<"rds.dbSnapshots", Params, "rds.dbInstances"> = {
   id: "rds_old_manual_snapshot",
-  title: "A database snapshot taken by hand has grown old",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -53,6 +52,7 @@ export const check: Check<"rds.dbSnapshots", Params, "rds.dbInstances"> = {
 };
 
 export const about: About = {
+  title: "A database snapshot taken by hand has grown old",
   rationale: "Nothing removes a manual snapshot, so it is paid for every month until somebody deletes it.",
   remediation: "Delete the snapshot, or export it to S3 and a cold storage class if it has to be kept.",
   controls: {},

@@ -6,7 +6,6 @@ import { exposureOf, isRdsEngine } from "./shared.ts";
 
 export const check: Check<"rds.dbInstances", object, "ec2.securityGroups"> = {
   id: "rds_publicly_accessible",
-  title: "The database has a public address",
   severity: "critical",
   category: "security",
   domain: "network_exposure",
@@ -52,6 +51,7 @@ const summaryOf = (identifier: string, port: number | null, openGroupIds: readon
     : `Database ${identifier} has a public address; none of its security groups is seen to let everyone on the internet through to its port.`;
 
 export const about: About = {
+  title: "The database has a public address",
   rationale:
     "Its name resolves to an address on the internet: security groups are all that keeps strangers from the login, and one rule too wide lets them try.",
   remediation:

@@ -5,7 +5,6 @@ import { isMember, isRdsEngine, sourceOf } from "./shared.ts";
 
 export const check: Check<"rds.dbInstances" | "rds.dbClusters", EnvironmentParams> = {
   id: "rds_single_az",
-  title: "A production database stands in one Availability Zone only",
   severity: "low",
   category: "reliability",
   domain: "resilience",
@@ -35,6 +34,7 @@ export const check: Check<"rds.dbInstances" | "rds.dbClusters", EnvironmentParam
 };
 
 export const about: About = {
+  title: "A production database stands in one Availability Zone only",
   rationale: "When the zone fails, or the host under it, the database is down until a new one has been restored.",
   remediation:
     "Convert the instance to Multi-AZ, which doubles what instance and storage cost, or write down that the outage is acceptable.",

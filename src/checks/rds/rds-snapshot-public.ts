@@ -4,7 +4,6 @@ import { snapshotOf } from "./shared.ts";
 
 export const check: Check<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> = {
   id: "rds_snapshot_public",
-  title: "The database snapshot is shared with every AWS account",
   severity: "critical",
   category: "security",
   domain: "data_protection",
@@ -31,6 +30,7 @@ export const check: Check<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> = {
 };
 
 export const about: About = {
+  title: "The database snapshot is shared with every AWS account",
   rationale: "Every AWS customer, known to you or not, may make a database of it and read all that is inside.",
   remediation:
     "Take `all` out of the snapshot's restore attribute. Treat what is in it as leaked, and change every secret it holds.",

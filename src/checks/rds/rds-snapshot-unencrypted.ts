@@ -4,7 +4,6 @@ import { snapshotOf } from "./shared.ts";
 
 export const check: Check<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> = {
   id: "rds_snapshot_unencrypted",
-  title: "The database snapshot is stored unencrypted",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -30,6 +29,7 @@ export const check: Check<"rds.dbSnapshots" | "rds.dbClusterSnapshots"> = {
 };
 
 export const about: About = {
+  title: "The database snapshot is stored unencrypted",
   rationale: "Permission on the snapshot is all it takes to share or restore it: no key stands in between.",
   remediation: "Copy the snapshot under a KMS key, then delete the one in clear text.",
   controls: {

@@ -4,7 +4,6 @@ import { exposureOf, isMember, isRdsEngine, sourceOf } from "./shared.ts";
 
 export const check: Check<"rds.dbInstances" | "rds.dbClusters"> = {
   id: "rds_storage_unencrypted",
-  title: "The database is stored unencrypted",
   severity: "high",
   category: "security",
   domain: "encryption",
@@ -35,6 +34,7 @@ export const check: Check<"rds.dbInstances" | "rds.dbClusters"> = {
 };
 
 export const about: About = {
+  title: "The database is stored unencrypted",
   rationale:
     "Whatever is made from it, backups, snapshots and replicas, lies in clear text too and opens without a key.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleCluster } from "./examples.ts";
 
 export const check: Check<"redshift.clusters"> = {
   id: "redshift_audit_logging_off",
-  title: "Who asks the warehouse for what is not logged",
   severity: "medium",
   category: "security",
   domain: "logging_detection",
@@ -28,6 +27,7 @@ export const check: Check<"redshift.clusters"> = {
 };
 
 export const about: About = {
+  title: "Who asks the warehouse for what is not logged",
   rationale: "After a leak it cannot be told which account logged in and what it took.",
   remediation:
     "Turn on audit logging to S3 or CloudWatch Logs, and set enable_user_activity_logging in the parameter group so that statements are recorded, too.",

@@ -5,7 +5,6 @@ import { exampleCluster } from "./examples.ts";
 
 export const check: Check<"redshift.clusters", object, "ec2.securityGroups"> = {
   id: "redshift_public",
-  title: "The warehouse has a public address",
   severity: "critical",
   category: "security",
   domain: "network_exposure",
@@ -51,6 +50,7 @@ export const check: Check<"redshift.clusters", object, "ec2.securityGroups"> = {
 };
 
 export const about: About = {
+  title: "The warehouse has a public address",
   rationale:
     "Anybody can find its address, so security groups and passwords are all that is left between strangers and everything stored in it.",
   remediation:

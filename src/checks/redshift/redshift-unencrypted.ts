@@ -3,7 +3,6 @@ import { exampleCluster } from "./examples.ts";
 
 export const check: Check<"redshift.clusters"> = {
   id: "redshift_unencrypted",
-  title: "The warehouse is stored unencrypted",
   severity: "high",
   category: "security",
   domain: "encryption",
@@ -28,6 +27,7 @@ export const check: Check<"redshift.clusters"> = {
 };
 
 export const about: About = {
+  title: "The warehouse is stored unencrypted",
   rationale: "What the company knows lies together here, and its blocks and snapshots open without a key.",
   remediation:
     "Change the cluster to be encrypted under a KMS key. Redshift rewrites the data while the cluster stays in use, more slowly.",

@@ -21,7 +21,6 @@ type Reads =
 
 export const check: Check<"route53.recordSets", object, Reads> = {
   id: "route53_dangling_record",
-  title: "A DNS record leads to something the account does not hold",
   severity: "high",
   category: "security",
   domain: "network_exposure",
@@ -118,6 +117,7 @@ const restApiIds = setOf<"apigateway.restApis">(({ attributes }) => [attributes.
 const apiIds = setOf<"apigatewayv2.apis">(({ attributes }) => [attributes.apiId]);
 
 export const about: About = {
+  title: "A DNS record leads to something the account does not hold",
   rationale:
     "What was given up can come to somebody else, an address by chance and a bucket by its name. He then gets your visitors, and certificates for your name.",
   remediation:

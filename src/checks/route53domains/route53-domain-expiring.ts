@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<"route53domains.domains", Params> = {
   id: "route53_domain_expiring",
-  title: "A registered domain runs out, or can be carried off",
   severity: "high",
   category: "reliability",
   domain: "secrets_lifecycle",
@@ -74,6 +73,7 @@ function severityOf(reason: keyof typeof sentences, days: number): Severity {
 }
 
 export const about: About = {
+  title: "A registered domain runs out, or can be carried off",
   rationale: "With the domain go its mail and every name under it, and whoever registers it next receives both.",
   remediation:
     "Turn on automatic renewal and the transfer lock, and see that the account's means of payment is valid. Some top-level domains know no lock: ignore the finding there.",

@@ -4,7 +4,6 @@ import { settingsOff } from "./shared.ts";
 
 export const check: Check<"s3.accountPublicAccessBlocks", object, "s3.buckets"> = {
   id: "s3_account_public_access_block_off",
-  title: "The account does not block public access to all of its S3 buckets",
   severity: "high",
   category: "security",
   domain: "data_protection",
@@ -42,6 +41,7 @@ export const check: Check<"s3.accountPublicAccessBlocks", object, "s3.buckets"> 
 };
 
 export const about: About = {
+  title: "The account does not block public access to all of its S3 buckets",
   rationale:
     "Without the account-wide switch every bucket stands on its own: one careless policy or ACL, today or on a bucket made tomorrow, opens data to the world.",
   remediation:

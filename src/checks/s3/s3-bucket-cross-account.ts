@@ -14,7 +14,6 @@ interface Params {
 
 export const check: Check<"s3.buckets", Params, "organizations.accounts" | "organizations.organizations"> = {
   id: "s3_bucket_cross_account",
-  title: "The bucket's policy lets an account in that nobody vouched for",
   severity: "high",
   category: "security",
   domain: "data_protection",
@@ -86,6 +85,7 @@ const loadBalancing: ReadonlySet<string> = new Set(
 );
 
 export const about: About = {
+  title: "The bucket's policy lets an account in that nobody vouched for",
   rationale:
     "How well that account is guarded is not in your hands, and such grants outlive the project or supplier they were made for.",
   remediation:

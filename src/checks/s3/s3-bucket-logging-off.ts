@@ -5,7 +5,6 @@ import { oncePerList } from "#checks/once";
 
 export const check: Check<"s3.buckets", object, "s3.buckets"> = {
   id: "s3_bucket_logging_off",
-  title: "Requests to the bucket are not logged",
   severity: "low",
   category: "security",
   domain: "logging_detection",
@@ -49,6 +48,7 @@ const logTargets = oncePerList((buckets: readonly FoundBy<"s3.buckets">[]): LogT
 });
 
 export const about: About = {
+  title: "Requests to the bucket are not logged",
   rationale: "After an incident nobody can say which objects were read or changed, and by whom.",
   remediation:
     "Turn on server access logging into a bucket kept for logs. Where objects are sensitive, record them as CloudTrail data events instead.",

@@ -9,7 +9,6 @@ interface Params {
 
 export const check: Check<"s3.buckets", Params> = {
   id: "s3_bucket_mfa_delete_off",
-  title: "Object versions can be erased without a second factor",
   severity: "low",
   category: "compliance",
   domain: "resilience",
@@ -42,6 +41,7 @@ const letsCloudTrailWrite = (statement: PolicyStatement): boolean =>
   statement.actions.some((action) => ["s3:putobject", "s3:put*", "s3:*", "*"].includes(action.toLowerCase()));
 
 export const about: About = {
+  title: "Object versions can be erased without a second factor",
   rationale: "A stolen access key is enough to erase every version of an object, audit logs included.",
   remediation:
     "Turn on MFA delete for the bucket, which only the root user can do. Where programs must be able to write, Object Lock in compliance mode gives the same assurance.",

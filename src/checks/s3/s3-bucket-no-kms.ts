@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"s3.buckets", Params> = {
   id: "s3_bucket_no_kms",
-  title: "Sensitive data is not encrypted under a KMS key",
   severity: "low",
   category: "compliance",
   domain: "encryption",
@@ -50,6 +49,7 @@ function isSensitive(tags: Readonly<Record<string, string>>, { tagKey, values }:
 }
 
 export const about: About = {
+  title: "Sensitive data is not encrypted under a KMS key",
   rationale:
     "Keys that S3 manages open for whoever may read the object. A KMS key has a policy of its own, records each use and can be disabled.",
   remediation:

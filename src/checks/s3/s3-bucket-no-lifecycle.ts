@@ -4,7 +4,6 @@ import { exampleBucket } from "./examples.ts";
 
 export const check: Check<"s3.buckets"> = {
   id: "s3_bucket_no_lifecycle",
-  title: "What nobody sees in the bucket is never cleaned up",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -49,6 +48,7 @@ function missingIn(rules: readonly LifecycleRule[], versioning: string | null | 
 }
 
 export const about: About = {
+  title: "What nobody sees in the bucket is never cleaned up",
   rationale:
     "Parts of broken uploads and overwritten versions of objects are charged in full, though no list of the bucket names them.",
   remediation:

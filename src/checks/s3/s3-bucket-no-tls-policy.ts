@@ -5,7 +5,6 @@ import { exampleBucket } from "./examples.ts";
 
 export const check: Check<"s3.buckets"> = {
   id: "s3_bucket_no_tls_policy",
-  title: "The bucket can be used without encryption in transit",
   severity: "medium",
   category: "security",
   domain: "encryption",
@@ -57,6 +56,7 @@ const coversObjects = (pattern: string, bucketArn: string): boolean =>
   pattern.endsWith("*") && matches(pattern, `${bucketArn}/`);
 
 export const about: About = {
+  title: "The bucket can be used without encryption in transit",
   rationale:
     "S3 also answers plain HTTP. Unless the policy refuses it, objects and signed links can be read on the way.",
   remediation:

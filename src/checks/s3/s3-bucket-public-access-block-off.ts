@@ -5,7 +5,6 @@ import { settingsOff } from "./shared.ts";
 
 export const check: Check<"s3.buckets", object, "s3.accountPublicAccessBlocks"> = {
   id: "s3_bucket_public_access_block_off",
-  title: "Neither the bucket nor its account blocks public access in full",
   severity: "high",
   category: "security",
   domain: "data_protection",
@@ -42,6 +41,7 @@ export const check: Check<"s3.buckets", object, "s3.accountPublicAccessBlocks"> 
 };
 
 export const about: About = {
+  title: "Neither the bucket nor its account blocks public access in full",
   rationale:
     "Anyone who may edit the bucket's policy or ACLs can open it to the internet, and nothing holds them back.",
   remediation:

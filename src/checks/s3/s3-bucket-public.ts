@@ -12,7 +12,6 @@ interface Params {
 
 export const check: Check<"s3.buckets", Params, "s3.accountPublicAccessBlocks"> = {
   id: "s3_bucket_public",
-  title: "Everyone on the internet has access to the bucket",
   severity: "critical",
   category: "security",
   domain: "data_protection",
@@ -92,6 +91,7 @@ function accessOf(
 }
 
 export const about: About = {
+  title: "Everyone on the internet has access to the bucket",
   rationale:
     "Names of buckets are guessed by programs day and night: what is readable is copied, what is writable is filled with malware or held to ransom.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleBucket } from "./examples.ts";
 
 export const check: Check<"s3.buckets"> = {
   id: "s3_bucket_versioning_off",
-  title: "The bucket keeps no earlier versions of its objects",
   severity: "medium",
   category: "reliability",
   domain: "resilience",
@@ -26,6 +25,7 @@ export const check: Check<"s3.buckets"> = {
 };
 
 export const about: About = {
+  title: "The bucket keeps no earlier versions of its objects",
   rationale: "What is overwritten or deleted, by mistake or by an intruder, is gone for good.",
   remediation:
     "Enable versioning, and add a lifecycle rule that removes versions once they are old enough, so that storage does not grow without end.",

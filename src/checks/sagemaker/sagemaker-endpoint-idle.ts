@@ -17,7 +17,6 @@ type Context = JudgeContext<Params, never>;
 
 export const check: Check<Kinds, Params> = {
   id: "sagemaker_endpoint_idle",
-  title: "An inference endpoint or a notebook runs, and nobody uses it",
   severity: "medium",
   category: "cost",
   domain: "cost",
@@ -91,6 +90,7 @@ function notebookVerdict(
 }
 
 export const about: About = {
+  title: "An inference endpoint or a notebook runs, and nobody uses it",
   rationale:
     "Instances for machine learning are charged for by the hour as long as they run, and cost more than the same of EC2.",
   remediation:

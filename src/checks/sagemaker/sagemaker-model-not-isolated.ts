@@ -5,7 +5,6 @@ import { exampleEndpoint, exampleModel, exampleVariant } from "./examples.ts";
 
 export const check: Check<"sagemaker.models", object, "sagemaker.endpoints"> = {
   id: "sagemaker_model_not_isolated",
-  title: "The model's containers may talk to the internet",
   severity: "medium",
   category: "security",
   domain: "ai",
@@ -54,6 +53,7 @@ const servedModels = oncePerList((endpoints: readonly FoundBy<"sagemaker.endpoin
 }));
 
 export const about: About = {
+  title: "The model's containers may talk to the internet",
   rationale:
     "Code hidden in a model or in its image can send out what it is asked, and nothing on the way would see it.",
   remediation:

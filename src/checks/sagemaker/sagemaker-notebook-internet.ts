@@ -3,7 +3,6 @@ import { exampleNotebook } from "./examples.ts";
 
 export const check: Check<"sagemaker.notebookInstances"> = {
   id: "sagemaker_notebook_internet",
-  title: "The notebook reaches the internet, or is less closed than it could be",
   severity: "high",
   category: "security",
   domain: "ai",
@@ -52,6 +51,7 @@ const sentences: Readonly<Record<string, string>> = {
 };
 
 export const about: About = {
+  title: "The notebook reaches the internet, or is less closed than it could be",
   rationale:
     "Training data, and the credentials of the notebook's role, can leave by a way that no firewall and no flow log sees.",
   remediation:

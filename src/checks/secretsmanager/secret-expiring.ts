@@ -19,7 +19,6 @@ const soonDays = 7;
 
 export const check: Check<"secretsmanager.secrets", Params> = {
   id: "secret_expiring",
-  title: "A secret is due to be replaced",
   severity: "medium",
   category: "security",
   domain: "secrets_lifecycle",
@@ -100,6 +99,7 @@ function timeOf(text: string | undefined): string | null {
 }
 
 export const about: About = {
+  title: "A secret is due to be replaced",
   rationale:
     "One with an end stops working on that day, and what uses it with it. One without is known to more people, machines and logs the older it gets.",
   remediation:

@@ -11,7 +11,6 @@ interface Params {
 export const check: Check<"secretsmanager.secrets", Params, "organizations.accounts" | "organizations.organizations"> =
   {
     id: "secret_public_policy",
-    title: "The secret's policy lets strangers in",
     severity: "critical",
     category: "security",
     domain: "data_protection",
@@ -69,6 +68,7 @@ const isAmongOwn = (statement: PolicyStatement): boolean =>
   });
 
 export const about: About = {
+  title: "The secret's policy lets strangers in",
   rationale: "Whoever the policy lets in can fetch the value, and nobody notices unless the calls are looked at.",
   remediation:
     "Take the statement out, or name the one role that needs it. Write policies with BlockPublicPolicy, which refuses those that are open to all.",

@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"secretsmanager.secrets", Params> = {
   id: "secret_rotation_off",
-  title: "Nothing replaces the secret of itself",
   severity: "medium",
   category: "security",
   domain: "secrets_lifecycle",
@@ -40,6 +39,7 @@ export const check: Check<"secretsmanager.secrets", Params> = {
 };
 
 export const about: About = {
+  title: "Nothing replaces the secret of itself",
   rationale: "A password that waits for a person to change it stays for years, and so does every copy of it.",
   remediation:
     "Give it a rotation every 30 to 90 days. For the passwords of AWS's databases the function is there already; for others write one.",

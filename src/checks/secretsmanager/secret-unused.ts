@@ -11,7 +11,6 @@ interface Params {
 
 export const check: Check<"secretsmanager.secrets", Params> = {
   id: "secret_unused",
-  title: "Nobody has read the secret for months",
   severity: "low",
   category: "cost",
   domain: "cost",
@@ -46,6 +45,7 @@ export const check: Check<"secretsmanager.secrets", Params> = {
 };
 
 export const about: About = {
+  title: "Nobody has read the secret for months",
   rationale: "It is paid for, it can be stolen, and nothing would miss it.",
   remediation:
     "Delete it with a window of 30 days, in which it can be brought back. A copy of a secret in another region is removed from the original.",

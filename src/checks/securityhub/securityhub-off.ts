@@ -5,7 +5,6 @@ import type { FoundBy } from "#collectors/registry";
 
 export const check: Check<"securityhub.hubs", object, UsageList> = {
   id: "securityhub_off",
-  title: "Security Hub checks nothing in the region",
   severity: "low",
   category: "compliance",
   domain: "logging_detection",
@@ -49,6 +48,7 @@ export const check: Check<"securityhub.hubs", object, UsageList> = {
 };
 
 export const about: About = {
+  title: "Security Hub checks nothing in the region",
   rationale: "What AWS's own detectors find comes together there. CIS counts a region without it as not watched.",
   remediation:
     "Switch it on with a standard you want to be held against. If the same is told elsewhere already, ignore this.",

@@ -5,7 +5,6 @@ import { exampleTopic } from "./examples.ts";
 
 export const check: Check<"sns.topics"> = {
   id: "sns_topic_public",
-  title: "Strangers may use the topic",
   severity: "high",
   category: "security",
   domain: "data_protection",
@@ -38,6 +37,7 @@ export const check: Check<"sns.topics"> = {
 };
 
 export const about: About = {
+  title: "Strangers may use the topic",
   rationale:
     "A stranger who subscribes reads along, and one who publishes sends whatever they like to everything that trusts the topic.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleTopic } from "./examples.ts";
 
 export const check: Check<"sns.topics"> = {
   id: "sns_topic_unencrypted",
-  title: "Messages of the topic are not encrypted under a KMS key",
   severity: "low",
   category: "compliance",
   domain: "encryption",
@@ -26,6 +25,7 @@ export const check: Check<"sns.topics"> = {
 };
 
 export const about: About = {
+  title: "Messages of the topic are not encrypted under a KMS key",
   rationale: "With a key, who may read messages while SNS keeps them is decided, logged and revoked in one more place.",
   remediation:
     "Choose a KMS key for the topic. Services and roles that publish to it need kms:GenerateDataKey and kms:Decrypt on that key.",

@@ -5,7 +5,6 @@ import { exampleQueue } from "./examples.ts";
 
 export const check: Check<"sqs.queues"> = {
   id: "sqs_queue_public",
-  title: "Strangers may use the queue",
   severity: "high",
   category: "security",
   domain: "data_protection",
@@ -42,6 +41,7 @@ export const check: Check<"sqs.queues"> = {
 };
 
 export const about: About = {
+  title: "Strangers may use the queue",
   rationale:
     "Whatever takes work from the queue does what a message says, whoever sent it; and messages a stranger receives are read and lost.",
   remediation:

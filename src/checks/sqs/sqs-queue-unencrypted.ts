@@ -3,7 +3,6 @@ import { exampleQueue } from "./examples.ts";
 
 export const check: Check<"sqs.queues"> = {
   id: "sqs_queue_unencrypted",
-  title: "Messages wait in the queue unencrypted",
   severity: "low",
   category: "security",
   domain: "encryption",
@@ -31,6 +30,7 @@ export const check: Check<"sqs.queues"> = {
 };
 
 export const about: About = {
+  title: "Messages wait in the queue unencrypted",
   rationale:
     "Queues older than the default of 2021, and those that switched it off, keep message bodies as they were sent.",
   remediation:

@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"ssm.parameters", Params> = {
   id: "ssm_parameter_expiring",
-  title: "A parameter is about to be deleted by its policy, or overdue for a change",
   severity: "medium",
   category: "reliability",
   domain: "secrets_lifecycle",
@@ -56,6 +55,7 @@ const dueAt = (changedAt: string | null, hours: number | null): string | null =>
   changedAt === null || hours === null ? null : new Date(Date.parse(changedAt) + hours * 3_600_000).toISOString();
 
 export const about: About = {
+  title: "A parameter is about to be deleted by its policy, or overdue for a change",
   rationale:
     "Once it is gone, every program that reads it fails, often only at its next start. A value nobody has changed for longer than its owner meant to allow is a secret grown old.",
   remediation:

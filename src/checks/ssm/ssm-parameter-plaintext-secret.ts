@@ -10,7 +10,6 @@ interface Params {
 
 export const check: Check<"ssm.parameters", Params> = {
   id: "ssm_parameter_plaintext_secret",
-  title: "A parameter named like a secret is kept in plain text",
   severity: "high",
   category: "security",
   domain: "secrets_lifecycle",
@@ -43,6 +42,7 @@ export const check: Check<"ssm.parameters", Params> = {
 };
 
 export const about: About = {
+  title: "A parameter named like a secret is kept in plain text",
   rationale:
     "Reading parameters is a common permission, and it is all one needs here: there is no key whose policy would have a say. The console, old versions and exports show the value, too.",
   remediation:

@@ -3,7 +3,6 @@ import { exampleManagedInstance } from "./examples.ts";
 
 export const check: Check<"ssm.managedInstances"> = {
   id: "ssm_patch_noncompliant",
-  title: "Machine lacks patches its baseline asks for",
   severity: "high",
   category: "security",
   domain: "patching",
@@ -42,6 +41,7 @@ export const check: Check<"ssm.managedInstances"> = {
 };
 
 export const about: About = {
+  title: "Machine lacks patches its baseline asks for",
   rationale:
     "The holes these patches close are described in public, and so is how to use them. The account's own baseline says they should have been installed by now.",
   remediation:

@@ -91,7 +91,7 @@ const listed = (controls: About["controls"]): Record<string, string[]> =>
 /** A check of the catalogue, without its judgement. */
 export const checkBody = ({ check, about, enabled, params }: DescribedCheck): z.input<typeof CheckBody> => ({
   id: check.id,
-  title: check.title,
+  title: about?.title ?? check.id,
   severity: check.severity,
   category: check.category,
   domain: check.domain,

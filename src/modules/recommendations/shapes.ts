@@ -125,7 +125,7 @@ export function recommendationBody({
     organizationId: row.orgId,
     accountId: row.accountId,
     type: row.type,
-    title: check?.title ?? row.type,
+    title: about?.title ?? row.type,
     recommendation: about?.remediation ?? "",
     rationale: about?.rationale ?? "",
     category: row.category ?? "operations",

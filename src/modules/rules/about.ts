@@ -15,5 +15,5 @@ export async function aboutRule(org: OrgContext, type: string): Promise<About | 
   if (!row) return null;
   const { description, remediation, framework, control } = row;
   const controls = framework !== null && control !== null ? { [framework]: [control] } : {};
-  return { rationale: description, remediation: remediation ?? "", controls };
+  return { title: row.name, rationale: description, remediation: remediation ?? "", controls };
 }

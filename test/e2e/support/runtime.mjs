@@ -78,6 +78,19 @@ let overheard;
 /** Cloudglass, printing every message that its queues deliver. */
 export const overheardConfig = () => (overheard ??= configWith("wrangler.dev.toml", "overheard", "overheard.mjs"));
 
+/** Cloudglass as it is deployed: `dist/worker.js`, which must have been built. */
+export function builtConfig() {
+  const source = readFileSync(path.join(root, "wrangler.dev.toml"), "utf8");
+  const toml = source
+    .replace(/^main = .*$/m, `main = ${JSON.stringify(path.join(root, "dist", "worker.js"))}\nno_bundle = true`)
+    .replace(/\[build\]\n(?:.+\n)*/, "")
+    .replaceAll('"./', `"${root}/`);
+  const target = path.join(scratch, "built", "wrangler.toml");
+  mkdirSync(path.dirname(target), { recursive: true });
+  writeFileSync(target, toml);
+  return target;
+}
+
 /**
  * Starts it (`config`), with what stands in for AWS (`awsConfig`) beside it, and waits until it answers. `kill()` is `kill -9` of wrangler
  * and workerd at once; nothing gets to say goodbye. `log()` is what was printed.
@@ -86,7 +99,7 @@ export async function startRuntime({
   port,
   state,
   delayMs = 0,
-  config = "wrangler.dev.toml",
+  config = process.env.E2E_BUILT ? builtConfig() : "wrangler.dev.toml",
   awsConfig = simulatorConfig(delayMs),
 }) {
   const configs = ["-c", config, "-c", awsConfig];

@@ -1,0 +1,85 @@
+// Declarations of the API and of tables say more than what runs: descriptions, examples, bodies of answers, faults, indexes. It is
+// all written elsewhere by then (assets/openapi.json, migrations/), so the bundle goes without it.
+import { readFileSync } from "node:fs";
+import { transformSync } from "esbuild";
+
+/** A comment that the compiler keeps, inside an expression. */
+const comments = /^ *(?:\/\/.*|\/\*\*[^]*?\*\/)\n/gm;
+
+/** Where a call's arguments begin and end, from behind its opening parenthesis. Strings and templates are stepped over. */
+function argumentsOf(text, from) {
+  const found = [];
+  let depth = 0;
+  let quote = null;
+  let start = from;
+  for (let at = from; at < text.length; at += 1) {
+    const character = text[at];
+    if (quote !== null) {
+      if (character === "\\") at += 1;
+      else if (character === quote) quote = null;
+    } else if ("\"'`".includes(character)) quote = character;
+    else if ("([{".includes(character)) depth += 1;
+    else if (depth > 0 && ")]}".includes(character)) depth -= 1;
+    else if (depth === 0 && (character === "," || character === ")")) {
+      found.push([start, at]);
+      start = at + 1;
+      if (character === ")") return found;
+    }
+  }
+  throw new Error(`A call does not end: ${text.slice(from, from + 80)}`);
+}
+
+/** The text with every call that `opening` finds changed: `change(arguments)` answers what stands between the parentheses. */
+function withCalls(text, opening, change) {
+  const parts = [];
+  let at = 0;
+  for (const { 0: call, index } of text.matchAll(opening)) {
+    if (index < at) continue;
+    const from = index + call.length;
+    const places = argumentsOf(text, from);
+    const changed = change(places.map(([start, end]) => text.slice(start, end)));
+    if (changed !== null) parts.push(text.slice(at, from), changed);
+    else parts.push(text.slice(at, index));
+    at = places.at(-1)[1] + (changed === null ? 1 : 0);
+  }
+  return [...parts, text.slice(at)].join("");
+}
+
+const quoted = String.raw`(?:"(?:[^"\\]|\\.)*"|${"`[^`]*`"})`;
+/** Members of an endpoint's declaration that only OpenAPI reads. */
+const described = new RegExp(
+  String.raw`(?<=[{,]\s*)(?:(?:summary|description|operationId|tag): ${quoted}(?: \+ ${quoted})*|tag|operationId|faults: \[[^\]]*\]|schemas: \w+)(?:,|(?=\s*\}))(?=\s)`,
+  "g",
+);
+
+/** `const name = call(…)…;` at the top of a module. */
+const constant = /^((?:export )?const \w+ = )((?:new )?[\w.]+\(.*(?:\n[ )}\]].*)*);$/gm;
+
+/** A module as it is bundled. What nobody uses of the top of a module is dropped, since making it has no effect. */
+function withoutDescriptions(file) {
+  const typed = readFileSync(file, "utf8");
+  const plain = transformSync(typed, { loader: "ts", target: "esnext" }).code.replaceAll(comments, "");
+  const bare = withCalls(plain, /\.openapi\(/g, () => null);
+  const lean = plain.includes("http/endpoint") || plain.includes('"./endpoint.ts"') ? withoutAnswers(bare) : bare;
+  const tables = withCalls(lean, /\bsqliteTable\(/g, ([name, columns]) => `${name},${columns}`);
+  return tables
+    .replaceAll(constant, (_, name, value) => `${name}/* @__PURE__ */ (() => ${value})();`)
+    .replaceAll(/^import \{ z \} from "(?:zod|@hono\/zod-openapi)";$/gm, 'import * as z from "zod";');
+}
+
+const withoutAnswers = (text) =>
+  withCalls(
+    withCalls(text, /(?<![.\w])(?:one|list)\(/g, ([_, ...others]) => ["0", ...others].join(",")),
+    /(?<![.\w])text\(/g,
+    ([mediaType]) => mediaType,
+  ).replaceAll(described, "");
+
+export const declarations = {
+  name: "without descriptions",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) => ({
+      contents: withoutDescriptions(file),
+      loader: "js",
+    }));
+  },
+};

@@ -227,7 +227,7 @@ function retry() {
   memory.retries += 1;
   showState("waiting", navigator.onLine ? "Connection lost: reconnecting …" : "Offline: waiting for the network");
   clearTimeout(memory.timer);
-  memory.timer = setTimeout(connect, waitMs);
+  memory.timer = setTimeout(() => void connect(), waitMs);
 }
 
 function leave(reason = "") {

@@ -110,8 +110,8 @@ describe("the page at /live", { timeout: 240_000 }, () => {
     runtime = await startRuntime({ port, state, delayMs });
     await shows("#state", /^Connected$/);
     assert.ok((await percentOf(scan.id)) >= before);
-    // The lease of what was under way is over.
-    await tick(runtime.origin, new Date(Date.now() + 10 * 60_000));
+    // The lease of what was under way is over (`leaseMs` of a task: 15 minutes).
+    await tick(runtime.origin, new Date(Date.now() + 16 * 60_000));
     const { status } = await endOf(demo, scan.id);
     await shows(`[data-scan="${scan.id}"] .status`, new RegExp(`^${status} · 100 %$`));
   });
@@ -119,8 +119,8 @@ describe("the page at /live", { timeout: 240_000 }, () => {
   test("keeps the key nowhere, and forgets it when it is revoked", async () => {
     const kept = await page.evaluate(() =>
       JSON.stringify([
-        { ...localStorage },
-        { ...sessionStorage },
+        Object.entries(localStorage),
+        Object.entries(sessionStorage),
         document.cookie,
         location.href,
         document.documentElement.outerHTML,

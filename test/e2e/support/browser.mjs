@@ -7,16 +7,17 @@ import puppeteer from "puppeteer-core";
 
 const root = path.join(import.meta.dirname, "..", "..", "..");
 const folder = path.join(root, ".browser");
+const name = "@sparticuz/chromium";
 const version = "153.0.0";
 
 function installed() {
   const require = createRequire(path.join(folder, "package.json"));
-  const manifest = path.join(folder, "node_modules", "@sparticuz", "chromium", "package.json");
+  const manifest = path.join(folder, "node_modules", name, "package.json");
   if (!existsSync(manifest) || require(manifest).version !== version) {
     const args = ["install", "--no-save", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"];
-    execFileSync("npm", [...args, "--prefix", folder, `@sparticuz/chromium@${version}`], { stdio: "pipe" });
+    execFileSync("npm", [...args, "--prefix", folder, `${name}@${version}`], { stdio: "pipe" });
   }
-  return import(require.resolve("@sparticuz/chromium"));
+  return import(require.resolve(name));
 }
 
 export async function openBrowser() {

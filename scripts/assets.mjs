@@ -1,6 +1,6 @@
 // Writes what the Worker serves or looks up as static files, and so need not carry in its bundle: the reference UI's script,
-// what stands about checks, the controls of frameworks, samples of events, the columns of lists, and the description of the API.
-import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// pages, what stands about checks, the controls of frameworks, samples of events, the columns of lists, and the description of the API.
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { withDocuments } from "../src/http/app.ts";
 import { membersOf } from "../src/http/validate.ts";
@@ -13,6 +13,9 @@ const assets = path.join(root, "assets");
 
 mkdirSync(assets, { recursive: true });
 copyFileSync(path.join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), path.join(assets, "rapidoc-min.js"));
+// Pages that need nothing of the Worker, with the headers (`_headers`) of all that is served beside it.
+for (const file of readdirSync(path.join(root, "pages")))
+  copyFileSync(path.join(root, "pages", file), path.join(assets, file));
 
 write("checks.json", await aboutChecks());
 write("frameworks.json", await controlTitles());

@@ -1,10 +1,11 @@
 // `npm run bench`: what Cloudglass costs, measured against the runtime itself. Counted costs do not depend on the machine;
 // latencies are told as multiples of a floor measured in the same run. Ends with 1 when a promise of the design is broken.
-// `--quick` measures shortly, `--only <group>` one group (bundle, latency, costs, memory, telling, peers), `--json FILE` writes everything.
+// `--quick` measures shortly, `--only <group>` one group (bundle, latency, costs, memory, telling, fan-out, peers), `--json FILE` writes everything.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { measureBundle } from "./bench/bundle.mjs";
 import { measureCosts } from "./bench/costs.mjs";
+import { measureFanOut } from "./bench/fan-out.mjs";
 import { measureLatency } from "./bench/latency.mjs";
 import { measureMemory } from "./bench/memory.mjs";
 import { measurePeers } from "./bench/peers.mjs";
@@ -21,6 +22,7 @@ const measures = {
   costs: measureCosts,
   memory: measureMemory,
   telling: measureTelling,
+  "fan-out": measureFanOut,
   peers: measurePeers,
 };
 const names = Object.keys(measures);
@@ -39,6 +41,7 @@ const full = {
   collected: [1_000, 10_000, 100_000],
   requests: 2_000,
   events: 40,
+  watchers: [100, 1_000, 10_000],
   peers: { sizes: ["small", "large"], widths: [1, 4, 16], rounds: { small: 3, large: 1 } },
 };
 const quick = {
@@ -51,6 +54,7 @@ const quick = {
   resources: [1_000],
   collected: [1_000],
   events: 10,
+  watchers: [100],
   peers: { sizes: ["small"], widths: [4], rounds: { small: 1 } },
 };
 

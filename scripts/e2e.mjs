@@ -1,6 +1,6 @@
 // `npm run e2e`: Cloudglass from outside, in the local runtime of `npm start`, killed, cut off, treated badly,
 // and held against what others made (moto, the AWS SDK).
-// `npm run e2e -- crash live` runs only those of test/e2e. Ports 8801 to 8808 must be free.
+// `npm run e2e -- crash live` runs only those of test/e2e. Ports 8801 to 8809 must be free.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import path from "node:path";

@@ -47,7 +47,7 @@ function eventsOf(socket: WebSocket): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();
   let isAnswered = true;
   const beat = setInterval(() => {
-    if (!isAnswered) return end();
+    if (!isAnswered || socket.readyState !== WebSocket.OPEN) return end();
     isAnswered = false;
     write(":\n\n");
     socket.send('{"type":"ping"}');
@@ -63,8 +63,9 @@ function eventsOf(socket: WebSocket): Promise<ReadableStream<Uint8Array>> {
     new ByteLengthQueuingStrategy({ highWaterMark: unreadBytesMax }),
   );
   const write = (text: string): void => {
+    // Nobody reads any more, or too slowly.
+    if ((out?.desiredSize ?? 0) <= 0) return end();
     out?.enqueue(encoder.encode(text));
-    if ((out?.desiredSize ?? 0) <= 0) end();
   };
   socket.addEventListener("message", ({ data }) => {
     // safe: the object's own frames.

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { caller, setUp, startScan } from "./support/api.mjs";
-import { newState, sleep, startRuntime } from "./support/runtime.mjs";
+import { newState, sleep, startRuntime, tick } from "./support/runtime.mjs";
 import { openSocket, watch } from "./support/socket.mjs";
 
 const port = 8802;
 const delayMs = 40;
+const rounds = Number(process.env.E2E_ROUNDS ?? 6);
 const seed = Number(process.env.E2E_SEED ?? Date.now() % 1_000_000);
 
 /** mulberry32: the same numbers for the same seed. */
@@ -25,14 +26,17 @@ const numbered = (frames) => frames.filter(({ seq }) => seq !== undefined);
 const isEnd = ({ type }) => type === "complete";
 
 function assertRising(frames) {
-  frames.forEach((frame, index) => {
-    if (index === 0) return;
-    const before = frames[index - 1];
-    assert.ok(frame.seq > before.seq, `seq ${before.seq} → ${frame.seq}`);
-    if (frame.percent !== undefined)
-      assert.ok(frame.percent >= before.percent, `percent ${before.percent} → ${frame.percent}`);
-  });
+  for (const member of ["seq", "eventId", "percent"]) {
+    const values = frames.flatMap((frame) => frame[member] ?? []);
+    values.slice(1).forEach((value, at) => {
+      const rises = member === "percent" ? value >= values[at] : value > values[at];
+      assert.ok(rises, `${member} ${values[at]} → ${value}`);
+    });
+  }
 }
+
+/** What findings frames say in all. */
+const opened = (frames) => frames.reduce((sum, { type, counts }) => sum + (type === "finding" ? counts.opened : 0), 0);
 
 /** The answer to an upgrade that is refused. */
 const refusedUpgrade = (path, headers = {}) =>
@@ -57,12 +61,39 @@ const refusedUpgrade = (path, headers = {}) =>
     asked.end();
   });
 
-describe("live progress", { timeout: 180_000 }, () => {
+/** Reads events after this one until there are so many frames, or the end of a scan; then goes away without a word. */
+async function readEvents(url, key, lastEventId, count) {
+  const leaving = new AbortController();
+  const answer = await fetch(url, {
+    headers: { authorization: `Bearer ${key}`, "last-event-id": String(lastEventId) },
+    signal: leaving.signal,
+  });
+  const frames = [];
+  let text = "";
+  for await (const part of answer.body.pipeThrough(new TextDecoderStream())) {
+    const blocks = (text + part).split("\n\n");
+    text = blocks.pop();
+    for (const block of blocks) {
+      const [, id] = /^id: (\d+)$/m.exec(block) ?? [];
+      const [, data] = /^data: (.*)$/m.exec(block) ?? [];
+      const frame = data && JSON.parse(data);
+      if (frame?.seq === undefined) continue;
+      assert.equal(frame.eventId, Number(id));
+      frames.push(frame);
+    }
+    if (frames.length >= count || frames.some(isEnd)) break;
+  }
+  leaving.abort();
+  return frames;
+}
+
+describe("live progress", { timeout: 300_000 }, () => {
+  const state = newState("live");
   let runtime;
   let demo;
 
   before(async () => {
-    runtime = await startRuntime({ port, state: newState("live"), delayMs });
+    runtime = await startRuntime({ port, state, delayMs });
     demo = await setUp(runtime.origin);
   });
   after(() => runtime.kill());
@@ -80,13 +111,16 @@ describe("live progress", { timeout: 180_000 }, () => {
       ["ready", "cloudglass.v1", "sync", scan.id],
     );
     assert.ok(rest.length > 10);
-    assert.deepEqual([...new Set(rest.slice(0, -1).map(({ type }) => type))], ["progress"]);
+    assert.deepEqual([...new Set(rest.slice(0, -1).map(({ type }) => type))].toSorted(), ["finding", "progress"]);
     assert.ok(rest[0].seq > sync.scan.seq);
     assertRising(rest);
     const last = rest.at(-1);
     assert.deepEqual([last.type, last.status, last.scanId], ["complete", "complete", scan.id]);
     const { data } = await demo.api("GET", `/scans/${scan.id}`);
     assert.equal(last.summary.resourcesDiscovered, data.resourcesDiscovered);
+    assert.equal(opened(rest), data.findingsNew);
+    // Some seventy collectors in each of seventeen regions are told of by a handful of frames for each task.
+    assert.ok(rest.length < data.cost.tasks * 8, `${rest.length} frames of ${data.cost.tasks} tasks`);
     socket.close();
   });
 
@@ -205,7 +239,7 @@ describe("live progress", { timeout: 180_000 }, () => {
 
   test(`cut at random frames and resumed, nothing is missing at the end (seed ${seed})`, async () => {
     const random = randomOf(seed);
-    for (let round = 0; round < 6; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const scan = await startScan(demo);
       const got = new Map();
       let cuts = -1;
@@ -234,6 +268,54 @@ describe("live progress", { timeout: 180_000 }, () => {
     }
   });
 
+  test("a ticket opens one socket, of the organization or of one scan, and nothing a second time", async () => {
+    const scan = await startScan(demo);
+    const { data: all } = await demo.api("POST", "/ws/tickets");
+    const { data: one } = await demo.api("POST", "/ws/tickets", { scanId: scan.id });
+    assert.ok(Date.parse(all.expiresAt) - Date.now() <= 30_000);
+    for (const { url } of [all, one]) {
+      const socket = openSocket(url);
+      await socket.until(({ type }) => type === "ready");
+      await socket.until(isEnd);
+      const { pathname, search } = new URL(url);
+      const again = await refusedUpgrade(`${pathname}${search}`);
+      assert.deepEqual([again.status, again.body.code], [401, "UNAUTHORIZED"]);
+      socket.close();
+    }
+  });
+
+  test("a key as a subprotocol, of which only the name is echoed", async () => {
+    const bearer = `cloudglass.bearer.${Buffer.from(demo.key).toString("base64url")}`;
+    const socket = openSocket(`${runtime.origin}/api/v1/ws`, ["cloudglass.v1", bearer]);
+    await socket.until(({ type }) => type === "ready");
+    assert.equal(socket.protocol(), "cloudglass.v1");
+    socket.close();
+  });
+
+  test(`Server-Sent Events, cut at random and resumed, tell what a socket is told (seed ${seed})`, async () => {
+    const random = randomOf(seed + 1);
+    const witness = openSocket(`${runtime.origin}/api/v1/ws?org=${demo.organizationId}`);
+    await witness.opened;
+    witness.send({ type: "auth", token: demo.key });
+    const { eventId } = await witness.until(({ type }) => type === "ready");
+    const got = [];
+    let last = eventId;
+    let cuts = -1;
+    const scan = await startScan(demo);
+    while (got.at(-1)?.type !== "complete") {
+      const upTo = 1 + Math.floor(random() * 12);
+      const fresh = await readEvents(`${runtime.origin}/api/v1/events`, demo.key, last, upTo);
+      got.push(...fresh);
+      last = got.at(-1)?.eventId ?? last;
+      cuts += 1;
+    }
+    await witness.until(isEnd);
+    assert.ok(cuts > 0);
+    assert.deepEqual(got, numbered(witness.frames));
+    assert.equal(got.at(-1).scanId, scan.id);
+    witness.close();
+  });
+
   test("after the end, resuming from any frame gives the rest of them", async () => {
     const scan = await startScan(demo);
     const whole = await watch(demo, scan.id);
@@ -255,5 +337,27 @@ describe("live progress", { timeout: 180_000 }, () => {
     while (socket.frames.length === before) await sleep(5);
     assert.deepEqual([socket.frames.at(-1).type, socket.frames.at(-1).scan.status], ["sync", "complete"]);
     socket.close();
+  });
+
+  test("everything is killed in the middle of a scan: who comes back is told the rest, to the same end", async () => {
+    const scan = await startScan(demo);
+    const before = await watch(demo, scan.id);
+    await before.until(({ percent }) => percent > 20);
+    await runtime.kill();
+    await before.closed;
+    runtime = await startRuntime({ port, state, delayMs });
+    const last = numbered(before.frames).at(-1);
+    const after = scanSocket(scan.id);
+    await after.opened;
+    after.send({ type: "auth", token: demo.key, resume: [{ scanId: scan.id, seq: last.seq }] });
+    // The lease of what was under way is over (`leaseMs` of a task: 15 minutes).
+    await tick(runtime.origin, new Date(Date.now() + 16 * 60_000));
+    await after.until(isEnd);
+    const frames = [...numbered(before.frames), ...numbered(after.frames)];
+    assertRising(frames);
+    const { data } = await demo.api("GET", `/scans/${scan.id}`);
+    assert.deepEqual([frames.at(-1).status, data.status], ["complete", "complete"]);
+    assert.equal(frames.at(-1).summary.resourcesDiscovered, data.resourcesDiscovered);
+    after.close();
   });
 });

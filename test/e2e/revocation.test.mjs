@@ -63,6 +63,19 @@ describe("revocation", { timeout: 120_000 }, () => {
     assert.deepEqual([...new Set(late.map(({ status }) => status))], [401]);
   });
 
+  test("a stream of events ends with its key, and a ticket opens nothing any more", async () => {
+    const { id, key } = await newKey("events");
+    const { body } = await caller(runtime.origin, key)("POST", "/ws/tickets");
+    const answer = await fetch(`${runtime.origin}/api/v1/events`, { headers: { authorization: `Bearer ${key}` } });
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let told = (await reader.read()).value;
+    await demo.api("POST", `/api-keys/${id}/revoke`);
+    for (let part = await reader.read(); !part.done; part = await reader.read()) told += part.value;
+    assert.match(told, /event: closing\ndata: \{"type":"closing","code":1008,"reason":"revoked"\}\n\n$/);
+    const late = await fetch(`${runtime.origin}/api/v1/events?ticket=${body.data.ticket}`);
+    assert.deepEqual([late.status, (await late.json()).code], [401, "KEY_REVOKED"]);
+  });
+
   test("the open sockets of 8 revoked keys are closed, and no others", async () => {
     const bystander = await socketOf(demo.key);
     for (let count = 0; count < 8; count += 1) {

@@ -18,7 +18,7 @@ const pathOf = (url: string): string => url.replace(/^wss:\/\/cloudglass\.test\/
 const upgrade = { Upgrade: "websocket" };
 const codeOf = async (answer: Response): Promise<unknown> => [
   answer.status,
-  ((await answer.json()) as { code: string }).code,
+  (await answer.json<{ code: string }>()).code,
 ];
 
 describe("a ticket", () => {

@@ -4,8 +4,8 @@
  * Opens a socket. `frames` are what came, `closed` resolves with the code and the reason, `until(test)` with the first frame
  * that passes it.
  */
-export function openSocket(url) {
-  const socket = new WebSocket(url.replace(/^http/, "ws"));
+export function openSocket(url, protocols = []) {
+  const socket = new WebSocket(url.replace(/^http/, "ws"), protocols);
   const frames = [];
   const waiting = new Set();
   const openedAt = Date.now();
@@ -39,7 +39,7 @@ export function openSocket(url) {
     });
   };
   const send = (message) => socket.send(typeof message === "string" ? message : JSON.stringify(message));
-  return { frames, opened, closed, until, send, close: () => socket.close() };
+  return { frames, opened, closed, until, send, close: () => socket.close(), protocol: () => socket.protocol };
 }
 
 /** A socket of one scan whose first message was the key. */

@@ -38,7 +38,7 @@ async function listen(path: string, headers: Readonly<Record<string, string>> = 
     );
     if (fields["retry"]) retry = Number(fields["retry"]);
     // safe: our own frames.
-    if (fields["data"]) events.push({ ...fields, data: JSON.parse(fields["data"]) } as unknown as Event);
+    if (fields["data"]) events.push({ ...fields, data: JSON.parse(fields["data"]) } as Event);
   };
   const pump = async (): Promise<void> => {
     let text = "";

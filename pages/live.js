@@ -1,0 +1,272 @@
+// Follows an organization's scans over its socket. The protocol is told in docs/live.md.
+
+const api = "/api/v1";
+const firstRetryMs = 500;
+const longestRetryMs = 30_000;
+const pingEveryMs = 20_000;
+const pongWithinMs = 10_000;
+const scansShown = 20;
+const findingsShown = 100;
+
+const by = (id) => document.getElementById(id);
+
+/** What is known; nothing of it outlives the page. */
+const memory = { key: null, lastEventId: null, retries: 0, socket: null, timer: null, pinging: null, names: new Map() };
+const scans = new Map();
+const tally = { opened: 0, reopened: 0, resolved: 0 };
+
+// What is shown.
+
+function make(tag, className, text = "") {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** `idle`, `open`, `waiting` (it comes back by itself) or `refused`. */
+function showState(state, text) {
+  by("state").dataset.state = state;
+  by("state").textContent = text;
+}
+
+function complain(text) {
+  by("complaint").textContent = text;
+  by("complaint").hidden = text === "";
+}
+
+function scanOf(id) {
+  const known = scans.get(id);
+  if (known) return known;
+  const item = document.createElement("li");
+  const head = make("div", "head");
+  const parts = {
+    name: make("span", "name", "Scan"),
+    status: make("span", "status"),
+    bar: make("progress", ""),
+    detail: make("div", "detail"),
+  };
+  parts.bar.max = 100;
+  head.append(parts.name, parts.status);
+  item.append(head, parts.bar, parts.detail);
+  item.dataset.scan = id;
+  by("scans").prepend(item);
+  by("no-scans").hidden = true;
+  const scan = { id, item, parts, percent: 0, status: "running", seq: 0 };
+  scans.set(id, scan);
+  const [oldest] = scans.values();
+  if (scans.size > scansShown) {
+    scans.delete(oldest.id);
+    oldest.item.remove();
+  }
+  return scan;
+}
+
+const statusTexts = { error: "failed", running: "" };
+
+/** Percent never falls: a state may be older than what came before it. */
+function showScan(scan, { percent = 0, status = scan.status, name, detail }) {
+  scan.percent = Math.max(scan.percent, status === "complete" || status === "partial" ? 100 : percent);
+  scan.status = status;
+  const { parts } = scan;
+  if (name) parts.name.textContent = name;
+  if (detail !== undefined) parts.detail.textContent = detail;
+  parts.bar.value = scan.percent;
+  parts.bar.setAttribute("aria-label", `Progress of ${parts.name.textContent}`);
+  parts.status.dataset.status = status;
+  parts.status.textContent = [statusTexts[status] ?? status, `${scan.percent} %`].filter(Boolean).join(" · ");
+}
+
+function showFinding({ severity, title, service, region, accountId, resourceName }, at) {
+  const item = document.createElement("li");
+  const badge = make("span", "severity", severity);
+  badge.dataset.severity = severity;
+  const where = [resourceName, service, region, memory.names.get(accountId), at].filter(Boolean).join(" · ");
+  item.append(badge, make("span", "title", title), make("span", "detail", where));
+  by("findings").prepend(item);
+  while (by("findings").children.length > findingsShown) by("findings").lastElementChild.remove();
+}
+
+function showTally({ opened, reopened, resolved }) {
+  tally.opened += opened;
+  tally.reopened += reopened;
+  tally.resolved += resolved;
+  by("tally").textContent = `${tally.opened} opened, ${tally.reopened} came back, ${tally.resolved} resolved`;
+}
+
+// What frames say.
+
+const on = {
+  ready() {
+    memory.retries = 0;
+    showState("open", "Connected");
+  },
+  sync({ scan: { id, status, percent, accountId, awsAccountId } }) {
+    showScan(scanOf(id), { percent, status, name: memory.names.get(accountId) ?? `Account ${awsAccountId}` });
+  },
+  progress({ scanId, percent, step, region, service, counts }) {
+    const tasks = counts.tasksTotal ? `${counts.tasksDone} of ${counts.tasksTotal} tasks` : "";
+    const detail = [step, service, region, tasks].filter(Boolean).join(" · ");
+    const scan = scanOf(scanId);
+    showScan(scan, { percent, status: "running", detail });
+    // A scan that began while we were listening has not been introduced.
+    if (scan.parts.name.textContent === "Scan") void introduce(scan);
+  },
+  finding({ opened, counts }) {
+    const at = new Date().toLocaleTimeString();
+    for (const finding of opened.toReversed()) showFinding(finding, at);
+    showTally(counts);
+  },
+  complete({ scanId, status, summary }) {
+    const scan = scanOf(scanId);
+    const { resourcesDiscovered, findingsNew, findingsResolved } = summary;
+    showScan(scan, {
+      percent: scan.percent,
+      status,
+      detail: `${resourcesDiscovered} resources, ${findingsNew} new findings, ${findingsResolved} resolved`,
+    });
+  },
+  error({ scanId, seq, reason }) {
+    if (seq !== undefined) showScan(scanOf(scanId), { status: "error", detail: reason });
+  },
+  pong() {
+    memory.pinging = null;
+  },
+};
+
+/** The names of the accounts, where the key may read them. */
+async function readNames() {
+  const { data = [] } = await ask("GET", "/accounts?limit=500").catch(() => ({}));
+  for (const { id, name } of data) memory.names.set(id, name);
+}
+
+async function introduce(scan) {
+  scan.parts.name.textContent = `Scan ${scan.id.slice(-12)}`;
+  const { data } = await ask("GET", `/scans/${scan.id}`).catch(() => ({}));
+  if (!data) return;
+  showScan(scan, { percent: scan.percent, name: memory.names.get(data.accountId) ?? `Account ${data.awsAccountId}` });
+}
+
+// The connection.
+
+/** Throws `{ status, detail }` for what the API refuses. */
+async function ask(method, path) {
+  const answer = await fetch(api + path, { method, headers: { authorization: `Bearer ${memory.key}` } });
+  const body = await answer.json();
+  if (!answer.ok) throw Object.assign(new Error(body.detail), { status: answer.status, detail: body.detail });
+  return body;
+}
+
+/** Closed for good: nothing would be different the next time. */
+const final = new Map([
+  [1008, "The key was refused or revoked."],
+  [4001, "The key has expired."],
+  [4003, "The key may not follow scans."],
+]);
+
+async function connect() {
+  clearTimeout(memory.timer);
+  const { key } = memory;
+  showState("waiting", "Connecting …");
+  try {
+    const { data } = await ask("POST", "/ws/tickets");
+    if (key !== memory.key || memory.socket) return;
+    const url = new URL(data.url);
+    if (memory.lastEventId !== null) url.searchParams.set("lastEventId", memory.lastEventId);
+    open(new WebSocket(url));
+  } catch (error) {
+    if (key !== memory.key) return;
+    if ([400, 401, 403].includes(error.status)) leave(error.detail);
+    else retry();
+  }
+}
+
+function open(socket) {
+  memory.socket = socket;
+  memory.pinging = null;
+  const beat = setInterval(() => ping(socket), pingEveryMs);
+  socket.addEventListener("message", ({ data }) => {
+    if (socket !== memory.socket) return;
+    const frame = JSON.parse(data);
+    on[frame.type]?.(frame);
+    if (frame.eventId !== undefined) memory.lastEventId = frame.eventId;
+  });
+  socket.addEventListener("close", ({ code, reason }) => {
+    clearInterval(beat);
+    if (socket !== memory.socket) return;
+    memory.socket = null;
+    if (final.has(code)) leave(final.get(code));
+    else if (reason === "newer_connection")
+      showState("refused", "This key is being used in other windows: reload to go on here");
+    else retry();
+  });
+}
+
+/** A connection can be dead without having been closed. */
+function ping(socket) {
+  if (socket.readyState !== WebSocket.OPEN) return;
+  socket.send('{"type":"ping"}');
+  memory.pinging = socket;
+  setTimeout(() => {
+    if (memory.pinging === socket) drop(socket);
+  }, pongWithinMs);
+}
+
+/** Does not wait for the other side, which may be gone. */
+function drop(socket) {
+  if (socket !== memory.socket) return;
+  memory.socket = null;
+  socket.close();
+  retry();
+}
+
+/** Later each time, and never together with everybody else. */
+function retry() {
+  const limitMs = Math.min(longestRetryMs, firstRetryMs * 2 ** memory.retries);
+  const waitMs = limitMs * (0.5 + Math.random() / 2);
+  memory.retries += 1;
+  showState("waiting", navigator.onLine ? "Connection lost: reconnecting …" : "Offline: waiting for the network");
+  clearTimeout(memory.timer);
+  memory.timer = setTimeout(() => void connect(), waitMs);
+}
+
+function leave(reason = "") {
+  clearTimeout(memory.timer);
+  const { socket } = memory;
+  Object.assign(memory, { key: null, lastEventId: null, retries: 0, socket: null });
+  socket?.close(1000);
+  scans.clear();
+  memory.names.clear();
+  by("scans").replaceChildren();
+  by("findings").replaceChildren();
+  Object.assign(tally, { opened: 0, reopened: 0, resolved: 0 });
+  by("tally").textContent = "None since this page is open.";
+  by("no-scans").hidden = false;
+  by("board").hidden = true;
+  by("entry").hidden = false;
+  showState(reason === "" ? "idle" : "refused", reason === "" ? "Not connected" : "Refused");
+  complain(reason);
+  by("key").focus();
+}
+
+async function watch() {
+  memory.key = by("key").value.trim();
+  by("key").value = "";
+  complain("");
+  by("entry").hidden = true;
+  by("board").hidden = false;
+  await readNames();
+  await connect();
+}
+
+by("entry").addEventListener("submit", (event) => {
+  event.preventDefault();
+  void watch();
+});
+by("leave").addEventListener("click", () => leave());
+addEventListener("offline", () => {
+  if (memory.socket) drop(memory.socket);
+});
+addEventListener("online", () => {
+  if (memory.key !== null && !memory.socket) void connect();
+});

@@ -7,6 +7,7 @@ import { aboutIfThere } from "./items.ts";
 import { enabledRules, untilItHolds, type AlertRule } from "./rule.ts";
 import { settleRule, type Settled } from "./settle.ts";
 import { syncRule } from "./sync.ts";
+import { wakeAlerts } from "./wake.ts";
 
 /** Rules are looked at at least so often. */
 const everyMs = 60 * 60_000;
@@ -22,15 +23,15 @@ async function evaluateOnce(org: OrgContext): Promise<void> {
   const { clock, rules } = await readClock(org);
   if (!clock || clock.dueAt > org.now.toISOString()) return;
   const fed = rules.filter(({ listens }) => listens.length > 0);
-  if (await drainInbox(org, fed)) return goOnLater(org);
+  if (await drainInbox(org, fed)) return wakeAlerts(org);
   if (rules.length === 0) return stopClock(org, clock);
   const { events, nextAts, failures } = await evaluateRules(org, rules);
   const [failure] = failures;
   if (failure === undefined) await setClock(org, clock, new Date(Math.min(org.now.getTime() + everyMs, ...nextAts)));
   await nudgeDeliveries(org, events);
   // What kept moving under somebody else's hands was done there, or is done next time.
-  if (hasMovedOn(failure)) return goOnLater(org);
-  if (failure !== undefined) throw failure;
+  if (hasMovedOn(failure)) return wakeAlerts(org);
+  if (failure !== undefined) throw failure as Error;
 }
 
 interface Evaluated {
@@ -94,14 +95,4 @@ async function stopClock(org: OrgContext, { asked }: Clock): Promise<void> {
       asked,
     ),
   ]);
-}
-
-/** It stays due: this only saves the wait for the cron job's next minute. */
-async function goOnLater(org: OrgContext): Promise<void> {
-  try {
-    await org.env.ALERTS.send({ orgId: org.id, shard: org.shard });
-  } catch (error) {
-    const cause = error instanceof Error ? error.name : typeof error;
-    console.log(JSON.stringify({ level: "warn", msg: "alerts not nudged", orgId: org.id, cause }));
-  }
 }

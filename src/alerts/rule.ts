@@ -2,7 +2,7 @@ import { and, eq, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { hasMovedOn } from "#db/pin";
-import { alertRules, alerts, webhooks } from "#db/schema";
+import { alertRules, type alerts, webhooks } from "#db/schema";
 import type { AlertCondition, AlertRoute, DigestTimes } from "#db/values";
 
 export type AlertRule = InferSelectModel<typeof alertRules>;
@@ -102,6 +102,14 @@ export const pinAlerts = (
     JSON.stringify(known.map(({ id, version }) => [id, version])),
     known.length,
   );
+
+/** The alert is as it was read. */
+export const pinAlert = (org: OrgContext, { id, version }: Alert): Statement =>
+  pin(org, "EXISTS (SELECT 1 FROM alerts WHERE org_id = ?1 AND id = ?2 AND version = ?3)", id, version);
+
+/** The rule is as people left it. */
+export const pinVersion = (org: OrgContext, { id, version }: AlertRule): Statement =>
+  pin(org, "EXISTS (SELECT 1 FROM alert_rules WHERE org_id = ?1 AND id = ?2 AND version = ?3)", id, version);
 
 /** So many are waiting to be told in this group. */
 export const pinFresh = (

@@ -1,26 +1,22 @@
 import { and, eq, ne } from "drizzle-orm";
-import { alertTellings } from "#db/alert-telling";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { alertRules, alerts } from "#db/schema";
 import { newId } from "#lib/id";
 import type { AboutChecks } from "#scans/about";
 import { newsStatements, readNews, type Known } from "./news.ts";
-import { severityOf, triggeredMessage, type News } from "./message.ts";
-import { planOf, runOf, type Fresh, type Plan, type Standing, type Telling } from "./plan.ts";
-import { tellableAt } from "./quiet.ts";
+import { planOf, type Fresh, type Plan, type Standing, type Telling } from "./plan.ts";
 import { resolveStatements } from "./resolve.ts";
 import {
-  channelsOf,
   channelsStatement,
   pinAlerts,
-  pinFresh,
   pinRule,
   untilItHolds,
   type Alert,
   type AlertRule,
   type Channel,
 } from "./rule.ts";
+import { tellStatements, type Told } from "./tell.ts";
 import type { Seen } from "./look.ts";
 
 /** What a rule had to say. */
@@ -110,12 +106,6 @@ async function standingOf(
   return { standing, channels: channels as Channel[] };
 }
 
-interface Told extends Telling {
-  readonly news: News;
-  /** Told before, and still so. */
-  readonly active: number;
-}
-
 /** What there is to say of each group. One round trip, and none where there is nothing to tell. */
 async function toldOf(org: OrgContext, rule: AlertRule, tellings: readonly Telling[], known: Known): Promise<Told[]> {
   if (tellings.length === 0) return [];
@@ -127,70 +117,6 @@ async function toldOf(org: OrgContext, rule: AlertRule, tellings: readonly Telli
     ...readNews(rule, known, answers.slice(at * each, (at + 1) * each)),
   }));
 }
-
-function tellStatements(
-  org: OrgContext,
-  rule: AlertRule,
-  { group, alert, occasions, fresh, news, active }: Told,
-  { channels, eventId }: { readonly channels: readonly Channel[]; readonly eventId: string },
-): Statement[] {
-  const now = org.now.toISOString();
-  const id = alert?.id ?? newId();
-  const severity = severityOf(rule, news, alert);
-  const runId = runOf(occasions);
-  const to = channelsOf(rule, group);
-  const about = { alertId: id, severity, group, runId, active: active + news.fresh, at: org.now };
-  const message = triggeredMessage(rule, news, { ...about, status: alert?.status ?? "open" });
-  const { title, summary, items } = message;
-  const shown = {
-    ruleName: rule.name,
-    severity,
-    title,
-    summary,
-    items,
-    channels: [...to],
-    runId,
-    toldAt: now,
-    updatedAt: now,
-  };
-  return [
-    pinFresh(org, rule.id, { group, occasions, fresh }),
-    alert
-      ? org.db
-          .update(alerts)
-          .set({ ...shown, total: alert.total + news.fresh, messages: alert.messages + 1, version: alert.version + 1 })
-          .where(and(eq(alerts.orgId, org.id), eq(alerts.id, id)))
-      : org.db.insert(alerts).values({
-          ...{ orgId: org.id, id, ruleId: rule.id, groupKey: group, status: "open", ...shown },
-          ...{ total: news.fresh, messages: 1, version: 1, createdAt: now },
-        }),
-    markTold(org, rule.id, id, { group, occasions }),
-    ...alertTellings(org, {
-      eventId,
-      name: "alert.triggered",
-      message,
-      channels: channels.filter((channel) => to.includes(channel.id)),
-      notBefore: tellableAt(rule.quietHours, org.now, severity === "critical").toISOString(),
-    }),
-  ];
-}
-
-const markTold = (
-  org: OrgContext,
-  ruleId: string,
-  alertId: string,
-  { group, occasions }: { readonly group: string; readonly occasions: readonly string[] },
-): Statement =>
-  org.db.sql(
-    `UPDATE alert_members SET told = 1, alert_id = ?3, occasion = '' WHERE org_id = ?1 AND rule_id = ?2 AND subject IN (
-       SELECT m.subject FROM json_each(?5) AS o CROSS JOIN alert_members AS m INDEXED BY alert_members_fresh
-       WHERE m.org_id = ?1 AND m.rule_id = ?2 AND m.told = 0 AND m.occasion = o.value AND m.group_key = ?4)`,
-    org.id,
-    ruleId,
-    alertId,
-    group,
-    JSON.stringify(occasions),
-  );
 
 /** Occasions with too little are forgotten; those with enough that must wait are not counted again. */
 function occasionStatements(org: OrgContext, ruleId: string, { forgotten, held }: Plan): Statement[] {

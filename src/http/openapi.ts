@@ -67,6 +67,8 @@ export function faultsOf(endpoint: AnyEndpoint): readonly FaultCode[] {
 
 /** What stands behind each tag; one without a line here is described by its name. */
 const tagTexts: Readonly<Record<string, string>> = {
+  "Alert rules": "When somebody is to be told, and where.",
+  Alerts: "What people were told, who looks after it, and when it was over.",
   Accounts: "AWS accounts that are connected, and how they are entered.",
   "API keys": "Credentials of programs: made, rotated and revoked by admins.",
   "Audit log": "Who changed what, and when.",

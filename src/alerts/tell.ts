@@ -1,0 +1,82 @@
+import { alertTellings } from "#db/alert-telling";
+import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
+import { alerts } from "#db/schema";
+import { newId } from "#lib/id";
+import { severityOf, triggeredMessage, type News } from "./message.ts";
+import { runOf, type Telling } from "./plan.ts";
+import { tellableAt } from "./quiet.ts";
+import { channelsOf, pinFresh, type Alert, type AlertRule, type Channel } from "./rule.ts";
+
+/** What is to be told of a group. */
+export interface Told extends Telling {
+  readonly news: News;
+  /** Told before, and still so. */
+  readonly active: number;
+}
+
+/** For a batch that pins the rule and its alerts: the alert as it is now, what it is about, and the message. */
+export function tellStatements(
+  org: OrgContext,
+  rule: AlertRule,
+  { group, alert, occasions, fresh, news, active }: Told,
+  { channels, eventId }: { readonly channels: readonly Channel[]; readonly eventId: string },
+): Statement[] {
+  const now = org.now.toISOString();
+  const id = alert?.id ?? newId();
+  const severity = severityOf(rule, news, alert);
+  const runId = runOf(occasions);
+  const to = channelsOf(rule, group);
+  const about = { alertId: id, severity, group, runId, active: active + news.fresh, at: org.now };
+  const message = triggeredMessage(rule, news, { ...about, status: alert?.status ?? "open" });
+  const { title, summary, items } = message;
+  const shown = { ruleName: rule.name, severity, title, summary, items, channels: [...to], runId, toldAt: now };
+  return [
+    pinFresh(org, rule.id, { group, occasions, fresh }),
+    keep(org, alert ?? newAlert(org, rule, id, group), { ...shown, updatedAt: now }, news.fresh),
+    markTold(org, rule.id, id, { group, occasions }),
+    ...alertTellings(org, {
+      eventId,
+      name: "alert.triggered",
+      message,
+      channels: channels.filter((channel) => to.includes(channel.id)),
+      notBefore: tellableAt(rule.quietHours, org.now, severity === "critical").toISOString(),
+    }),
+  ];
+}
+
+const newAlert = (org: OrgContext, rule: AlertRule, id: string, group: string) => ({
+  ...{ orgId: org.id, id, ruleId: rule.id, groupKey: group, status: "open" as const },
+  ...{ total: 0, messages: 0, version: 0, createdAt: org.now.toISOString() },
+});
+
+/** Makes the alert, or adds to it. */
+function keep(
+  org: OrgContext,
+  { total, messages, version, ...alert }: ReturnType<typeof newAlert> | Alert,
+  shown: Omit<typeof alerts.$inferInsert, keyof ReturnType<typeof newAlert>>,
+  fresh: number,
+): Statement {
+  const after = { ...shown, total: total + fresh, messages: messages + 1, version: version + 1 };
+  return org.db
+    .insert(alerts)
+    .values({ ...alert, ...after })
+    .onConflictDoUpdate({ target: [alerts.orgId, alerts.id], set: after });
+}
+
+const markTold = (
+  org: OrgContext,
+  ruleId: string,
+  alertId: string,
+  { group, occasions }: { readonly group: string; readonly occasions: readonly string[] },
+): Statement =>
+  org.db.sql(
+    `UPDATE alert_members SET told = 1, alert_id = ?3, occasion = '' WHERE org_id = ?1 AND rule_id = ?2 AND subject IN (
+       SELECT m.subject FROM json_each(?5) AS o CROSS JOIN alert_members AS m INDEXED BY alert_members_fresh
+       WHERE m.org_id = ?1 AND m.rule_id = ?2 AND m.told = 0 AND m.occasion = o.value AND m.group_key = ?4)`,
+    org.id,
+    ruleId,
+    alertId,
+    group,
+    JSON.stringify(occasions),
+  );

@@ -1,0 +1,100 @@
+import { and, eq } from "drizzle-orm";
+import { endingOf, endingStatements } from "#alerts/end";
+import { listensTo, pinVersion, untilItHolds, type AlertRule } from "#alerts/rule";
+import { wakeAlerts } from "#alerts/wake";
+import { startAlertClock } from "#db/alert-clock";
+import type { OrgContext } from "#db/context";
+import type { Statement } from "#db/database";
+import { nudgeDeliveries } from "#db/outbox";
+import { alertRules } from "#db/schema";
+import { notFound, refuseStale } from "#lib/fault";
+import { canonicalJson } from "#lib/hash";
+import { patched } from "#lib/merge-patch";
+import { resolved } from "./resolved.ts";
+import { audited, getAlertRule, nameTaken, ruleStatement } from "./rule.ts";
+import { inputOf, NewAlertRule, type AlertRuleInput } from "./shapes.ts";
+
+export interface Naming {
+  readonly id: string;
+  readonly ifMatch: number | null;
+}
+
+/** Replaces an alert rule. Faults: RESOURCE_NOT_FOUND, INVALID_REQUEST, PRECONDITION_FAILED, CONFLICT. */
+export async function replaceAlertRule(org: OrgContext, naming: Naming, input: AlertRuleInput): Promise<AlertRule> {
+  const after = await resolved(org, input);
+  return change(org, naming, async () => after);
+}
+
+/** Merges a patch (RFC 7396) into an alert rule. Faults: those of `replaceAlertRule`. */
+export const changeAlertRule = (org: OrgContext, naming: Naming, patch: unknown): Promise<AlertRule> =>
+  change(org, naming, (before) => resolved(org, patched(NewAlertRule, inputOf(before), patch)));
+
+/** One batch that names what it was worked out from; it is worked out anew when that has moved on. */
+async function change(
+  org: OrgContext,
+  { id, ifMatch }: Naming,
+  wanted: (before: AlertRule) => Promise<AlertRuleInput>,
+): Promise<AlertRule> {
+  const { row, events } = await untilItHolds(async () => {
+    const [found, ...open] = await org.db.atomic([ruleStatement(org, id), ...endingStatements(org, id)]);
+    // safe: the statement answers rows of the table.
+    const [before] = found as AlertRule[];
+    if (!before) throw notFound("alert rule");
+    refuseStale("alert rule", before.version, ifMatch);
+    return write(org, before, await wanted(before), open);
+  });
+  await nudgeDeliveries(org, events);
+  org.waitUntil(wakeAlerts(org));
+  return row;
+}
+
+async function write(
+  org: OrgContext,
+  before: AlertRule,
+  input: AlertRuleInput,
+  open: readonly unknown[],
+): Promise<{ row: AlertRule; events: readonly string[] }> {
+  const listens = listensTo(input.condition);
+  const after: AlertRule = {
+    ...before,
+    ...input,
+    listens,
+    version: before.version + 1,
+    updatedAt: org.now.toISOString(),
+  };
+  const isOver = before.enabled && (!after.enabled || isAboutSomethingElse(before, after));
+  const ending = isOver ? endingOf(org, before, open) : { pins: [], statements: [], events: [] };
+  const target = { type: "alert_rule", id: before.id };
+  const entry = { action: "alert_rule.update", target, before: audited(before), after: audited(after) } as const;
+  const statements = [
+    update(org, after),
+    ...ending.statements,
+    ...(after.enabled ? [startAlertClock(org)] : []),
+  ] as const;
+  try {
+    const [changed] = await org.change(entry, statements, undefined, [pinVersion(org, before), ...ending.pins]);
+    // safe: `returning` answers the row.
+    const [row = await getAlertRule(org, before.id)] = changed as AlertRule[];
+    return { row, events: ending.events };
+  } catch (error) {
+    throw isTaken(error) ? nameTaken(after.name) : error;
+  }
+}
+
+/** What it was about says nothing of what it is about now: it begins anew. */
+const isAboutSomethingElse = (before: AlertRule, after: AlertRule): boolean =>
+  canonicalJson([before.condition, before.route]) !== canonicalJson([after.condition, after.route]);
+
+const isTaken = (error: unknown): boolean =>
+  /UNIQUE constraint failed: alert_rules\./.test(String((error as Error | undefined)?.message));
+
+/** Without what the engine writes: what it saw last. */
+const update = (
+  org: OrgContext,
+  { orgId: _, id, createdAt: __, lastEvaluation: ___, evaluations: ____, ...after }: AlertRule,
+): Statement =>
+  org.db
+    .update(alertRules)
+    .set(after)
+    .where(and(eq(alertRules.orgId, org.id), eq(alertRules.id, id)))
+    .returning();

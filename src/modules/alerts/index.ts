@@ -1,0 +1,1 @@
+export { ItemBody, itemBody, MessageBody, messageBody } from "./shapes.ts";

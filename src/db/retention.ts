@@ -1,8 +1,7 @@
 import type { Env } from "#env";
 import { recounted } from "./counters.ts";
 import { systemContext, type OrgContext } from "./context.ts";
-import { directoryDatabase, newMeter } from "./database.ts";
-import { shards } from "./shards.ts";
+import { organizationsInTurn } from "./turns.ts";
 import type { OrgSettings } from "./values.ts";
 
 /** Rows of one kind taken out of one organization at a time. */
@@ -17,21 +16,9 @@ const dayMs = 86_400_000;
  * policies and findings long resolved. Daily roll-ups are kept. Each organization has its turn once a day, and a slice of each kind goes; the counters stay equal to the rows.
  */
 export async function pruneOrganizations(env: Env, now: Date, waitUntil: OrgContext["waitUntil"]): Promise<void> {
-  const turn = Math.floor(now.getTime() / 600_000) % turns;
-  for (const [shard, d1] of shards(env).entries()) {
-    for (const { orgId, settings } of await organizationsOf(d1)) {
-      if (Number.parseInt(orgId.slice(-6), 16) % turns !== turn) continue;
-      const org = systemContext(env, { orgId, shard }, now, waitUntil);
-      await pruneOrganization(org, (JSON.parse(settings) as OrgSettings).retentionDays);
-    }
+  for (const { settings, ...organization } of await organizationsInTurn(env, now, turns)) {
+    await pruneOrganization(systemContext(env, organization, now, waitUntil), settings.retentionDays);
   }
-}
-
-async function organizationsOf(d1: D1Database): Promise<{ orgId: string; settings: string }[]> {
-  const db = directoryDatabase(d1, newMeter());
-  const [rows] = await db.atomic([db.sql("SELECT org_id AS orgId, settings FROM organizations")]);
-  // safe: the statement's own columns.
-  return rows as { orgId: string; settings: string }[];
 }
 
 /** One slice of each kind. */

@@ -1108,3 +1108,49 @@ export const schedules = sqliteTable(
       .where(sql`next_run_at IS NOT NULL`),
   ],
 );
+
+/** How things stood and what happened on a day; a roll-up that is kept. */
+export const dailyStats = sqliteTable(
+  "daily_stats",
+  {
+    orgId: orgId(),
+    /** Empty: the whole organization. */
+    accountId: text("account_id").notNull(),
+    /** `2026-11-20`, UTC. */
+    day: text("day").notNull(),
+    /** Open findings. Null, like all that stood then: nobody has looked that day. */
+    openLow: integer("open_low"),
+    openMedium: integer("open_medium"),
+    openHigh: integer("open_high"),
+    openCritical: integer("open_critical"),
+    resources: integer("resources"),
+    /** What could be saved a month, in cents, the same money counted once. */
+    savings: integer("savings"),
+    /** USD of the last 30 days, as Cost Explorer told it; null also where it may not be asked. */
+    spend: real("spend"),
+    /** Findings that opened that day, or opened again. */
+    openedLow: integer("opened_low").notNull().default(0),
+    openedMedium: integer("opened_medium").notNull().default(0),
+    openedHigh: integer("opened_high").notNull().default(0),
+    openedCritical: integer("opened_critical").notNull().default(0),
+    resolvedLow: integer("resolved_low").notNull().default(0),
+    resolvedMedium: integer("resolved_medium").notNull().default(0),
+    resolvedHigh: integer("resolved_high").notNull().default(0),
+    resolvedCritical: integer("resolved_critical").notNull().default(0),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.accountId, t.day] })],
+);
+
+/** What was told of the end of a resource. */
+export const expiryNotices = sqliteTable(
+  "expiry_notices",
+  {
+    orgId: orgId(),
+    resourceId: text("resource_id").notNull(),
+    expiresAt: text("expires_at").notNull(),
+    /** The fewest days before it that were told. */
+    days: integer("days").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.resourceId] })],
+);

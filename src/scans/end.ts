@@ -1,3 +1,4 @@
+import { rollUpStats } from "#db/daily-stats";
 import type { Meter, Statement } from "#db/database";
 import { frameSummary } from "#db/frames";
 import { eventStatements, type OutboxEvent } from "#db/outbox";
@@ -53,6 +54,7 @@ export async function endScan(task: ClaimedTask, ending: Ending): Promise<string
     accountStatement(task, ending),
     coverageStatement(task, ending),
     ...(ending.verdicts ? rollUp(org, task.account.id, ending.verdicts.account) : []),
+    ...rollUpStats(org, task.account.id),
     ...gates.statements,
     sweepAgain(org, scan),
     ...eventStatements(org, ...events),

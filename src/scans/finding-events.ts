@@ -1,4 +1,5 @@
 import type { OrgContext } from "#db/context";
+import type { Happened } from "#db/daily-stats";
 import { chunkForEvent, type EventName, type OutboxEvent } from "#db/outbox";
 import { derivedId, newId } from "#lib/id";
 
@@ -30,6 +31,12 @@ export interface Transitions {
   readonly raised: readonly Told[];
   readonly resolved: readonly Told[];
 }
+
+/** As days are counted. */
+export const happenedIn = ({ opened, reopened, resolved }: Transitions): Happened => ({
+  opened: [...opened, ...reopened],
+  resolved,
+});
 
 export const nothingHappened: Transitions = { opened: [], reopened: [], raised: [], resolved: [] };
 

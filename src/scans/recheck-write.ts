@@ -1,11 +1,12 @@
 import { isReadInPart } from "#collectors/collector";
+import { countHappened } from "#db/daily-stats";
 import type { Statement } from "#db/database";
 import { eventStatements, nudgeDeliveries } from "#db/outbox";
 import { hasMovedOn } from "#db/pin";
 import { Fault } from "#lib/fault";
 import { fateOf, rememberPasses, resourceWrite, steadied } from "./change.ts";
 import { findingStatements, transitionsOf, type FindingChanges } from "./finding-changes.ts";
-import { findingEvents } from "./finding-events.ts";
+import { findingEvents, happenedIn } from "./finding-events.ts";
 import { rankRecommendations } from "./rank.ts";
 import { running, type Freshly, type Rechecking } from "./recheck.ts";
 import { readVerdicts, writeVerdicts } from "./verdicts.ts";
@@ -35,6 +36,7 @@ export async function writeRecheck(rechecking: Rechecking, fresh: Freshly): Prom
       [
         org.db.sql(`UPDATE resources SET ${column} = ?3 WHERE org_id = ?1 AND id = ?2`, org.id, resource.id, verdicts),
         ...findingStatements(occasion, changes, () => ({ runs, completeAt })),
+        ...countHappened(org, account.id, happenedIn(transitions)),
         ...eventStatements(org, ...events),
       ],
       undefined,

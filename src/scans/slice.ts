@@ -1,4 +1,5 @@
 import { recounted } from "#db/counters";
+import { countHappened } from "#db/daily-stats";
 import type { Statement } from "#db/database";
 import { eventStatements, nudgeDeliveries } from "#db/outbox";
 import type { CollectorState } from "#db/values";
@@ -6,7 +7,7 @@ import type { Change } from "./change.ts";
 import { fenced, type ClaimedTask } from "./claim.ts";
 import { edgeStatements } from "./edge-statements.ts";
 import { findingStatements, transitionsOf, type FindingChanges } from "./finding-changes.ts";
-import { findingEvents, type Transitions } from "./finding-events.ts";
+import { findingEvents, happenedIn, type Transitions } from "./finding-events.ts";
 import { addCounts, type TaskCounts } from "./outcome.ts";
 import { tellFindings } from "./progress.ts";
 import { keepVersions, removeResources, upsertResources } from "./resource-statements.ts";
@@ -65,7 +66,12 @@ export async function writeCounted(
   transitions: Transitions,
 ): Promise<void> {
   const events = await findingEvents(task, transitions);
-  await fenced(task, [keepCounts(task, counts), ...statements, ...eventStatements(task.org, ...events)]);
+  await fenced(task, [
+    keepCounts(task, counts),
+    ...statements,
+    ...countHappened(task.org, task.account.id, happenedIn(transitions)),
+    ...eventStatements(task.org, ...events),
+  ]);
   const eventIds = events.flatMap(({ id }) => (id ? [id] : []));
   await Promise.all([nudgeDeliveries(task.org, eventIds), tellFindings(task, transitions)]);
 }

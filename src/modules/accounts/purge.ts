@@ -71,6 +71,7 @@ const noFindings = `NOT EXISTS (SELECT 1 FROM findings WHERE org_id = ?1 AND acc
 const remains = (org: OrgContext, accountId: string): Statement[] => [
   org.db.sql("DELETE FROM coverage WHERE org_id = ?1 AND account_id = ?2", org.id, accountId),
   org.db.sql("DELETE FROM daily_costs WHERE org_id = ?1 AND account_id = ?2", org.id, accountId),
+  org.db.sql("DELETE FROM daily_stats WHERE org_id = ?1 AND account_id = ?2", org.id, accountId),
   org.db.sql("DELETE FROM daily_verdicts WHERE org_id = ?1 AND account_id = ?2", org.id, accountId),
   org.db.sql(`DELETE FROM recommendations WHERE org_id = ?1 AND account_id = ?2 AND ${noFindings}`, org.id, accountId),
   org.db.sql(

@@ -62,7 +62,10 @@ async function resolveSlice(org: OrgContext): Promise<boolean> {
   const events = await eventsOf(org, findings);
   await org.db.atomic([
     ...(findings.length > 0
-      ? withEffects(org, { ids: findings.map(({ id }) => id) }, [resolve(org, rule, findings)])
+      ? withEffects(org, { ids: findings.map(({ id }) => id) }, [
+          countResolved(org, rule, findings),
+          resolve(org, rule, findings),
+        ])
       : []),
     ...eventStatements(org, ...events),
     ...(findings.length < sliceMax ? done(org, rule) : []),
@@ -114,6 +117,25 @@ const resolve = (org: OrgContext, { id }: Resolving, findings: readonly RuleFind
     org.now.toISOString(),
     id,
   );
+
+/** Ahead of it: what it will resolve, added to the day of each account and of the organization. */
+const countResolved = (org: OrgContext, { id }: Resolving, findings: readonly RuleFinding[]): Statement => {
+  const columns = ["low", "medium", "high", "critical"].map((severity) => `resolved_${severity}`);
+  return org.db.sql(
+    `INSERT INTO daily_stats (org_id, account_id, day, updated_at, ${columns.join(", ")})
+     SELECT ?1, a.value, substr(?3, 1, 10), ?3, ${columns.map((column) => `sum('resolved_' || f.severity = '${column}')`).join(", ")}
+     FROM json_each(?2) AS i CROSS JOIN findings AS f CROSS JOIN json_each(json_array(f.account_id, '')) AS a
+     WHERE f.org_id = ?1 AND f.id = i.value AND f.status <> 'resolved'
+       AND EXISTS (SELECT 1 FROM rules AS r WHERE r.org_id = ?1 AND r.id = ?4 AND r.resolving = 1)
+     GROUP BY a.value
+     ON CONFLICT (org_id, account_id, day) DO UPDATE SET updated_at = excluded.updated_at,
+       ${columns.map((column) => `${column} = ${column} + excluded.${column}`).join(", ")}`,
+    org.id,
+    JSON.stringify(findings.map((finding) => finding.id)),
+    org.now.toISOString(),
+    id,
+  );
+};
 
 const done = (org: OrgContext, { id }: Resolving): Statement[] => [
   org.db.sql("DELETE FROM rules WHERE org_id = ?1 AND id = ?2 AND ended_at IS NOT NULL", org.id, id),

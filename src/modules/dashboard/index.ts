@@ -1,0 +1,1 @@
+export { rollUpOrganizations } from "./roll-up.ts";

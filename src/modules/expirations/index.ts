@@ -1,0 +1,1 @@
+export { tellOfExpirations } from "./tell.ts";

@@ -1,0 +1,12 @@
+import { tellOfExpirations } from "#modules/expirations";
+import type { Job } from "./run.ts";
+
+/** Every ten minutes, away from the full hour. */
+export const job: Job = {
+  cron: "* * * * *",
+  async run(env, scheduledTime, ctx) {
+    if (scheduledTime.getUTCMinutes() % 10 === 9) {
+      await tellOfExpirations(env, scheduledTime, (promise) => ctx.waitUntil(promise));
+    }
+  },
+};

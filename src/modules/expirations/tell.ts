@@ -5,7 +5,7 @@ import { chunkForEvent, eventStatements, nudgeDeliveries, type EventName, type O
 import { hasMovedOn } from "#db/pin";
 import { organizationsInTurn } from "#db/turns";
 import { derivedId } from "#lib/id";
-import { kindOf, kinds, type Kind } from "./kinds.ts";
+import { kindOf, kinds, type Kind } from "#collectors/expiring";
 
 /** Ten-minute turns in an hour: each organization has one of them. */
 const turns = 6;

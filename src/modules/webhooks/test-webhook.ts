@@ -21,11 +21,22 @@ const eventSamples = jsonAsset<Readonly<Record<EventName, object>>>("events.json
 export async function testWebhook(org: OrgContext, id: string, event: EventName): Promise<DeliveryDetail> {
   const webhook = await getWebhook(org, id);
   const sample = (await eventSamples(org.env.ASSETS))[event];
-  const claim = claimOf(org, webhook, event, { test: true, ...sample });
+  return tryOut(org, webhook, event, { test: true, ...sample });
+}
+
+/** The same for a webhook or channel that has been read, with this as `data`. */
+export async function tryOut(
+  org: OrgContext,
+  webhook: Webhook,
+  event: EventName,
+  data: object,
+): Promise<DeliveryDetail> {
+  const claim = claimOf(org, webhook, event, data);
   const startedMs = Date.now();
   const outcome = await sendOnce(org, claim);
   const detail = detailOf(org, claim, outcome, new Date(startedMs + outcome.durationMs));
-  const entry = { action: "webhook.test", target: { type: "webhook", id }, after: { event } } as const;
+  const what = webhook.kind === "webhook" ? "webhook" : "channel";
+  const entry = { action: `${what}.test`, target: { type: what, id: webhook.id }, after: { event } } as const;
   await org.change(entry, statements(org, claim, detail), detail);
   return detail;
 }

@@ -165,7 +165,7 @@ const lives: Readonly<Record<string, Life>> = {
     begin: async (world) => {
       const failing = new Date(world.now.getTime() - 7 * hour).toISOString();
       await world.channel({ name: null, url: "https://example.com/secret/path", failing_since: failing });
-      await world.channel({ failing_since: new Date(world.now.getTime() - 5 * hour).toISOString() });
+      await world.channel({ failing_since: new Date(world.now.getTime() - hour).toISOString() });
     },
     end: set("webhooks", { failing_since: null }),
     item: { kind: "webhook", title: "https://example.com" },

@@ -187,12 +187,22 @@ export class AlertWorld {
   ): Promise<void> {
     for (let at = 0; at < found.length; at += sliceMax) {
       const slice = found.slice(at, at + sliceMax);
-      await this.insert(
-        "findings",
-        slice.map(({ row }) => row),
-      );
+      await this.store(slice.map(({ row }) => row));
       await this.tell(slice, scan, (opened) => ({ ...nothingHappened, opened }));
     }
+  }
+
+  /** With all that follows from findings. */
+  async store(rows: readonly Row[]): Promise<void> {
+    const org = this.context();
+    const columns = Object.keys(rows[0] ?? {});
+    const insert = org.db.sql(
+      `INSERT INTO findings (${columns.join(", ")}) SELECT ${columns.map((column) => `r.value ->> '${column}'`).join(", ")}
+       FROM json_each(?2) AS r WHERE ?1 <> ''`,
+      org.id,
+      JSON.stringify(rows),
+    );
+    await org.db.atomic(withEffects(org, { ids: rows.map(({ id }) => String(id)) }, [insert]));
   }
 
   async reopen(found: readonly FoundFinding[], scan: { id: string; runId: string } | null): Promise<void> {

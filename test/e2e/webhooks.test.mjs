@@ -4,8 +4,9 @@ import { createHmac } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { all, hasEnded, setUp, startScan } from "./support/api.mjs";
+import { passMinutes, rowsOf } from "./support/database.mjs";
 import { startReceiver } from "./support/receiver.mjs";
-import { eventually, newState, startRuntime } from "./support/runtime.mjs";
+import { eventually, killAll, newState, sleep, startRuntime, tick } from "./support/runtime.mjs";
 
 const port = 8803;
 
@@ -129,5 +130,93 @@ describe("webhooks", { timeout: 120_000 }, () => {
     await demo.api("DELETE", `/webhooks/${moved.webhook.id}`);
     await scan();
     assert.equal(gone.receiver.received.length, 1);
+  });
+});
+
+/** Mulberry32: the same numbers for the same seed. */
+function seeded(state) {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+describe("a sender that is killed again and again", { timeout: 600_000 }, () => {
+  const seed = Number(process.env["SEED"] ?? 7);
+  const scansWanted = 510;
+  const receivers = [];
+
+  after(async () => {
+    killAll();
+    await Promise.all(receivers.map((receiver) => receiver.close()));
+  });
+
+  test(`loses none of a thousand events (seed ${seed})`, async (t) => {
+    const random = seeded(seed);
+    const state = newState("webhooks-killed");
+    let runtime = await startRuntime({ port, state });
+    const demo = await setUp(runtime.origin);
+    const answers = [() => 204, () => (random() < 0.2 ? 500 : 204)];
+    for (const answer of answers) receivers.push(await startReceiver({ answer }));
+    for (const { url } of receivers) await demo.api("POST", "/webhooks", { url, events: ["scan.*"] });
+
+    let kills = 0;
+    const killAndRestart = async (minutes) => {
+      await runtime.kill();
+      kills += 1;
+      const active = rowsOf(state, "SELECT id FROM scans WHERE active = 1");
+      passMinutes(state, minutes);
+      runtime = await startRuntime({ port, state });
+      await tick(runtime.origin);
+      for (const { id } of active) await demo.api("POST", `/scans/${id}/cancel`).catch(() => undefined);
+    };
+    for (let made = 0; made < scansWanted;) {
+      const death = new AbortController();
+      const killing = sleep(300 + random() * 5_000).then(() => {
+        death.abort();
+        return killAndRestart(2);
+      });
+      while (!death.signal.aborted && made < scansWanted) {
+        try {
+          const { id } = await startScan(demo);
+          await demo.api("POST", `/scans/${id}/cancel`);
+          made += 1;
+        } catch {
+          // It died in the middle, or something of before is still running.
+          await sleep(50);
+        }
+      }
+      await killing;
+    }
+    const { data: webhooks } = await demo.api("GET", "/webhooks");
+    const isPending = async ({ id }) =>
+      (await demo.api("GET", `/webhooks/${id}/deliveries?status=pending&limit=1`)).data.length > 0;
+    const arePending = async () => (await Promise.all(webhooks.map(isPending))).includes(true);
+    for (let round = 0; round < 15 && (await arePending()); round += 1) {
+      // Whatever is to be tried again is due.
+      await killAndRestart(1_500);
+      await sleep(4_000);
+    }
+    await runtime.kill();
+
+    const events = rowsOf(state, "SELECT id FROM events");
+    assert.ok(events.length >= 1_000, `${events.length} events`);
+    const [{ n: scansStarted }] = rowsOf(state, "SELECT count(*) AS n FROM scans");
+    assert.equal(events.length, 2 * scansStarted);
+    const unfinished = rowsOf(state, "SELECT id, status, attempts FROM deliveries WHERE status <> 'delivered'");
+    assert.deepEqual(unfinished, []);
+    const [{ n: deliveries }] = rowsOf(state, "SELECT count(*) AS n FROM deliveries");
+    assert.equal(deliveries, 2 * events.length);
+    const twice = receivers.map(({ received }) => {
+      const came = new Set(received.map(({ headers }) => headers["webhook-id"]));
+      assert.deepEqual(
+        events.filter(({ id }) => !came.has(`msg_${id}`)),
+        [],
+      );
+      return received.length - came.size;
+    });
+    t.diagnostic(`${events.length} events, killed ${kills} times, came again: ${twice.join(" and ")}`);
   });
 });

@@ -19,7 +19,9 @@ export function retryDelaySeconds(
   const delay = attemptDelaysSeconds[attempts];
   if (delay === undefined) return null;
   const jittered = delay * (1 + jitterShare * (2 * random() - 1));
-  return Math.min(delaySecondsMax, Math.max(jittered, retryAfterSeconds ?? 0));
+  // What would be beyond the longest is as far before it: cut off, half of them would come in the same second.
+  const spread = jittered > delaySecondsMax ? 2 * delaySecondsMax - jittered : jittered;
+  return Math.min(delaySecondsMax, Math.max(spread, retryAfterSeconds ?? 0));
 }
 
 /** A receiver that failed so often, one attempt after the other, is left alone for a while. */

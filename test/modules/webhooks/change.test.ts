@@ -45,9 +45,7 @@ const isAdmittedHere = (target: string): boolean =>
   /^(localhost|127\.0\.0\.1|\[::1\]|api\.cloudglass\.dev\.?)$/.test(URL.parse(target)?.hostname ?? "");
 
 const rowOf = (org: TestOrg, id: string) =>
-  env.DB.prepare("SELECT * FROM webhooks WHERE org_id = ?1 AND id = ?2")
-    .bind(org.id, id)
-    .first<Record<string, unknown>>();
+  env.DB.prepare("SELECT * FROM webhooks WHERE org_id = ?1 AND id = ?2").bind(org.id, id).first();
 
 describe("PATCH /webhooks/{id}", () => {
   it("200: merges what is named, leaves the rest, and stands in the audit log without the URL's path", async ({

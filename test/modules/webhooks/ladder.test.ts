@@ -67,7 +67,7 @@ async function watched() {
       .filter(({ url }) => url.endsWith("/watcher"))
       .map(({ body }) => JSON.parse(body) as { event: string; data: Record<string, unknown> });
   const row = async () => {
-    const [found] = await world.rows<Record<string, unknown>>(
+    const [found] = await world.rows(
       "SELECT status, failures, failing_since, warned, version FROM webhooks WHERE org_id = ?1 AND id = ?2",
       failing.webhook.id,
     );

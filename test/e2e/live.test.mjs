@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { caller, setUp, startScan } from "./support/api.mjs";
+import { caller, endOf, setUp, startScan } from "./support/api.mjs";
 import { newState, sleep, startRuntime, tick } from "./support/runtime.mjs";
 import { openSocket, watch } from "./support/socket.mjs";
 
@@ -249,7 +249,7 @@ describe("live progress", { timeout: 300_000 }, () => {
         await socket.opened;
         const point = { scanId: scan.id, seq: last?.seq ?? 0 };
         socket.send({ type: "auth", token: demo.key, resume: [point] });
-        const cutAfter = 1 + Math.floor(random() * 12);
+        const cutAfter = 1 + Math.floor(random() * 4);
         await socket.until(({ seq, type }) => seq >= point.seq + cutAfter || type === "complete");
         socket.close();
         const fresh = numbered(socket.frames);
@@ -275,13 +275,14 @@ describe("live progress", { timeout: 300_000 }, () => {
     assert.ok(Date.parse(all.expiresAt) - Date.now() <= 30_000);
     for (const { url } of [all, one]) {
       const socket = openSocket(url);
-      await socket.until(({ type }) => type === "ready");
-      await socket.until(isEnd);
+      const { scan: state } = await socket.until(({ type }) => type === "sync");
+      assert.equal(state.id, scan.id);
       const { pathname, search } = new URL(url);
       const again = await refusedUpgrade(`${pathname}${search}`);
       assert.deepEqual([again.status, again.body.code], [401, "UNAUTHORIZED"]);
       socket.close();
     }
+    await endOf(demo, scan.id);
   });
 
   test("a key as a subprotocol, of which only the name is echoed", async () => {
@@ -303,7 +304,7 @@ describe("live progress", { timeout: 300_000 }, () => {
     let cuts = -1;
     const scan = await startScan(demo);
     while (got.at(-1)?.type !== "complete") {
-      const upTo = 1 + Math.floor(random() * 12);
+      const upTo = 1 + Math.floor(random() * 4);
       const fresh = await readEvents(`${runtime.origin}/api/v1/events`, demo.key, last, upTo);
       got.push(...fresh);
       last = got.at(-1)?.eventId ?? last;

@@ -77,9 +77,12 @@ type Values = Pick<
   | "disabledReason"
   | "disabledAt"
 > &
-  Partial<Pick<Channel, "failures" | "failingSince" | "warned">>;
+  Partial<Pick<Channel, "failures" | "failingSince" | "warned" | "busyUntil">>;
 
-/** Enabled again, or reached another way, it starts without the failures it had. */
+/** A pause is longer than any lease, which stays. */
+const leaseMsMax = 60_000;
+
+/** Enabled again, or reached another way, it starts without the failures and the pause it had. Whoever was told of them hears when it works. */
 function valuesOf(
   org: OrgContext,
   before: Channel,
@@ -88,12 +91,14 @@ function valuesOf(
 ): Values {
   const now = org.now.toISOString();
   const switched = status !== before.status;
+  const pausedMs = before.busyUntil === null ? 0 : Date.parse(before.busyUntil) - org.now.getTime();
   const fresh = (switched && status === "enabled") || address.secret !== before.secret;
   return {
     ...{ name, description, digest, status, ...address },
     disabledReason: switched ? (status === "disabled" ? byHand : null) : before.disabledReason,
     disabledAt: switched ? (status === "disabled" ? now : null) : before.disabledAt,
-    ...(fresh ? { failures: 0, failingSince: null, warned: 0 } : {}),
+    ...(fresh ? { failures: 0, failingSince: null, warned: before.warned === 0 ? 0 : -1 } : {}),
+    ...(fresh && pausedMs > leaseMsMax ? { busyUntil: null } : {}),
     version: before.version + 1,
     updatedAt: now,
   };

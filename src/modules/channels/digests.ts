@@ -23,8 +23,10 @@ export async function tellDigests(env: Env, now: Date, waitUntil: WaitUntil): Pr
     const db = directoryDatabase(d1, newMeter());
     const [due] = await db.atomic([db.sql(dueChannels, now.toISOString(), lookedAtMax)]);
     // safe: the statement answers these two columns.
-    for (const { orgId, channelId } of due as { orgId: string; channelId: string }[])
-      await tellAll(systemContext(env, { orgId, shard }, now, waitUntil), channelId);
+    for (const { orgId, channelId } of due as { orgId: string; channelId: string }[]) {
+      const org = systemContext(env, { orgId, shard }, now, waitUntil);
+      await tellAll(org, channelId).catch((error: unknown) => logFailure(org, channelId, error));
+    }
   }
 }
 
@@ -35,6 +37,18 @@ interface Item {
   readonly id: string;
   readonly message: AlertMessage;
 }
+
+/** One that cannot be told keeps no other waiting, and the next tick tries again. Messages of database errors hold parameters. */
+const logFailure = ({ id: orgId }: OrgContext, channelId: string, error: unknown): void =>
+  console.log(
+    JSON.stringify({
+      level: "error",
+      msg: "digest not told",
+      orgId,
+      channelId,
+      cause: error instanceof Error ? error.name : typeof error,
+    }),
+  );
 
 async function tellAll(org: OrgContext, channelId: string): Promise<void> {
   for (let left = lookedAtMax; left > 0; left -= itemsMax) if ((await tellSome(org, channelId)) < itemsMax) return;

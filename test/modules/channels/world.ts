@@ -8,7 +8,7 @@ export interface Inbox {
   /** What the platform's e-mail binding was given, in order. */
   readonly sent: EmailMessageBuilder[];
   /** The next send throws this. */
-  refuse(error: unknown): void;
+  refuse(error: Error): void;
 }
 
 export type ChannelWorld = World & {
@@ -19,7 +19,7 @@ export type ChannelWorld = World & {
 /** An organization whose e-mail goes through miniflare's own binding, looked at on its way. */
 export async function newChannelWorld(): Promise<ChannelWorld> {
   const sent: EmailMessageBuilder[] = [];
-  let refusal: unknown = null;
+  let refusal: Error | null = null;
   const EMAIL = {
     async send(mail: EmailMessageBuilder) {
       const error = refusal;

@@ -71,11 +71,9 @@ export const OverviewBody = z
         z.object({ id: z.string(), title: z.string(), edition: z.string().nullable(), score: z.number().nullable() }),
       )
       .openapi({ description: "The frameworks that are built in, as of the last scans; empty: nothing was scanned." }),
-    expiringSoon: z
-      .object({ withinDays: z.int(), count: z.int(), more: z.boolean() })
-      .openapi({
-        description: `What has a date; \`more\`: counting stopped at ${soonMax}. \`GET /expirations\` lists all.`,
-      }),
+    expiringSoon: z.object({ withinDays: z.int(), count: z.int(), more: z.boolean() }).openapi({
+      description: `What has a date; \`more\`: counting stopped at ${soonMax}. \`GET /expirations\` lists all.`,
+    }),
     disabledWebhooks: z.array(z.object({ id: z.uuid(), host: z.string(), reason: z.string().nullable(), since: time })),
   })
   .openapi("DashboardOverview");

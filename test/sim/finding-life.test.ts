@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
+import { rollUpStats } from "#db/daily-stats";
 import type { Env } from "#env";
 import { Fault } from "#lib/fault";
 import { findingIdOf } from "#scans/change";
@@ -284,6 +285,28 @@ class History {
   }
 }
 
+/** What a roll-up says of today, of the account and of the organization, and what the rows say. */
+async function standingOf(world: FindingWorld): Promise<{ rolledUp: unknown; recounted: unknown }> {
+  const { env, orgId } = world;
+  const org = world.context(new Date("2027-01-01T00:00:00Z"));
+  await org.db.atomic(rollUpStats(org, null));
+  const { results } = await env.DB.prepare(
+    `SELECT open_low, open_medium, open_high, open_critical, resources, savings FROM daily_stats WHERE org_id = ?1 AND day = '2027-01-01'`,
+  )
+    .bind(orgId)
+    .all();
+  const open = (severity: string): string =>
+    `(SELECT count(*) FROM findings WHERE org_id = ?1 AND status = 'open' AND severity = '${severity}')`;
+  const recounted = await env.DB.prepare(
+    `SELECT ${["low", "medium", "high", "critical"].map((severity) => `${open(severity)} AS open_${severity}`).join(", ")},
+       (SELECT count(*) FROM resources WHERE org_id = ?1) AS resources,
+       (SELECT CAST(round(coalesce(sum(100 * savings_counted), 0)) AS INTEGER) FROM findings WHERE org_id = ?1 AND status = 'open') AS savings`,
+  )
+    .bind(orgId)
+    .first();
+  return { rolledUp: results, recounted: [recounted, recounted] };
+}
+
 /** Histories that share a clock and the cron jobs; the jobs run 0, 1 or 2 times for a tick. */
 async function live(env: Env, all: readonly History[], random: Random): Promise<void> {
   let now = new Date(start);
@@ -321,6 +344,8 @@ describe("the life of findings", () => {
         expect(await history.shown(), repeat).toEqual(history.model.shown());
         const { kept, derived } = await keptAndDerived(history.world.orgId, world.DB);
         expect(kept, repeat).toEqual(derived);
+        const { rolledUp, recounted } = await standingOf(history.world);
+        expect(rolledUp, repeat).toEqual(recounted);
         await history.world.clear();
       }
     };

@@ -188,6 +188,12 @@ export async function stateOf({ orgId, accountId }: Scenario): Promise<Record<st
     coverage: `SELECT region, seq, key AS collector, value ->> 'state' AS state, value ->> 'runs' AS runs, value ->> 'completeSeq' AS whole,
       value ->> 'resources' AS resources, value ->> 'fail' AS fails FROM coverage, json_each(collectors) WHERE org_id = ?1 ORDER BY 1, 3`,
     told: `SELECT names, count(*) AS findings FROM events, json_each(data -> 'findings') WHERE org_id = ?1 GROUP BY names ORDER BY names`,
+    happened: `SELECT account_id = '' AS whole, sum(opened_low) AS low, sum(opened_medium) AS medium, sum(opened_high) AS high,
+      sum(opened_critical) AS critical, sum(resolved_low + resolved_medium + resolved_high + resolved_critical) AS resolved
+      FROM daily_stats WHERE org_id = ?1 GROUP BY 1 ORDER BY 1`,
+    stands: `SELECT account_id = '' AS whole, open_low, open_medium, open_high, open_critical, resources, savings, spend
+      FROM daily_stats AS d WHERE org_id = ?1 AND open_low IS NOT NULL AND day = (SELECT max(n.day) FROM daily_stats AS n
+        WHERE n.org_id = ?1 AND n.account_id = d.account_id AND n.open_low IS NOT NULL) ORDER BY 1`,
     undelivered: "SELECT event FROM deliveries WHERE org_id = ?1 AND status <> 'delivered'",
   };
   const names = Object.keys(queries);

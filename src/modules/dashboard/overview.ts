@@ -1,10 +1,11 @@
 import { and, desc, eq, gte, isNotNull, lt, ne, sql, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
-import { accounts, counters, dailyStats, recommendations, scans } from "#db/schema";
+import { accounts, dailyStats, recommendations, scans, type counters } from "#db/schema";
 import type { CheckCounts } from "#db/values";
 import { knownFrameworks, ownStatements, scoredFramework, type ScoredFramework } from "#modules/compliance";
 import { aboutChecks } from "#scans/about";
 import type { ScanRow } from "#scans/claim";
+import { areActive } from "#scans/start";
 import type { OwnRule } from "#scores/controls";
 import { dayAfter, pointsOf } from "./days.ts";
 
@@ -68,15 +69,11 @@ export async function getOverview(org: OrgContext): Promise<Overview> {
   const [rules] = ownStatements(org);
   const answers = await org.db.atomic([
     ...scanStatements(org),
-    org.db
-      .select()
-      .from(counters)
-      .where(
-        and(
-          eq(counters.orgId, org.id),
-          sql`(${counters.subject}, ${counters.dimension}) IN (VALUES ('finding', 'severity'), ('finding', 'all'), ('resource', 'all'), ('saving', 'all'))`,
-        ),
-      ),
+    org.db.sql(
+      `SELECT c.* FROM json_each('[["finding","severity"],["finding","all"],["resource","all"],["saving","all"]]') AS p CROSS JOIN counters AS c
+       WHERE c.org_id = ?1 AND c.subject = p.value ->> 0 AND c.dimension = p.value ->> 1`,
+      org.id,
+    ),
     ...dayStatements(org, since),
     topStatement(org),
     org.db.select().from(accounts).where(eq(accounts.orgId, org.id)).orderBy(accounts.id),
@@ -99,11 +96,10 @@ const scanStatements = (org: OrgContext) => {
   const mine = eq(scans.orgId, org.id);
   return [
     org.db.select().from(scans).where(mine).orderBy(desc(scans.id)).limit(recentMax),
-    // A literal 1, as SQLite uses a partial index only for what it can prove.
     org.db
       .select()
       .from(scans)
-      .where(and(mine, sql`${scans.active} = 1`)),
+      .where(and(mine, areActive(org))),
   ];
 };
 

@@ -36,17 +36,18 @@ const frameworkByDefault = "aws_fsbp";
 export async function getTrend(org: OrgContext, query: TrendQuery): Promise<Trend> {
   const { from, to } = stretchOf(org, query);
   refuseUnfit(query);
-  const [found, rows, ...own] = await org.db.atomic([
-    accountStatement(org, query.accountId),
-    query.metric === "score" ? verdictRows(org, query.accountId, from, to) : statRows(org, query.accountId, from, to),
-    ...(query.metric === "score" ? ownStatements(org) : []),
+  const { accountId } = query;
+  const isScore = query.metric === "score";
+  const [rows, ...more] = await org.db.atomic([
+    isScore ? verdictRows(org, accountId, from, to) : statRows(org, accountId, from, to),
+    ...(isScore ? ownStatements(org) : []),
+    ...(accountId === undefined ? [] : [accountStatement(org, accountId)]),
   ]);
   // safe: each statement answers its own columns.
-  if (query.accountId !== undefined && (found as unknown[]).length === 0) throw notFound("account");
-  const series =
-    query.metric === "score"
-      ? await scoreSeries(org, query, rows as VerdictRow[], own)
-      : statSeries(query, rows as StoredRow[]);
+  if (accountId !== undefined && (more.at(-1) as unknown[]).length === 0) throw notFound("account");
+  const series = isScore
+    ? await scoreSeries(org, query, rows as VerdictRow[], more)
+    : statSeries(query, rows as StoredRow[]);
   return { ...query, from, to, points: pointsOf(fromOn(series, from), from, to, query.interval) };
 }
 
@@ -72,8 +73,8 @@ const invalid = (pointer: string, message: string): Fault =>
 
 const idOf = "(SELECT id FROM accounts WHERE org_id = ?1 AND (id = ?2 OR aws_account_id = ?2))";
 
-const accountStatement = (org: OrgContext, account: string | undefined): Statement =>
-  org.db.sql(`SELECT id FROM accounts WHERE org_id = ?1 AND id = ${idOf}`, org.id, account ?? null);
+const accountStatement = (org: OrgContext, account: string): Statement =>
+  org.db.sql(`SELECT ${idOf} AS id WHERE ${idOf} IS NOT NULL`, org.id, account);
 
 /** Rows of the days, and the newest before that says how things stood. */
 const rowsOf = (

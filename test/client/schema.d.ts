@@ -64,6 +64,198 @@ export interface paths {
         patch: operations["changeAccount"];
         trace?: never;
     };
+    "/api/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the alert rules, the newest first
+         * @description Needs role `viewer`, scope `alerts:read`.
+         */
+        get: operations["listAlertRules"];
+        put?: never;
+        /**
+         * Make an alert rule
+         * @description Rules about findings look at what happens from now on, once for each run, when it has ended; the others look at how things are, after each run and every hour. What meets the condition makes one alert, of each route one, however many things they are: it is told to the channels in one message, told again when something is new, and resolved when nothing of it is left. 50 rules at most.
+         *
+         *     Needs role `admin`, scope `alerts:write`.
+         */
+        post: operations["createAlertRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what an alert rule would do, before it is made
+         * @description Held against the last scan of each account. Nothing is written, and nobody is told.
+         *
+         *     Needs role `analyst`, scope `alerts:read`.
+         */
+        post: operations["previewNewAlertRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one alert rule
+         * @description Needs role `viewer`, scope `alerts:read`.
+         */
+        get: operations["getAlertRule"];
+        /**
+         * Replace an alert rule
+         * @description Where the condition or the route changes the rule begins anew: its alerts are resolved.
+         *
+         *     Needs role `admin`, scope `alerts:write`.
+         */
+        put: operations["replaceAlertRule"];
+        post?: never;
+        /**
+         * Delete an alert rule; its alerts are resolved, and stay
+         * @description Needs role `admin`, scope `alerts:write`.
+         */
+        delete: operations["deleteAlertRule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an alert rule by merge patch (RFC 7396); null restores a default
+         * @description Where the condition or the route changes the rule begins anew: its alerts are resolved. One that is switched off has no alerts.
+         *
+         *     Needs role `admin`, scope `alerts:write`.
+         */
+        patch: operations["changeAlertRule"];
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what an alert rule would do now
+         * @description Held against the last scan of each account. Nothing is written, and nobody is told.
+         *
+         *     Needs role `analyst`, scope `alerts:read`.
+         */
+        post: operations["previewAlertRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the alerts that are not resolved, the newest first
+         * @description `status=all` lists all of them.
+         *
+         *     Needs role `viewer`, scope `alerts:read`.
+         */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one alert, with what is left of what it is about
+         * @description Needs role `viewer`, scope `alerts:read`.
+         */
+        get: operations["getAlert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that somebody looks after an alert
+         * @description Of what is new in it people are told all the same. One that is acknowledged already stays as it is.
+         *
+         *     Needs role `analyst`, scope `alerts:write`.
+         */
+        post: operations["acknowledgeAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that an alert is over
+         * @description An alert resolves by itself when nothing of what it is about is left. What is left of one that somebody resolves is not told again, until it goes and comes back. One that is resolved already stays as it is.
+         *
+         *     Needs role `analyst`, scope `alerts:write`.
+         */
+        post: operations["resolveAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -206,6 +398,128 @@ export interface paths {
          * @description Needs role `viewer`, scope `resources:read`.
          */
         get: operations["getCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the channels, the newest first
+         * @description Needs role `admin`, scope `channels:read`.
+         */
+        get: operations["listChannels"];
+        put?: never;
+        /**
+         * Adds a channel that alert rules can tell
+         * @description `slack`: an incoming webhook of Slack, or of whatever takes its form (Mattermost, Discord's `/slack`). `teams`: a workflow's webhook. `pagerduty`: an Events API v2 integration; an alert that is resolved resolves its incident. `email`: up to 50 recipients. What opens a channel is sealed and never shown again. What fails is tried again as with webhooks, ten times in about 75 hours.
+         *
+         *     Needs role `admin`, scope `channels:write`.
+         */
+        post: operations["createChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One channel
+         * @description Needs role `admin`, scope `channels:read`.
+         */
+        get: operations["getChannel"];
+        /**
+         * Replaces a channel, but for what opens it where that is left out
+         * @description Needs role `admin`, scope `channels:write`.
+         */
+        put: operations["replaceChannel"];
+        post?: never;
+        /**
+         * Deletes a channel that no alert rule tells; what was still to be told there ends
+         * @description Needs role `admin`, scope `channels:write`.
+         */
+        delete: operations["deleteChannel"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a channel by merge patch (RFC 7396)
+         * @description Enabled again it starts without the failures it had. Disabled, what was still to be told there ends. What waits for a digest that is changed is told within a minute.
+         *
+         *     Needs role `admin`, scope `channels:write`.
+         */
+        patch: operations["changeChannel"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells a channel of a made-up alert at once, and answers the attempt
+         * @description Also while it is disabled, and whatever its digest. At PagerDuty an incident opens; test again with `alert.resolved` to close it. The attempt stands among the deliveries and is not made again.
+         *
+         *     Needs role `admin`, scope `channels:write`.
+         */
+        post: operations["testChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was told to a channel, the newest first
+         * @description Needs role `admin`, scope `channels:read`.
+         */
+        get: operations["listChannelDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One delivery with its attempts
+         * @description Needs role `admin`, scope `channels:read`.
+         */
+        get: operations["getChannelDelivery"];
         put?: never;
         post?: never;
         delete?: never;
@@ -460,6 +774,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboard/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how things stand, at a glance
+         * @description Needs role `viewer`, scope `dashboard:read`.
+         */
+        get: operations["getDashboardOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboard/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one metric day by day, week by week or month by month
+         * @description From daily roll-ups that are kept for good, written at the end of each scan and once a day. A stretch in which nobody looked is filled with what was known before, and says so.
+         *
+         *     Needs role `viewer`, scope `dashboard:read`.
+         */
+        get: operations["getDashboardTrend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/expirations": {
         parameters: {
             query?: never;
@@ -630,6 +986,50 @@ export interface paths {
          *     Needs no credential.
          */
         get: operations["getIssuerKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ws/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a ticket for one socket or stream
+         * @description For browsers, which cannot send a header with a socket: a ticket may stand in a URL (`?ticket=`), because it lets one connection in, once, within 30 seconds, and is bound to the key that asked for it. Opens `/ws`, `/scans/{id}/ws` and `/events`.
+         *
+         *     Needs role `viewer`, scope `scans:read`.
+         */
+        post: operations["createTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow scans and findings as Server-Sent Events
+         * @description The frames of the sockets for clients that cannot open one: `event` is a frame's type, `data` the frame, `id` what to come back with (Last-Event-ID) to be told what was missed: the last 1,000 frames are kept. Every 15 s there is a comment. The key comes in a header, or a ticket in the URL. Each stream counts as one of the three sockets a key may have open.
+         *
+         *     Needs role `viewer`, scope `scans:read`.
+         */
+        get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1261,7 +1661,7 @@ export interface paths {
         put?: never;
         /**
          * Start a run: one scan for each account
-         * @description Of one account, several, or all of them. Accounts that are being scanned already are skipped and named. `Prefer: wait=20` answers when they have ended, or after so many seconds (20 at most).
+         * @description Of one account, several, or all of them. Accounts that are disabled, or being scanned already, are skipped and named. `Prefer: wait=20` answers when they have ended, or after so many seconds (20 at most).
          *
          *     Needs role `analyst`, scope `scans:write`.
          */
@@ -1436,6 +1836,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the schedules, the newest first
+         * @description Needs role `viewer`, scope `schedules:read`.
+         */
+        get: operations["listSchedules"];
+        put?: never;
+        /**
+         * Make a schedule
+         * @description Each tick starts one run, of the accounts that are not disabled and not being scanned; the others are named in `lastRun.skipped`. Of ticks that were missed one is made up for, within the window. A local time that the clock leaps over is left out, and one that comes twice is taken twice; but where hours and minutes are listed (no `*`, no step) the first runs when the clock has leapt, and the second the first time only. 100 schedules at most.
+         *
+         *     Needs role `editor`, scope `schedules:write`.
+         */
+        post: operations["createSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say when a schedule would run next
+         * @description Needs role `viewer`, scope `schedules:read`.
+         */
+        post: operations["previewSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one schedule
+         * @description Needs role `viewer`, scope `schedules:read`.
+         */
+        get: operations["getSchedule"];
+        /**
+         * Replace a schedule
+         * @description Needs role `editor`, scope `schedules:write`.
+         */
+        put: operations["replaceSchedule"];
+        post?: never;
+        /**
+         * Delete a schedule; the runs it started stay
+         * @description Needs role `admin`, scope `schedules:write`.
+         */
+        delete: operations["deleteSchedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a schedule by merge patch (RFC 7396); null restores a default
+         * @description Needs role `editor`, scope `schedules:write`.
+         */
+        patch: operations["changeSchedule"];
+        trace?: never;
+    };
     "/api/v1/suppressions": {
         parameters: {
             query?: never;
@@ -1591,7 +2069,7 @@ export interface paths {
         put?: never;
         /**
          * Adds a webhook
-         * @description From now on the events it listens to are POSTed to it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). `X-Cloudglass-Signature: sha256=…` is the hex HMAC-SHA256 of the raw body. The key of both is the bytes that stand in base64 behind `whsec_`. Deliveries come at least once and in no promised order: know a repetition by `webhook-id`. Answer 2xx within 15 seconds; anything else is tried again, ten times in about 75 hours; 410 disables the webhook.
+         * @description From now on the events it listens to are POSTed to it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). `X-Cloudglass-Signature: sha256=…` is the hex HMAC-SHA256 of the raw body. The key of both is the bytes that stand in base64 behind `whsec_`. Deliveries come at least once and in no promised order: know a repetition by `webhook-id`. Answer 2xx within 15 seconds; anything else is tried again, ten times in about 75 hours; 410 disables the webhook, and so do five days of nothing but failures. A receiver that fails five times in a row is left alone for a minute, later for up to half an hour, until one delivery gets through; nothing is lost by that.
          *
          *     Needs role `admin`, scope `webhooks:write`.
          */
@@ -1610,17 +2088,93 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One webhook
+         * One webhook, and how it does
          * @description Needs role `admin`, scope `webhooks:read`.
          */
         get: operations["getWebhook"];
-        put?: never;
+        /**
+         * Replaces a webhook; its secret stays
+         * @description Needs role `admin`, scope `webhooks:write`.
+         */
+        put: operations["replaceWebhook"];
         post?: never;
         /**
          * Deletes a webhook; what was still to be delivered to it ends
          * @description Needs role `admin`, scope `webhooks:write`.
          */
         delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a webhook by merge patch (RFC 7396)
+         * @description `{"status": "enabled"}` enables it again, without the failures it had; what happened meanwhile comes by `POST /webhooks/{id}/replay`.
+         *
+         *     Needs role `admin`, scope `webhooks:write`.
+         */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a webhook a new secret
+         * @description It is shown this once. For `overlapHours` each delivery is signed with both: `webhook-signature` and `X-Cloudglass-Signature` then hold two signatures, the new one first, separated by a space. Rotated again within that time, the oldest secret is dropped.
+         *
+         *     Needs role `admin`, scope `webhooks:write`.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a sample of an event at once and answers the attempt
+         * @description Any event, whatever the webhook subscribed to, and also while it is disabled. `data` begins with `"test": true`. What fails is not tried again and does not count against the webhook; what works ends a pause that failures brought.
+         *
+         *     Needs role `admin`, scope `webhooks:write`.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends again what was given up, or what happened while the webhook was disabled
+         * @description Up to 1,000 deliveries, the oldest first; `nextSince` says where to go on. Repeating a request sends nothing twice.
+         *
+         *     Needs role `admin`, scope `webhooks:write`.
+         */
+        post: operations["replayWebhook"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1660,6 +2214,28 @@ export interface paths {
         get: operations["getWebhookDelivery"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a delivery again, whatever became of it
+         * @description A new round of attempts begins now, numbered on from those before. The message and its `webhook-id` stay the same.
+         *
+         *     Needs role `admin`, scope `webhooks:write`.
+         */
+        post: operations["redeliverWebhookDelivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1746,6 +2322,7 @@ export interface components {
          *       ],
          *       "enabledServices": null,
          *       "pace": null,
+         *       "enabled": true,
          *       "isManagement": false,
          *       "lastScanId": "0199e0b3-0000-7000-8000-000000000002",
          *       "lastScanAt": "2026-03-13T08:04:32.000Z",
@@ -1771,7 +2348,7 @@ export interface components {
             lastError: string | null;
             /** @enum {string} */
             credentialMethod: "keyless" | "role" | "access_key";
-            /** @description Null: every region the account has enabled. */
+            /** @description Null: every region it has enabled. */
             enabledRegions: string[] | null;
             /** @description Null: every service Cloudglass knows. */
             enabledServices: string[] | null;
@@ -1789,6 +2366,8 @@ export interface components {
                 /** @description Requests per second to one service; null: 20. */
                 requestsPerSecond?: number | null;
             } | null;
+            /** @description False: it is not scanned; what is known of it stays. */
+            enabled: boolean;
             /** @description The management account of an AWS Organization. */
             isManagement: boolean;
             /** Format: uuid */
@@ -1845,7 +2424,7 @@ export interface components {
             detail: string;
             instance: string;
             /** @enum {string} */
-            code: "INVALID_REQUEST" | "INVALID_CURSOR" | "AMBIGUOUS_CREDENTIALS" | "UNAUTHORIZED" | "KEY_REVOKED" | "KEY_EXPIRED" | "FORBIDDEN" | "MISSING_SCOPE" | "RESOURCE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "CONFLICT" | "ROLE_UNGUARDED" | "SCAN_RUNNING" | "IDEMPOTENCY_IN_FLIGHT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "WEBHOOK_URL_BLOCKED" | "RECHECK_TOO_LARGE" | "INVALID_TRANSITION" | "METHOD_UNAVAILABLE" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "INTERNAL" | "UNAVAILABLE";
+            code: "INVALID_REQUEST" | "INVALID_CURSOR" | "AMBIGUOUS_CREDENTIALS" | "UNAUTHORIZED" | "KEY_REVOKED" | "KEY_EXPIRED" | "FORBIDDEN" | "MISSING_SCOPE" | "RESOURCE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "CONFLICT" | "ROLE_UNGUARDED" | "SCAN_RUNNING" | "IDEMPOTENCY_IN_FLIGHT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "WEBHOOK_URL_BLOCKED" | "RECHECK_TOO_LARGE" | "INVALID_TRANSITION" | "CHANNEL_UNAVAILABLE" | "METHOD_UNAVAILABLE" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "INTERNAL" | "UNAVAILABLE";
             requestId: string;
             errors?: {
                 /** @enum {string} */
@@ -1878,6 +2457,7 @@ export interface components {
          *       ],
          *       "enabledServices": null,
          *       "pace": null,
+         *       "enabled": true,
          *       "isManagement": false,
          *       "lastScanId": "0199e0b3-0000-7000-8000-000000000002",
          *       "lastScanAt": "2026-03-13T08:04:32.000Z",
@@ -2012,6 +2592,11 @@ export interface components {
                  */
                 requestsPerSecond: number | null;
             } | null;
+            /**
+             * @description False: it is not scanned; what is known of it stays.
+             * @default true
+             */
+            enabled: boolean;
         };
         /** @description Written, never read back. */
         AccountCredential: components["schemas"]["KeylessCredential"] | components["schemas"]["RoleCredential"] | components["schemas"]["AccessKeyCredential"];
@@ -2106,6 +2691,11 @@ export interface components {
                  */
                 requestsPerSecond: number | null;
             } | null;
+            /**
+             * @description False: it is not scanned; what is known of it stays.
+             * @default true
+             */
+            enabled: boolean;
             credential?: Omit<components["schemas"]["AccountCredential"], "method"> & unknown;
         };
         /**
@@ -2150,7 +2740,616 @@ export interface components {
                 /** @description Requests per second to one service; null: 20. */
                 requestsPerSecond?: number | null;
             } | null;
+            /** @description False: it is not scanned; what is known of it stays. */
+            enabled?: boolean;
             credential?: components["schemas"]["AccountCredential"];
+        };
+        /**
+         * @example {
+         *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b01",
+         *       "name": "Critical findings",
+         *       "description": "",
+         *       "enabled": true,
+         *       "severity": null,
+         *       "condition": {
+         *         "kind": "findings",
+         *         "filter": {
+         *           "severity": [
+         *             "critical"
+         *           ]
+         *         },
+         *         "newOnly": true,
+         *         "atLeast": 1
+         *       },
+         *       "channels": [
+         *         "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b02"
+         *       ],
+         *       "route": null,
+         *       "windowMinutes": 60,
+         *       "quietHours": null,
+         *       "notifyResolved": true,
+         *       "lastEvaluation": {
+         *         "at": "2026-03-13T10:00:02.000Z",
+         *         "matched": 5000,
+         *         "messages": 1
+         *       },
+         *       "createdBy": null,
+         *       "version": 1,
+         *       "createdAt": "2026-03-13T08:00:00.000Z",
+         *       "updatedAt": "2026-03-13T08:00:00.000Z"
+         *     }
+         */
+        AlertRule: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string;
+            enabled: boolean;
+            /** @enum {string|null} */
+            severity: "low" | "medium" | "high" | "critical" | null;
+            condition: components["schemas"]["AlertCondition"];
+            channels: string[];
+            route: components["schemas"]["AlertRoute"];
+            windowMinutes: number;
+            quietHours: components["schemas"]["QuietHours"];
+            notifyResolved: boolean;
+            /** @description The last time that something new met its condition. */
+            lastEvaluation: {
+                /** Format: date-time */
+                at: string;
+                /** @description Things that met the condition and had not been told. */
+                matched: number;
+                /** @description What came of it: one message for each alert, however many things. */
+                messages: number;
+            } | null;
+            createdBy: string | null;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "kind": "findings",
+         *       "filter": {
+         *         "severity": [
+         *           "critical"
+         *         ]
+         *       },
+         *       "newOnly": true,
+         *       "atLeast": 1
+         *     }
+         */
+        AlertCondition: {
+            /** @enum {string} */
+            kind: "findings";
+            /**
+             * @description Left out: every finding.
+             * @default {}
+             */
+            filter: {
+                severity?: ("low" | "medium" | "high" | "critical")[];
+                /**
+                 * @description Checks, or `rule:<id>` of your own rules.
+                 * @example [
+                 *       "s3_bucket_public_access"
+                 *     ]
+                 */
+                type?: string[];
+                category?: ("security" | "cost" | "reliability" | "compliance" | "operations")[];
+                accountId?: string[];
+                /**
+                 * @example [
+                 *       "s3"
+                 *     ]
+                 */
+                service?: string[];
+                /**
+                 * @example [
+                 *       "eu-west-1"
+                 *     ]
+                 */
+                region?: string[];
+                /** @description Tags of the resource, all of them; null: any value. */
+                tags?: {
+                    [key: string]: string | null;
+                };
+            };
+            /**
+             * @description False: also those that come back, or become critical.
+             * @default true
+             */
+            newOnly: boolean;
+            /**
+             * @description So many of them in one run.
+             * @default 1
+             */
+            atLeast: number;
+        } | {
+            /** @enum {string} */
+            kind: "open_findings";
+            /**
+             * @description Left out: every finding.
+             * @default {}
+             */
+            filter: {
+                severity?: ("low" | "medium" | "high" | "critical")[];
+                /**
+                 * @description Checks, or `rule:<id>` of your own rules.
+                 * @example [
+                 *       "s3_bucket_public_access"
+                 *     ]
+                 */
+                type?: string[];
+                category?: ("security" | "cost" | "reliability" | "compliance" | "operations")[];
+                accountId?: string[];
+                /**
+                 * @example [
+                 *       "s3"
+                 *     ]
+                 */
+                service?: string[];
+                /**
+                 * @example [
+                 *       "eu-west-1"
+                 *     ]
+                 */
+                region?: string[];
+                /** @description Tags of the resource, all of them; null: any value. */
+                tags?: {
+                    [key: string]: string | null;
+                };
+            };
+            moreThan: number;
+        } | {
+            /** @enum {string} */
+            kind: "score_below";
+            framework: string;
+            score: number;
+            /**
+             * @description Null: the whole organization.
+             * @default null
+             * @example 0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80
+             */
+            accountId: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "expiring";
+            withinDays: number;
+            /**
+             * @description Null: everything with a date.
+             * @default null
+             */
+            kinds: ("certificate" | "server_certificate" | "access_key" | "secret" | "parameter" | "imported_key" | "token" | "domain")[] | null;
+        } | {
+            /** @enum {string} */
+            kind: "spend_over";
+            usd: number;
+            /**
+             * @description Null: all accounts together.
+             * @default null
+             * @example 0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80
+             */
+            accountId: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "scan_ended";
+            /**
+             * @default [
+             *       "error"
+             *     ]
+             */
+            states: ("error" | "partial")[];
+            /**
+             * @description Null: every account.
+             * @default null
+             */
+            accountId: string[] | null;
+        } | {
+            /** @enum {string} */
+            kind: "no_complete_scan";
+            hours: number;
+            /**
+             * @description Null: every account.
+             * @default null
+             */
+            accountId: string[] | null;
+        } | {
+            /** @enum {string} */
+            kind: "policy_failed";
+            /**
+             * @description Null: any.
+             * @default null
+             */
+            policyId: string[] | null;
+        } | {
+            /** @enum {string} */
+            kind: "webhook_failing";
+            /** @default 24 */
+            hours: number;
+        };
+        /**
+         * @example {
+         *       "by": "tag",
+         *       "key": "owner",
+         *       "channels": {
+         *         "payments": [
+         *           "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b02"
+         *         ]
+         *       }
+         *     }
+         */
+        AlertRoute: {
+            /** @enum {string} */
+            by: "tag" | "account";
+            /**
+             * @description The tag's key.
+             * @example owner
+             */
+            key?: string;
+            /** @description Value of the tag, or account (UUID or 12 digits) → ids of channels and webhooks. */
+            channels: {
+                [key: string]: string[];
+            };
+        } | null;
+        /**
+         * @example {
+         *       "from": "22:00",
+         *       "to": "07:00",
+         *       "timeZone": "Europe/Berlin",
+         *       "exceptCritical": true
+         *     }
+         */
+        QuietHours: {
+            from: string;
+            /** @description Before `from`: on the next day. */
+            to: string;
+            /** @example Europe/Berlin */
+            timeZone: string;
+            /** @default true */
+            exceptCritical: boolean;
+        } | null;
+        /**
+         * @example {
+         *       "name": "Critical findings",
+         *       "condition": {
+         *         "kind": "findings",
+         *         "filter": {
+         *           "severity": [
+         *             "critical"
+         *           ]
+         *         }
+         *       },
+         *       "channels": [
+         *         "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b02"
+         *       ]
+         *     }
+         */
+        NewAlertRule: {
+            name: string;
+            /** @default  */
+            description: string;
+            /** @default true */
+            enabled: boolean;
+            /**
+             * @description Of its alerts. Null: that of the gravest finding, else `medium`.
+             * @default null
+             * @enum {string|null}
+             */
+            severity: "low" | "medium" | "high" | "critical" | null;
+            condition: components["schemas"]["AlertCondition"];
+            /**
+             * @description Ids of channels and webhooks that are told.
+             * @default []
+             * @example [
+             *       "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b02"
+             *     ]
+             */
+            channels: string[];
+            /**
+             * @description Whom an alert goes to instead, by the owner of the thing; each has an alert of its own.
+             * @default null
+             * @example {
+             *       "by": "tag",
+             *       "key": "owner",
+             *       "channels": {
+             *         "payments": [
+             *           "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b02"
+             *         ]
+             *       }
+             *     }
+             */
+            route: {
+                /** @enum {string} */
+                by: "tag" | "account";
+                /**
+                 * @description The tag's key.
+                 * @example owner
+                 */
+                key?: string;
+                /** @description Value of the tag, or account (UUID or 12 digits) → ids of channels and webhooks. */
+                channels: {
+                    [key: string]: string[];
+                };
+            } | null;
+            /**
+             * @description An alert is told of at most once in so many minutes; what is new in between waits.
+             * @default 60
+             */
+            windowMinutes: number;
+            /**
+             * @description What is to be told then waits for their end.
+             * @default null
+             * @example {
+             *       "from": "22:00",
+             *       "to": "07:00",
+             *       "timeZone": "Europe/Berlin",
+             *       "exceptCritical": true
+             *     }
+             */
+            quietHours: {
+                from: string;
+                /** @description Before `from`: on the next day. */
+                to: string;
+                /** @example Europe/Berlin */
+                timeZone: string;
+                /** @default true */
+                exceptCritical: boolean;
+            } | null;
+            /**
+             * @description Channels are told that an alert is resolved.
+             * @default true
+             */
+            notifyResolved: boolean;
+        };
+        /**
+         * @example {
+         *       "wouldTell": false,
+         *       "matching": 12,
+         *       "newInLastScan": 0,
+         *       "items": [],
+         *       "routes": [],
+         *       "message": null
+         *     }
+         */
+        AlertRulePreview: {
+            /** @description It would tell now, or would have told after the last scans. */
+            wouldTell: boolean;
+            /** @description Things that meet the condition now. */
+            matching: number;
+            /** @description Of findings: those first seen by the last scan of their account. Null for other conditions. */
+            newInLastScan: number | null;
+            /** @description The gravest of what would be told, else of what matches; ten at most. */
+            items: components["schemas"]["AlertItem"][];
+            routes: {
+                /** @description Null: the rule's own channels. */
+                group: string | null;
+                channels: string[];
+                count: number;
+            }[];
+            message: components["schemas"]["AlertMessage"];
+        };
+        AlertItem: {
+            /** @enum {string} */
+            kind: "finding" | "resource" | "account" | "framework" | "policy" | "webhook" | "organization";
+            /** @description Of the thing; empty: the organization. */
+            id: string;
+            title: string;
+            summary: string;
+            /** @enum {string|null} */
+            severity: "low" | "medium" | "high" | "critical" | null;
+            awsAccountId: string | null;
+            accountName: string | null;
+            region: string | null;
+            resourceName: string | null;
+            resourceArn: string | null;
+            evidence: {
+                call: string;
+                field: string;
+                value?: unknown;
+            }[];
+            /** @description What to do. */
+            fix: string | null;
+        };
+        /** @description As it would be told, without regard to routes. Null: nothing would be. */
+        AlertMessage: {
+            /** Format: uuid */
+            alertId: string;
+            /** Format: uuid */
+            ruleId: string;
+            ruleName: string;
+            /** @enum {string} */
+            status: "open" | "acknowledged" | "resolved";
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+            title: string;
+            summary: string;
+            /** @description Value of the tag, or the account, that it was routed by. */
+            group: string | null;
+            /** Format: uuid */
+            runId: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description What it is about now. */
+            active: number;
+            /** @description What of that nobody has been told of before. */
+            fresh: number;
+            /** @description The gravest, at most ten. */
+            items: components["schemas"]["AlertItem"][];
+            /** @description How many more there are. */
+            omitted: number;
+        } | null;
+        /**
+         * @example {
+         *       "enabled": false
+         *     }
+         */
+        AlertRulePatch: {
+            name?: unknown;
+            description?: unknown;
+            enabled?: unknown;
+            severity?: unknown;
+            condition?: unknown;
+            channels?: unknown;
+            route?: unknown;
+            windowMinutes?: unknown;
+            quietHours?: unknown;
+            notifyResolved?: unknown;
+        };
+        /**
+         * @example {
+         *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b03",
+         *       "ruleId": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b01",
+         *       "ruleName": "Critical findings",
+         *       "group": null,
+         *       "status": "open",
+         *       "severity": "critical",
+         *       "title": "Critical findings: 3 findings",
+         *       "summary": "3 findings opened or came back: 3 critical.",
+         *       "total": 3,
+         *       "messages": 1,
+         *       "channels": [
+         *         "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b02"
+         *       ],
+         *       "runId": null,
+         *       "toldAt": "2026-03-13T10:00:02.000Z",
+         *       "acknowledgedBy": null,
+         *       "acknowledgedAt": null,
+         *       "resolvedBy": null,
+         *       "resolvedAt": null,
+         *       "note": null,
+         *       "version": 1,
+         *       "createdAt": "2026-03-13T10:00:02.000Z",
+         *       "updatedAt": "2026-03-13T10:00:02.000Z"
+         *     }
+         */
+        Alert: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            ruleId: string;
+            ruleName: string;
+            group: string | null;
+            /** @enum {string} */
+            status: "open" | "acknowledged" | "resolved";
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+            title: string;
+            summary: string;
+            /** @description Things it told of, ever. */
+            total: number;
+            /** @description How often it was told. */
+            messages: number;
+            /** @description Who was told. */
+            channels: string[];
+            /**
+             * Format: uuid
+             * @description The run it told of last; null: several, or none.
+             */
+            runId: string | null;
+            /** Format: date-time */
+            toldAt: string | null;
+            acknowledgedBy: string | null;
+            /** Format: date-time */
+            acknowledgedAt: string | null;
+            /** @description `system`: nothing of what it was about is left. */
+            resolvedBy: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            note: string | null;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b03",
+         *       "ruleId": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b01",
+         *       "ruleName": "Critical findings",
+         *       "group": null,
+         *       "status": "open",
+         *       "severity": "critical",
+         *       "title": "Critical findings: 3 findings",
+         *       "summary": "3 findings opened or came back: 3 critical.",
+         *       "total": 3,
+         *       "messages": 1,
+         *       "channels": [
+         *         "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b02"
+         *       ],
+         *       "runId": null,
+         *       "toldAt": "2026-03-13T10:00:02.000Z",
+         *       "acknowledgedBy": null,
+         *       "acknowledgedAt": null,
+         *       "resolvedBy": null,
+         *       "resolvedAt": null,
+         *       "note": null,
+         *       "version": 1,
+         *       "createdAt": "2026-03-13T10:00:02.000Z",
+         *       "updatedAt": "2026-03-13T10:00:02.000Z",
+         *       "items": [],
+         *       "active": 3,
+         *       "waiting": 0,
+         *       "subjects": []
+         *     }
+         */
+        AlertDetail: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            ruleId: string;
+            ruleName: string;
+            group: string | null;
+            /** @enum {string} */
+            status: "open" | "acknowledged" | "resolved";
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+            title: string;
+            summary: string;
+            /** @description Things it told of, ever. */
+            total: number;
+            /** @description How often it was told. */
+            messages: number;
+            /** @description Who was told. */
+            channels: string[];
+            /**
+             * Format: uuid
+             * @description The run it told of last; null: several, or none.
+             */
+            runId: string | null;
+            /** Format: date-time */
+            toldAt: string | null;
+            acknowledgedBy: string | null;
+            /** Format: date-time */
+            acknowledgedAt: string | null;
+            /** @description `system`: nothing of what it was about is left. */
+            resolvedBy: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            note: string | null;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description The gravest of what it told of last, at most ten. */
+            items: components["schemas"]["AlertItem"][];
+            /** @description How much of it is left. */
+            active: number;
+            /** @description What is new and waits for the end of the rule's window. */
+            waiting: number;
+            /** @description Ids of what is left: findings, resources, accounts, … The first 500. */
+            subjects: string[];
+        };
+        /**
+         * @example {
+         *       "note": "Known: the migration of Tuesday."
+         *     }
+         */
+        AlertNote: {
+            note?: string | null;
         };
         /**
          * @example {
@@ -2180,7 +3379,7 @@ export interface components {
             hint: string;
             /** @enum {string} */
             role: "viewer" | "analyst" | "editor" | "admin";
-            scopes: ("findings:read" | "findings:write" | "resources:read" | "recommendations:read" | "recommendations:write" | "compliance:read" | "compliance:write" | "policies:read" | "policies:write" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
+            scopes: ("findings:read" | "findings:write" | "resources:read" | "recommendations:read" | "recommendations:write" | "compliance:read" | "compliance:write" | "policies:read" | "policies:write" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "schedules:read" | "schedules:write" | "dashboard:read" | "webhooks:read" | "webhooks:write" | "channels:read" | "channels:write" | "alerts:read" | "alerts:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
             /** @enum {string} */
             status: "active" | "expired" | "revoked";
             /** @description Id of the key that made it; null: the deployment itself. */
@@ -2230,7 +3429,7 @@ export interface components {
             hint: string;
             /** @enum {string} */
             role: "viewer" | "analyst" | "editor" | "admin";
-            scopes: ("findings:read" | "findings:write" | "resources:read" | "recommendations:read" | "recommendations:write" | "compliance:read" | "compliance:write" | "policies:read" | "policies:write" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
+            scopes: ("findings:read" | "findings:write" | "resources:read" | "recommendations:read" | "recommendations:write" | "compliance:read" | "compliance:write" | "policies:read" | "policies:write" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "schedules:read" | "schedules:write" | "dashboard:read" | "webhooks:read" | "webhooks:write" | "channels:read" | "channels:write" | "alerts:read" | "alerts:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
             /** @enum {string} */
             status: "active" | "expired" | "revoked";
             /** @description Id of the key that made it; null: the deployment itself. */
@@ -2278,7 +3477,7 @@ export interface components {
              *       "*"
              *     ]
              */
-            scopes: ("findings:read" | "findings:write" | "resources:read" | "recommendations:read" | "recommendations:write" | "compliance:read" | "compliance:write" | "policies:read" | "policies:write" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "webhooks:read" | "webhooks:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
+            scopes: ("findings:read" | "findings:write" | "resources:read" | "recommendations:read" | "recommendations:write" | "compliance:read" | "compliance:write" | "policies:read" | "policies:write" | "costs:read" | "accounts:read" | "accounts:write" | "scans:read" | "scans:write" | "schedules:read" | "schedules:write" | "dashboard:read" | "webhooks:read" | "webhooks:write" | "channels:read" | "channels:write" | "alerts:read" | "alerts:write" | "api-keys:read" | "api-keys:write" | "organization:read" | "organization:write" | "audit:read" | "*")[];
             /**
              * Format: date-time
              * @default null
@@ -2411,6 +3610,374 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5c",
+         *       "kind": "slack",
+         *       "name": "Security",
+         *       "description": null,
+         *       "target": "https://hooks.slack.com/…cret",
+         *       "region": null,
+         *       "recipients": null,
+         *       "digest": null,
+         *       "status": "enabled",
+         *       "disabledReason": null,
+         *       "failingSince": null,
+         *       "lastDeliveredAt": null,
+         *       "version": 1,
+         *       "createdAt": "2026-03-13T08:00:00.000Z",
+         *       "updatedAt": "2026-03-13T08:00:00.000Z"
+         *     }
+         */
+        Channel: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "slack" | "teams" | "pagerduty" | "email";
+            name: string;
+            description: string | null;
+            /** @description Origin and last characters of what opens it. Null: e-mail. */
+            target: string | null;
+            /**
+             * @description Of PagerDuty.
+             * @enum {string|null}
+             */
+            region: "us" | "eu" | null;
+            /** @description Of e-mail. */
+            recipients: string[] | null;
+            digest: components["schemas"]["Digest"];
+            /** @enum {string} */
+            status: "enabled" | "disabled";
+            disabledReason: string | null;
+            /**
+             * Format: date-time
+             * @description Every attempt since then failed.
+             */
+            failingSince: string | null;
+            /** Format: date-time */
+            lastDeliveredAt: string | null;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        Digest: {
+            /** @enum {string} */
+            every: "hour" | "day";
+            /**
+             * @description Of an hour only the minutes count.
+             * @example 09:00
+             */
+            at: string;
+            /** @example Europe/Berlin */
+            timeZone: string;
+        } | null;
+        /**
+         * @example {
+         *       "kind": "slack",
+         *       "name": "Security",
+         *       "url": "https://hooks.slack.com/services/T000/B000/secret",
+         *       "digest": null
+         *     }
+         */
+        NewChannel: {
+            /** @enum {string} */
+            kind: "slack";
+            name: string;
+            description?: string | null;
+            /**
+             * @default enabled
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+            /**
+             * @description The whole URL of the incoming webhook, which is never shown again.
+             * @example https://hooks.example.com/services/T000/B000/secret
+             */
+            url: string;
+            /** @description Alerts gather and are told together at these times; null: each by itself, at once. */
+            digest?: {
+                /** @enum {string} */
+                every: "hour" | "day";
+                /**
+                 * @description Of an hour only the minutes count.
+                 * @example 09:00
+                 */
+                at: string;
+                /** @example Europe/Berlin */
+                timeZone: string;
+            } | null;
+        } | {
+            /** @enum {string} */
+            kind: "teams";
+            name: string;
+            description?: string | null;
+            /**
+             * @default enabled
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+            /**
+             * @description The whole URL of the incoming webhook, which is never shown again.
+             * @example https://hooks.example.com/services/T000/B000/secret
+             */
+            url: string;
+            /** @description Alerts gather and are told together at these times; null: each by itself, at once. */
+            digest?: {
+                /** @enum {string} */
+                every: "hour" | "day";
+                /**
+                 * @description Of an hour only the minutes count.
+                 * @example 09:00
+                 */
+                at: string;
+                /** @example Europe/Berlin */
+                timeZone: string;
+            } | null;
+        } | {
+            /** @enum {string} */
+            kind: "pagerduty";
+            name: string;
+            description?: string | null;
+            /**
+             * @default enabled
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+            /** @description The key of an Events API v2 integration, which is never shown again. */
+            routingKey: string;
+            /**
+             * @description Where the PagerDuty account lives.
+             * @default us
+             * @enum {string}
+             */
+            region: "us" | "eu";
+            digest?: null;
+        } | {
+            /** @enum {string} */
+            kind: "email";
+            name: string;
+            description?: string | null;
+            /**
+             * @default enabled
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+            recipients: string[];
+            /** @description Alerts gather and are told together at these times; null: each by itself, at once. */
+            digest?: {
+                /** @enum {string} */
+                every: "hour" | "day";
+                /**
+                 * @description Of an hour only the minutes count.
+                 * @example 09:00
+                 */
+                at: string;
+                /** @example Europe/Berlin */
+                timeZone: string;
+            } | null;
+        };
+        /**
+         * @description What opens the channel (`url`, `routingKey`) stays when it is left out.
+         * @example {
+         *       "kind": "slack",
+         *       "name": "Security",
+         *       "digest": {
+         *         "every": "day",
+         *         "at": "09:00",
+         *         "timeZone": "Europe/Berlin"
+         *       }
+         *     }
+         */
+        ChannelChange: {
+            /** @enum {string} */
+            kind: "slack";
+            name: string;
+            description?: string | null;
+            /**
+             * @default enabled
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+            /**
+             * @description The whole URL of the incoming webhook, which is never shown again.
+             * @example https://hooks.example.com/services/T000/B000/secret
+             */
+            url?: string;
+            /** @description Alerts gather and are told together at these times; null: each by itself, at once. */
+            digest?: {
+                /** @enum {string} */
+                every: "hour" | "day";
+                /**
+                 * @description Of an hour only the minutes count.
+                 * @example 09:00
+                 */
+                at: string;
+                /** @example Europe/Berlin */
+                timeZone: string;
+            } | null;
+        } | {
+            /** @enum {string} */
+            kind: "teams";
+            name: string;
+            description?: string | null;
+            /**
+             * @default enabled
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+            /**
+             * @description The whole URL of the incoming webhook, which is never shown again.
+             * @example https://hooks.example.com/services/T000/B000/secret
+             */
+            url?: string;
+            /** @description Alerts gather and are told together at these times; null: each by itself, at once. */
+            digest?: {
+                /** @enum {string} */
+                every: "hour" | "day";
+                /**
+                 * @description Of an hour only the minutes count.
+                 * @example 09:00
+                 */
+                at: string;
+                /** @example Europe/Berlin */
+                timeZone: string;
+            } | null;
+        } | {
+            /** @enum {string} */
+            kind: "pagerduty";
+            name: string;
+            description?: string | null;
+            /**
+             * @default enabled
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+            /** @description The key of an Events API v2 integration, which is never shown again. */
+            routingKey?: string;
+            /**
+             * @description Where the PagerDuty account lives.
+             * @default us
+             * @enum {string}
+             */
+            region: "us" | "eu";
+            digest?: null;
+        } | {
+            /** @enum {string} */
+            kind: "email";
+            name: string;
+            description?: string | null;
+            /**
+             * @default enabled
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+            recipients: string[];
+            /** @description Alerts gather and are told together at these times; null: each by itself, at once. */
+            digest?: {
+                /** @enum {string} */
+                every: "hour" | "day";
+                /**
+                 * @description Of an hour only the minutes count.
+                 * @example 09:00
+                 */
+                at: string;
+                /** @example Europe/Berlin */
+                timeZone: string;
+            } | null;
+        };
+        /**
+         * @description Members of `ChannelChange`; null removes one.
+         * @example {
+         *       "digest": null,
+         *       "status": "enabled"
+         *     }
+         */
+        ChannelPatch: {
+            [key: string]: unknown;
+        };
+        ChannelDeliveryWithAttempts: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            eventId: string;
+            event: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "dead";
+            attemptCount: number;
+            /** Format: date-time */
+            lastAttemptAt: string | null;
+            /** @description HTTP status of the last attempt; null when there was no answer. */
+            lastStatus: number | null;
+            /** @description Why the last attempt failed. */
+            lastError: string | null;
+            lastDurationMs: number | null;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+            /** Format: date-time */
+            deliveredAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            attempts: components["schemas"]["Attempt"][];
+            /** Format: uuid */
+            channelId: string;
+        };
+        Attempt: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            durationMs: number;
+            /** @description HTTP status; null when there was no answer. */
+            status: number | null;
+            error: string | null;
+            /** @description The first KiB of the answer, fit to be shown: HTML's characters as entities, what is not seen as `\u{…}`. */
+            response: string | null;
+        };
+        /**
+         * @default {
+         *       "event": "alert.triggered"
+         *     }
+         * @example {
+         *       "event": "alert.triggered"
+         *     }
+         */
+        ChannelTest: {
+            /**
+             * @default alert.triggered
+             * @enum {string}
+             */
+            event: "alert.triggered" | "alert.resolved";
+        };
+        ChannelDelivery: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            eventId: string;
+            event: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "dead";
+            attemptCount: number;
+            /** Format: date-time */
+            lastAttemptAt: string | null;
+            /** @description HTTP status of the last attempt; null when there was no answer. */
+            lastStatus: number | null;
+            /** @description Why the last attempt failed. */
+            lastError: string | null;
+            lastDurationMs: number | null;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+            /** Format: date-time */
+            deliveredAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: uuid */
+            channelId: string;
         };
         /**
          * @example {
@@ -3057,6 +4624,254 @@ export interface components {
                 accountId: string;
                 awsAccountId: string;
                 amount: number;
+            }[];
+        };
+        DashboardOverview: {
+            /** Format: date-time */
+            asOf: string;
+            findings: {
+                open: number;
+                bySeverity: {
+                    critical: number;
+                    high: number;
+                    medium: number;
+                    low: number;
+                };
+                last7Days: {
+                    opened: number;
+                    resolved: number;
+                };
+                last30Days: {
+                    opened: number;
+                    resolved: number;
+                };
+            };
+            resources: number;
+            /** @description USD: all that is open, the same money counted once. */
+            estimatedMonthlySavings: number;
+            /** @description The last 30 days, UTC. */
+            trend: {
+                /**
+                 * Format: date
+                 * @example 2026-03-13
+                 */
+                day: string;
+                /** @description Null: nothing was known yet. */
+                open: number | null;
+                opened: number;
+                resolved: number;
+                /** @description Nobody looked that day: `open` is what was known before. */
+                filled: boolean;
+            }[];
+            /** @description What to do first: five at most. */
+            recommendations: {
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                accountId: string;
+                type: string;
+                title: string;
+                category: string;
+                priorityScore: number;
+                findings: {
+                    total: number;
+                    critical: number;
+                    high: number;
+                    medium: number;
+                    low: number;
+                };
+                /** @description USD; these may be added up. */
+                countedMonthlySavings: number;
+            }[];
+            /** @description The newest ten. */
+            recentScans: components["schemas"]["Scan"][];
+            runningScans: components["schemas"]["Scan"][];
+            accounts: {
+                /** Format: uuid */
+                id: string;
+                awsAccountId: string;
+                name: string;
+                enabled: boolean;
+                /** @enum {string} */
+                status: "pending" | "ok" | "error";
+                /** Format: uuid */
+                lastScanId: string | null;
+                /** Format: date-time */
+                lastScanAt: string | null;
+                lastScanState: string | null;
+                /** @description No scan has ended for 48 hours, or the last one failed; never of a disabled account. */
+                stale: boolean;
+            }[];
+            staleAccounts: number;
+            /** @description The frameworks that are built in, as of the last scans; empty: nothing was scanned. */
+            compliance: {
+                id: string;
+                title: string;
+                edition: string | null;
+                score: number | null;
+            }[];
+            /** @description What has a date; `more`: counting stopped at 10. `GET /expirations` lists all. */
+            expiringSoon: {
+                withinDays: number;
+                count: number;
+                more: boolean;
+            };
+            disabledWebhooks: {
+                /** Format: uuid */
+                id: string;
+                host: string;
+                reason: string | null;
+                /** Format: date-time */
+                since: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "id": "0199e0b3-0000-7000-8000-000000000002",
+         *       "organizationId": "0199e0b1-0000-7000-8000-000000000001",
+         *       "runId": "0199e0b3-0000-7000-8000-000000000001",
+         *       "kind": "account",
+         *       "trigger": "api",
+         *       "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+         *       "awsAccountId": "123456789012",
+         *       "hasKey": true,
+         *       "status": "complete",
+         *       "regions": null,
+         *       "services": null,
+         *       "seq": 42,
+         *       "startedAt": "2026-03-13T08:00:01.000Z",
+         *       "completedAt": "2026-03-13T08:04:32.000Z",
+         *       "durationMs": 271000,
+         *       "resourcesDiscovered": 243,
+         *       "resourcesDelta": 2,
+         *       "resourcesAdded": 3,
+         *       "resourcesChanged": 5,
+         *       "resourcesRemoved": 1,
+         *       "findingsNew": 1,
+         *       "findingsReopened": 0,
+         *       "findingsResolved": 2,
+         *       "errorMessage": null,
+         *       "cost": {
+         *         "awsCalls": 310,
+         *         "stsCalls": 18,
+         *         "tasks": 18,
+         *         "rowsRead": 900,
+         *         "rowsWritten": 120,
+         *         "queueMessages": 18,
+         *         "durationMs": 271000
+         *       },
+         *       "createdAt": "2026-03-13T08:00:00.000Z",
+         *       "updatedAt": "2026-03-13T08:04:32.000Z"
+         *     }
+         */
+        Scan: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organizationId: string;
+            /** Format: uuid */
+            runId: string;
+            /** @enum {string} */
+            kind: "account";
+            /** @enum {string} */
+            trigger: "api" | "schedule";
+            /**
+             * Format: uuid
+             * @description Null once the account was disconnected.
+             */
+            accountId: string | null;
+            awsAccountId: string;
+            /** @description False once the account was disconnected. */
+            hasKey: boolean;
+            /** @enum {string} */
+            status: "queued" | "processing" | "running" | "analyzing" | "complete" | "partial" | "error" | "canceled";
+            /** @description Null: what the account is set to. */
+            regions: string[] | null;
+            services: string[] | null;
+            /** @description The account's scans counted from 1. */
+            seq: number;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** Format: date-time */
+            completedAt: string | null;
+            durationMs: number | null;
+            resourcesDiscovered: number;
+            /** @description Added minus removed. */
+            resourcesDelta: number;
+            resourcesAdded: number;
+            resourcesChanged: number;
+            resourcesRemoved: number;
+            findingsNew: number;
+            findingsReopened: number;
+            findingsResolved: number;
+            errorMessage: string | null;
+            /** @description What it asked of AWS and of the database. */
+            cost: {
+                awsCalls: number;
+                stsCalls: number;
+                tasks: number;
+                rowsRead: number;
+                rowsWritten: number;
+                queueMessages: number;
+                durationMs: number | null;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "metric": "open_findings",
+         *       "interval": "day",
+         *       "from": "2026-03-12",
+         *       "to": "2026-03-13",
+         *       "points": [
+         *         {
+         *           "from": "2026-03-12",
+         *           "to": "2026-03-12",
+         *           "value": 54,
+         *           "filled": false
+         *         },
+         *         {
+         *           "from": "2026-03-13",
+         *           "to": "2026-03-13",
+         *           "value": 54,
+         *           "filled": true
+         *         }
+         *       ]
+         *     }
+         */
+        DashboardTrend: {
+            /** @enum {string} */
+            metric: "open_findings" | "opened" | "resolved" | "resources" | "score" | "spend" | "savings";
+            /** @enum {string} */
+            interval: "day" | "week" | "month";
+            /**
+             * Format: date
+             * @example 2026-03-13
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-03-13
+             */
+            to: string;
+            points: {
+                /**
+                 * Format: date
+                 * @example 2026-03-13
+                 */
+                from: string;
+                /**
+                 * Format: date
+                 * @example 2026-03-13
+                 */
+                to: string;
+                /** @description Null: nothing was known yet. */
+                value: number | null;
+                /** @description Nobody looked in this stretch: it is what was known before. */
+                filled: boolean;
             }[];
         };
         Expiration: {
@@ -3723,6 +5538,35 @@ export interface components {
                 n: string;
                 e: string;
             }[];
+        };
+        /**
+         * @example {
+         *       "ticket": "cg_ticket_019aa5d26b1c7c439a7e1f2d3c4b5a69_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+         *       "expiresAt": "2026-03-13T08:00:30.000Z",
+         *       "url": "wss://cloudglass.example/api/v1/ws?ticket=cg_ticket_019aa5d26b1c7c439a7e1f2d3c4b5a69_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+         *     }
+         */
+        Ticket: {
+            /** @description For one socket or stream, once. */
+            ticket: string;
+            /**
+             * Format: date-time
+             * @description It must be used within 30 seconds.
+             */
+            expiresAt: string;
+            /**
+             * Format: uri
+             * @description Where to open the socket: the ticket is in it.
+             */
+            url: string;
+        };
+        /** @example {} */
+        CreateTicket: {
+            /**
+             * Format: uuid
+             * @description For this scan's socket only; without it for all scans.
+             */
+            scanId?: string;
         };
         Onboarding: {
             /** @enum {string} */
@@ -4754,6 +6598,7 @@ export interface components {
          *       "id": "0199e0b3-0000-7000-8000-000000000001",
          *       "organizationId": "0199e0b1-0000-7000-8000-000000000001",
          *       "trigger": "api",
+         *       "scheduleId": null,
          *       "createdBy": "0199e0b0-0000-7000-8000-000000000009",
          *       "active": false,
          *       "scans": [
@@ -4762,6 +6607,7 @@ export interface components {
          *           "organizationId": "0199e0b1-0000-7000-8000-000000000001",
          *           "runId": "0199e0b3-0000-7000-8000-000000000001",
          *           "kind": "account",
+         *           "trigger": "api",
          *           "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
          *           "awsAccountId": "123456789012",
          *           "hasKey": true,
@@ -4804,6 +6650,11 @@ export interface components {
             organizationId: string;
             /** @enum {string} */
             trigger: "api" | "schedule";
+            /**
+             * Format: uuid
+             * @description The schedule that started it.
+             */
+            scheduleId: string | null;
             /** @description The API key's id; null: a schedule. */
             createdBy: string | null;
             /** @description One of its scans has not ended. */
@@ -4814,101 +6665,10 @@ export interface components {
         };
         /**
          * @example {
-         *       "id": "0199e0b3-0000-7000-8000-000000000002",
-         *       "organizationId": "0199e0b1-0000-7000-8000-000000000001",
-         *       "runId": "0199e0b3-0000-7000-8000-000000000001",
-         *       "kind": "account",
-         *       "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
-         *       "awsAccountId": "123456789012",
-         *       "hasKey": true,
-         *       "status": "complete",
-         *       "regions": null,
-         *       "services": null,
-         *       "seq": 42,
-         *       "startedAt": "2026-03-13T08:00:01.000Z",
-         *       "completedAt": "2026-03-13T08:04:32.000Z",
-         *       "durationMs": 271000,
-         *       "resourcesDiscovered": 243,
-         *       "resourcesDelta": 2,
-         *       "resourcesAdded": 3,
-         *       "resourcesChanged": 5,
-         *       "resourcesRemoved": 1,
-         *       "findingsNew": 1,
-         *       "findingsReopened": 0,
-         *       "findingsResolved": 2,
-         *       "errorMessage": null,
-         *       "cost": {
-         *         "awsCalls": 310,
-         *         "stsCalls": 18,
-         *         "tasks": 18,
-         *         "rowsRead": 900,
-         *         "rowsWritten": 120,
-         *         "queueMessages": 18,
-         *         "durationMs": 271000
-         *       },
-         *       "createdAt": "2026-03-13T08:00:00.000Z",
-         *       "updatedAt": "2026-03-13T08:04:32.000Z"
-         *     }
-         */
-        Scan: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            organizationId: string;
-            /** Format: uuid */
-            runId: string;
-            /** @enum {string} */
-            kind: "account";
-            /**
-             * Format: uuid
-             * @description Null once the account was disconnected.
-             */
-            accountId: string | null;
-            awsAccountId: string;
-            /** @description False once the account was disconnected. */
-            hasKey: boolean;
-            /** @enum {string} */
-            status: "queued" | "processing" | "running" | "analyzing" | "complete" | "partial" | "error" | "canceled";
-            /** @description What was asked for; null: what the account is set to. */
-            regions: string[] | null;
-            services: string[] | null;
-            /** @description The account's scans counted from 1. */
-            seq: number;
-            /** Format: date-time */
-            startedAt: string | null;
-            /** Format: date-time */
-            completedAt: string | null;
-            durationMs: number | null;
-            resourcesDiscovered: number;
-            /** @description Added minus removed. */
-            resourcesDelta: number;
-            resourcesAdded: number;
-            resourcesChanged: number;
-            resourcesRemoved: number;
-            findingsNew: number;
-            findingsReopened: number;
-            findingsResolved: number;
-            errorMessage: string | null;
-            /** @description What it asked of AWS and of the database. */
-            cost: {
-                awsCalls: number;
-                stsCalls: number;
-                tasks: number;
-                rowsRead: number;
-                rowsWritten: number;
-                queueMessages: number;
-                durationMs: number | null;
-            };
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-        };
-        /**
-         * @example {
          *       "id": "0199e0b3-0000-7000-8000-000000000001",
          *       "organizationId": "0199e0b1-0000-7000-8000-000000000001",
          *       "trigger": "api",
+         *       "scheduleId": null,
          *       "createdBy": "0199e0b0-0000-7000-8000-000000000009",
          *       "active": false,
          *       "scans": [
@@ -4917,6 +6677,7 @@ export interface components {
          *           "organizationId": "0199e0b1-0000-7000-8000-000000000001",
          *           "runId": "0199e0b3-0000-7000-8000-000000000001",
          *           "kind": "account",
+         *           "trigger": "api",
          *           "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
          *           "awsAccountId": "123456789012",
          *           "hasKey": true,
@@ -4960,6 +6721,11 @@ export interface components {
             organizationId: string;
             /** @enum {string} */
             trigger: "api" | "schedule";
+            /**
+             * Format: uuid
+             * @description The schedule that started it.
+             */
+            scheduleId: string | null;
             /** @description The API key's id; null: a schedule. */
             createdBy: string | null;
             /** @description One of its scans has not ended. */
@@ -4967,15 +6733,19 @@ export interface components {
             scans: components["schemas"]["Scan"][];
             /** Format: date-time */
             createdAt: string;
-            /** @description Accounts that are being scanned already. */
-            skipped: {
-                /** Format: uuid */
-                accountId: string;
-                /** @enum {string} */
-                reason: "running";
-                /** Format: uuid */
-                scanId: string;
-            }[];
+            /** @description Accounts that are disabled, or being scanned already. */
+            skipped: components["schemas"]["SkippedAccount"][];
+        };
+        SkippedAccount: {
+            /** Format: uuid */
+            accountId: string;
+            /** @enum {string} */
+            reason: "running" | "disabled" | "disconnected";
+            /**
+             * Format: uuid
+             * @description The scan that is running.
+             */
+            scanId?: string;
         };
         /**
          * @example {
@@ -5199,6 +6969,212 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "019ab9c4-1d2e-7a3b-8c4d-5e6f70819202",
+         *       "name": "Nightly",
+         *       "cron": "30 2 * * *",
+         *       "timeZone": "Europe/Berlin",
+         *       "accountIds": [
+         *         "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80"
+         *       ],
+         *       "regions": null,
+         *       "services": null,
+         *       "window": null,
+         *       "enabled": true,
+         *       "nextRuns": [
+         *         "2026-03-14T01:34:00.000Z",
+         *         "2026-03-15T01:34:00.000Z"
+         *       ],
+         *       "lastRun": {
+         *         "at": "2026-03-13T01:34:00.000Z",
+         *         "scheduledFor": "2026-03-13T01:30:00.000Z",
+         *         "outcome": "started",
+         *         "runId": "0199e0b3-0000-7000-8000-000000000001",
+         *         "reason": null,
+         *         "skipped": []
+         *       },
+         *       "createdBy": null,
+         *       "version": 1,
+         *       "createdAt": "2026-03-12T08:00:00.000Z",
+         *       "updatedAt": "2026-03-12T08:00:00.000Z"
+         *     }
+         */
+        Schedule: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            cron: string;
+            timeZone: string;
+            /** @description Null: every account. */
+            accountIds: string[] | null;
+            regions: string[] | null;
+            services: string[] | null;
+            window: components["schemas"]["ScheduleWindow"];
+            enabled: boolean;
+            /** @description The next five, with the delay that spreads schedules: always the same, ten minutes at most, and at most a tenth of the time between ticks. */
+            nextRuns: string[];
+            /** @description What came of the last tick. */
+            lastRun: {
+                /** Format: date-time */
+                at: string;
+                /**
+                 * Format: date-time
+                 * @description The tick; earlier than `at` by the delay, or because it was missed.
+                 */
+                scheduledFor: string;
+                /** @enum {string} */
+                outcome: "started" | "skipped" | "failed";
+                /** Format: uuid */
+                runId: string | null;
+                /** @description Why it was not started: `SCAN_RUNNING: …`. */
+                reason: string | null;
+                /** @description Accounts that were left out. */
+                skipped: components["schemas"]["SkippedAccount"][];
+            } | null;
+            createdBy: string | null;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "from": "22:00",
+         *       "to": "06:00"
+         *     }
+         */
+        ScheduleWindow: {
+            from: string;
+            to: string;
+        } | null;
+        /**
+         * @example {
+         *       "name": "Nightly",
+         *       "cron": "30 2 * * *",
+         *       "timeZone": "Europe/Berlin",
+         *       "accountIds": [
+         *         "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80"
+         *       ],
+         *       "regions": null,
+         *       "services": null,
+         *       "window": null,
+         *       "enabled": true
+         *     }
+         */
+        NewSchedule: {
+            name: string;
+            /**
+             * @description `minute hour day-of-the-month month day-of-the-week`, each `*`, or a list of values, ranges and steps; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. Where both days are restricted, one of them is enough.
+             * @example 30 2 * * 1-5
+             */
+            cron: string;
+            /** @default UTC */
+            timeZone: string;
+            /**
+             * @description Local time. Runs start only then; ticks outside are left out. Null: at any time.
+             * @default null
+             * @example {
+             *       "from": "22:00",
+             *       "to": "06:00"
+             *     }
+             */
+            window: {
+                from: string;
+                to: string;
+            } | null;
+            /**
+             * @description UUIDs or 12 digits; null or left out: every account.
+             * @default null
+             */
+            accountIds: string[] | null;
+            /**
+             * @description Null or left out: what each account is set to.
+             * @default null
+             */
+            regions: ("af-south-1" | "ap-east-1" | "ap-east-2" | "ap-northeast-1" | "ap-northeast-2" | "ap-northeast-3" | "ap-south-1" | "ap-south-2" | "ap-southeast-1" | "ap-southeast-2" | "ap-southeast-3" | "ap-southeast-4" | "ap-southeast-5" | "ap-southeast-6" | "ap-southeast-7" | "ca-central-1" | "ca-west-1" | "cn-north-1" | "cn-northwest-1" | "eu-central-1" | "eu-central-2" | "eu-north-1" | "eu-south-1" | "eu-south-2" | "eu-west-1" | "eu-west-2" | "eu-west-3" | "il-central-1" | "me-central-1" | "me-south-1" | "mx-central-1" | "sa-east-1" | "us-east-1" | "us-east-2" | "us-gov-east-1" | "us-gov-west-1" | "us-west-1" | "us-west-2")[] | null;
+            /**
+             * @description Null or left out: what each account is set to.
+             * @default null
+             */
+            services: ("accessanalyzer" | "acm" | "apigateway" | "apigatewayv2" | "backup" | "bedrock" | "bedrock-agent" | "ce" | "cloudfront" | "cloudtrail" | "cloudwatch" | "config" | "cost-optimization-hub" | "dynamodb" | "ec2" | "ecr" | "ecs" | "efs" | "eks" | "elasticache" | "elb" | "elbv2" | "guardduty" | "iam" | "kms" | "lambda" | "logs" | "opensearch" | "organizations" | "rds" | "redshift" | "route53" | "route53domains" | "s3" | "sagemaker" | "secretsmanager" | "securityhub" | "sns" | "sqs" | "ssm" | "wafv2" | "alb" | "secrets_manager" | "security_groups")[] | null;
+            /** @default true */
+            enabled: boolean;
+        };
+        /**
+         * @example {
+         *       "nextRuns": [
+         *         {
+         *           "at": "2026-03-14T01:30:00.000Z",
+         *           "localTime": "2026-03-14T02:30",
+         *           "latestAt": "2026-03-14T01:40:00.000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        SchedulePreview: {
+            nextRuns: {
+                /**
+                 * Format: date-time
+                 * @description The tick.
+                 */
+                at: string;
+                /**
+                 * @description The same by the clock of the time zone.
+                 * @example 2026-03-14T02:30
+                 */
+                localTime: string;
+                /**
+                 * Format: date-time
+                 * @description The run starts no later.
+                 */
+                latestAt: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "cron": "30 2 * * *",
+         *       "timeZone": "Europe/Berlin",
+         *       "window": null
+         *     }
+         */
+        PreviewSchedule: {
+            /**
+             * @description `minute hour day-of-the-month month day-of-the-week`, each `*`, or a list of values, ranges and steps; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. Where both days are restricted, one of them is enough.
+             * @example 30 2 * * 1-5
+             */
+            cron: string;
+            /** @default UTC */
+            timeZone: string;
+            /**
+             * @description Local time. Runs start only then; ticks outside are left out. Null: at any time.
+             * @default null
+             * @example {
+             *       "from": "22:00",
+             *       "to": "06:00"
+             *     }
+             */
+            window: {
+                from: string;
+                to: string;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "enabled": false
+         *     }
+         */
+        SchedulePatch: {
+            name?: unknown;
+            cron?: unknown;
+            timeZone?: unknown;
+            window?: unknown;
+            accountIds?: unknown;
+            regions?: unknown;
+            services?: unknown;
+            enabled?: unknown;
+        };
+        /**
+         * @example {
          *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b",
          *       "name": "Sandboxes",
          *       "condition": {
@@ -5369,13 +7345,24 @@ export interface components {
          * @example {
          *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b",
          *       "url": "https://hooks.example.com/cloudglass",
-         *       "description": "Pager",
          *       "events": [
          *         "finding.*",
          *         "scan.completed"
          *       ],
+         *       "description": "Pager",
+         *       "severities": [
+         *         "high",
+         *         "critical"
+         *       ],
+         *       "accountIds": null,
          *       "status": "enabled",
          *       "disabledReason": null,
+         *       "disabledAt": null,
+         *       "failures": 0,
+         *       "failingSince": null,
+         *       "lastDeliveredAt": "2026-03-13T08:04:32.000Z",
+         *       "previousSecretExpiresAt": null,
+         *       "version": 1,
          *       "createdAt": "2026-03-13T08:00:00.000Z",
          *       "updatedAt": "2026-03-13T08:00:00.000Z"
          *     }
@@ -5386,9 +7373,28 @@ export interface components {
             url: string;
             description: string | null;
             events: string[];
+            severities: ("low" | "medium" | "high" | "critical")[] | null;
+            accountIds: string[] | null;
             /** @enum {string} */
             status: "enabled" | "disabled";
             disabledReason: string | null;
+            /** Format: date-time */
+            disabledAt: string | null;
+            /** @description Attempts that failed, one after the other. From five on it is left alone for a while. */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description When the first of them was; after five days it is disabled.
+             */
+            failingSince: string | null;
+            /** Format: date-time */
+            lastDeliveredAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until then is signed with the secret before this one as well.
+             */
+            previousSecretExpiresAt: string | null;
+            version: number;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -5398,13 +7404,24 @@ export interface components {
          * @example {
          *       "id": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b",
          *       "url": "https://hooks.example.com/cloudglass",
-         *       "description": "Pager",
          *       "events": [
          *         "finding.*",
          *         "scan.completed"
          *       ],
+         *       "description": "Pager",
+         *       "severities": [
+         *         "high",
+         *         "critical"
+         *       ],
+         *       "accountIds": null,
          *       "status": "enabled",
          *       "disabledReason": null,
+         *       "disabledAt": null,
+         *       "failures": 0,
+         *       "failingSince": null,
+         *       "lastDeliveredAt": "2026-03-13T08:04:32.000Z",
+         *       "previousSecretExpiresAt": null,
+         *       "version": 1,
          *       "createdAt": "2026-03-13T08:00:00.000Z",
          *       "updatedAt": "2026-03-13T08:00:00.000Z",
          *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -5416,9 +7433,28 @@ export interface components {
             url: string;
             description: string | null;
             events: string[];
+            severities: ("low" | "medium" | "high" | "critical")[] | null;
+            accountIds: string[] | null;
             /** @enum {string} */
             status: "enabled" | "disabled";
             disabledReason: string | null;
+            /** Format: date-time */
+            disabledAt: string | null;
+            /** @description Attempts that failed, one after the other. From five on it is left alone for a while. */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description When the first of them was; after five days it is disabled.
+             */
+            failingSince: string | null;
+            /** Format: date-time */
+            lastDeliveredAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until then is signed with the secret before this one as well.
+             */
+            previousSecretExpiresAt: string | null;
+            version: number;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -5433,15 +7469,93 @@ export interface components {
          *         "finding.*",
          *         "scan.completed"
          *       ],
-         *       "description": "Pager"
+         *       "description": "Pager",
+         *       "severities": [
+         *         "high",
+         *         "critical"
+         *       ]
          *     }
          */
         NewWebhook: {
             /** @description Where events are POSTed: https, port 443 or 8443, a public host name. */
             url: string;
             /** @description Event names; `finding.*` stands for a group, `*` for everything. */
-            events: ("*" | "finding.*" | "security.*" | "cost.*" | "certificate.*" | "secret.*" | "scan.*" | "run.*" | "alert.*" | "policy.*" | "account.*" | "webhook.*" | "finding.opened" | "finding.resolved" | "finding.reopened" | "finding.critical" | "security.drift" | "cost.anomaly" | "certificate.expiring" | "secret.expiring" | "scan.started" | "scan.completed" | "scan.failed" | "scan.canceled" | "run.completed" | "alert.triggered" | "alert.resolved" | "policy.violated" | "account.error" | "webhook.test" | "webhook.disabled" | "webhook.recovered")[];
-            description?: string | null;
+            events: ("*" | "finding.*" | "security.*" | "cost.*" | "certificate.*" | "secret.*" | "scan.*" | "run.*" | "alert.*" | "policy.*" | "account.*" | "webhook.*" | "finding.opened" | "finding.resolved" | "finding.reopened" | "finding.critical" | "security.drift" | "cost.anomaly" | "certificate.expiring" | "secret.expiring" | "scan.started" | "scan.completed" | "scan.failed" | "scan.canceled" | "run.completed" | "alert.triggered" | "alert.resolved" | "policy.violated" | "account.error" | "webhook.test" | "webhook.failing" | "webhook.disabled" | "webhook.recovered")[];
+            /** @default null */
+            description: string | null;
+            /** @description Only events of these severities, and those that have none. Null: all. */
+            severities?: ("low" | "medium" | "high" | "critical")[] | null;
+            /**
+             * @description Only events of these accounts, and those of none. Null: all.
+             * @default null
+             */
+            accountIds: string[] | null;
+            /**
+             * @description A disabled webhook is told nothing; what waited for it ends, and can be replayed.
+             * @default enabled
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+            /** @description Signing secret, `whsec_` and the base64 of 24 to 64 bytes. Made for you when left out. */
+            secret?: string;
+        };
+        /**
+         * @example {
+         *       "url": "https://hooks.example.com/cloudglass",
+         *       "events": [
+         *         "finding.*",
+         *         "scan.completed"
+         *       ],
+         *       "description": "Pager",
+         *       "severities": [
+         *         "high",
+         *         "critical"
+         *       ],
+         *       "status": "enabled"
+         *     }
+         */
+        WebhookUpdate: {
+            /** @description Where events are POSTed: https, port 443 or 8443, a public host name. */
+            url: string;
+            /** @description Event names; `finding.*` stands for a group, `*` for everything. */
+            events: ("*" | "finding.*" | "security.*" | "cost.*" | "certificate.*" | "secret.*" | "scan.*" | "run.*" | "alert.*" | "policy.*" | "account.*" | "webhook.*" | "finding.opened" | "finding.resolved" | "finding.reopened" | "finding.critical" | "security.drift" | "cost.anomaly" | "certificate.expiring" | "secret.expiring" | "scan.started" | "scan.completed" | "scan.failed" | "scan.canceled" | "run.completed" | "alert.triggered" | "alert.resolved" | "policy.violated" | "account.error" | "webhook.test" | "webhook.failing" | "webhook.disabled" | "webhook.recovered")[];
+            /** @default null */
+            description: string | null;
+            /** @description Only events of these severities, and those that have none. Null: all. */
+            severities?: ("low" | "medium" | "high" | "critical")[] | null;
+            /**
+             * @description Only events of these accounts, and those of none. Null: all.
+             * @default null
+             */
+            accountIds: string[] | null;
+            /**
+             * @description A disabled webhook is told nothing; what waited for it ends, and can be replayed.
+             * @default enabled
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+        };
+        /**
+         * @description Members of `WebhookUpdate`; null makes `severities` and `accountIds` all.
+         * @example {
+         *       "severities": null,
+         *       "status": "enabled"
+         *     }
+         */
+        WebhookPatch: {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "overlapHours": 24
+         *     }
+         */
+        RotateWebhookSecret: {
+            /**
+             * @description Hours for which is signed with the former secret as well.
+             * @default 24
+             */
+            overlapHours: number;
             /** @description Signing secret, `whsec_` and the base64 of 24 to 64 bytes. Made for you when left out. */
             secret?: string;
         };
@@ -5453,40 +7567,10 @@ export interface components {
          *       "event": "finding.opened",
          *       "status": "pending",
          *       "attemptCount": 1,
-         *       "nextAttemptAt": "2026-03-13T08:04:37.120Z",
-         *       "deliveredAt": null,
-         *       "createdAt": "2026-03-13T08:04:30.000Z",
-         *       "updatedAt": "2026-03-13T08:04:32.000Z"
-         *     }
-         */
-        Delivery: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            webhookId: string;
-            /** Format: uuid */
-            eventId: string;
-            event: string;
-            /** @enum {string} */
-            status: "pending" | "delivered" | "dead";
-            attemptCount: number;
-            /** Format: date-time */
-            nextAttemptAt: string | null;
-            /** Format: date-time */
-            deliveredAt: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-        };
-        /**
-         * @example {
-         *       "id": "019aa5d3-0a4c-7be2-9d53-5a1f0e2c7b96",
-         *       "webhookId": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b",
-         *       "eventId": "019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
-         *       "event": "finding.opened",
-         *       "status": "pending",
-         *       "attemptCount": 1,
+         *       "lastAttemptAt": "2026-03-13T08:04:31.500Z",
+         *       "lastStatus": 503,
+         *       "lastError": "Answered 503",
+         *       "lastDurationMs": 480,
          *       "nextAttemptAt": "2026-03-13T08:04:37.120Z",
          *       "deliveredAt": null,
          *       "createdAt": "2026-03-13T08:04:30.000Z",
@@ -5515,6 +7599,13 @@ export interface components {
             status: "pending" | "delivered" | "dead";
             attemptCount: number;
             /** Format: date-time */
+            lastAttemptAt: string | null;
+            /** @description HTTP status of the last attempt; null when there was no answer. */
+            lastStatus: number | null;
+            /** @description Why the last attempt failed. */
+            lastError: string | null;
+            lastDurationMs: number | null;
+            /** Format: date-time */
             nextAttemptAt: string | null;
             /** Format: date-time */
             deliveredAt: string | null;
@@ -5524,16 +7615,100 @@ export interface components {
             updatedAt: string;
             attempts: components["schemas"]["Attempt"][];
         };
-        Attempt: {
-            number: number;
+        /**
+         * @example {
+         *       "event": "finding.opened"
+         *     }
+         */
+        TestWebhook: {
+            /**
+             * @default webhook.test
+             * @enum {string}
+             */
+            event: "finding.opened" | "finding.resolved" | "finding.reopened" | "finding.critical" | "security.drift" | "cost.anomaly" | "certificate.expiring" | "secret.expiring" | "scan.started" | "scan.completed" | "scan.failed" | "scan.canceled" | "run.completed" | "alert.triggered" | "alert.resolved" | "alert.digest" | "policy.violated" | "account.error" | "webhook.test" | "webhook.failing" | "webhook.disabled" | "webhook.recovered";
+        };
+        /**
+         * @example {
+         *       "scheduled": 12,
+         *       "nextSince": null
+         *     }
+         */
+        WebhookReplay: {
+            /** @description Deliveries that are now pending, 1,000 at most. */
+            scheduled: number;
+            /**
+             * Format: date-time
+             * @description There may be more: repeat the request with this as `since`. Null: that was all.
+             */
+            nextSince: string | null;
+        };
+        /**
+         * @example {
+         *       "since": "2026-03-13T08:00:00.000Z",
+         *       "status": "missing"
+         *     }
+         */
+        ReplayWebhook: {
+            /**
+             * Format: date-time
+             * @example 2026-03-13T10:00:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-13T10:00:00.000Z
+             */
+            until?: string;
+            /**
+             * @description `failed`: deliveries made in that time that were given up. `missing`: events of that time, while the webhook was disabled.
+             * @enum {string}
+             */
+            status: "failed" | "missing";
+        };
+        /**
+         * @example {
+         *       "id": "019aa5d3-0a4c-7be2-9d53-5a1f0e2c7b96",
+         *       "webhookId": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b",
+         *       "eventId": "019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+         *       "event": "finding.opened",
+         *       "status": "pending",
+         *       "attemptCount": 1,
+         *       "lastAttemptAt": "2026-03-13T08:04:31.500Z",
+         *       "lastStatus": 503,
+         *       "lastError": "Answered 503",
+         *       "lastDurationMs": 480,
+         *       "nextAttemptAt": "2026-03-13T08:04:37.120Z",
+         *       "deliveredAt": null,
+         *       "createdAt": "2026-03-13T08:04:30.000Z",
+         *       "updatedAt": "2026-03-13T08:04:32.000Z"
+         *     }
+         */
+        Delivery: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            webhookId: string;
+            /** Format: uuid */
+            eventId: string;
+            event: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "dead";
+            attemptCount: number;
             /** Format: date-time */
-            at: string;
-            durationMs: number;
-            /** @description HTTP status; null when there was no answer. */
-            status: number | null;
-            error: string | null;
-            /** @description The first KiB of the answer. */
-            response: string | null;
+            lastAttemptAt: string | null;
+            /** @description HTTP status of the last attempt; null when there was no answer. */
+            lastStatus: number | null;
+            /** @description Why the last attempt failed. */
+            lastError: string | null;
+            lastDurationMs: number | null;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+            /** Format: date-time */
+            deliveredAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
         };
         /**
          * @example {
@@ -6285,6 +8460,1477 @@ export interface operations {
                 };
             };
             /** @description METHOD_UNAVAILABLE: This deployment cannot connect accounts this way. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlertRules: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+                /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the alert rules, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AlertRule"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAlertRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlertRule"];
+            };
+        };
+        responses: {
+            /** @description Make an alert rule */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AlertRule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewNewAlertRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlertRule"];
+            };
+        };
+        responses: {
+            /** @description See what an alert rule would do, before it is made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AlertRulePreview"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get one alert rule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AlertRule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceAlertRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlertRule"];
+            };
+        };
+        responses: {
+            /** @description Replace an alert rule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AlertRule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAlertRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete an alert rule; its alerts are resolved, and stay */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAlertRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRulePatch"];
+            };
+        };
+        responses: {
+            /** @description Change an alert rule by merge patch (RFC 7396); null restores a default */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AlertRule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewAlertRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See what an alert rule would do now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AlertRulePreview"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: open, acknowledged, resolved, all. Left out: open, acknowledged. */
+                status?: string;
+                /** @description Comma list of: low, medium, high, critical. */
+                severity?: string;
+                /** @description Comma list; each a UUID. */
+                ruleId?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+                /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the alerts that are not resolved, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Alert"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get one alert, with what is left of what it is about */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AlertDetail"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeAlert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertNote"];
+            };
+        };
+        responses: {
+            /** @description Say that somebody looks after an alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AlertDetail"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. INVALID_TRANSITION: This cannot follow on the present state. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolveAlert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertNote"];
+            };
+        };
+        responses: {
+            /** @description Say that an alert is over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AlertDetail"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7291,6 +10937,1101 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["Certificate"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChannels: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: slack, teams, pagerduty, email. */
+                kind?: string;
+                /** @description Comma list of: enabled, disabled. */
+                status?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the channels, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Channel"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Adds a channel that alert rules can tell */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Channel"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CHANNEL_UNAVAILABLE: This deployment cannot send this way. IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. WEBHOOK_URL_BLOCKED: This address cannot be used for a webhook. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One channel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Channel"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Replaces a channel, but for what opens it where that is left out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Channel"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CHANNEL_UNAVAILABLE: This deployment cannot send this way. WEBHOOK_URL_BLOCKED: This address cannot be used for a webhook. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deletes a channel that no alert rule tells; what was still to be told there ends */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelPatch"];
+            };
+        };
+        responses: {
+            /** @description Changes a channel by merge patch (RFC 7396) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Channel"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CHANNEL_UNAVAILABLE: This deployment cannot send this way. WEBHOOK_URL_BLOCKED: This address cannot be used for a webhook. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ChannelTest"];
+            };
+        };
+        responses: {
+            /** @description Tells a channel of a made-up alert at once, and answers the attempt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ChannelDeliveryWithAttempts"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChannelDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: pending, delivered, dead. */
+                status?: string;
+                /** @description Comma list of: finding.opened, finding.resolved, finding.reopened, finding.critical, security.drift, cost.anomaly, certificate.expiring, secret.expiring, scan.started, scan.completed, scan.failed, scan.canceled, run.completed, alert.triggered, alert.resolved, alert.digest, policy.violated, account.error, webhook.test, webhook.failing, webhook.disabled, webhook.recovered. */
+                event?: string;
+                since?: string;
+                until?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was told to a channel, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ChannelDelivery"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChannelDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One delivery with its attempts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ChannelDeliveryWithAttempts"];
                     };
                 };
             };
@@ -9194,6 +13935,200 @@ export interface operations {
             };
         };
     };
+    getDashboardOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get how things stand, at a glance */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["DashboardOverview"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDashboardTrend: {
+        parameters: {
+            query: {
+                /** @description `open_findings`, `resources`, `savings` (USD a month) and `spend` (USD of 30 days) as they stood at the end; `opened` (also again) and `resolved` findings added up; `score` of a framework. */
+                metric: "open_findings" | "opened" | "resolved" | "resources" | "score" | "spend" | "savings";
+                /** @description Weeks begin on Monday. UTC. */
+                interval?: "day" | "week" | "month";
+                /** @description The first day; left out: 30 days in all. */
+                from?: string;
+                /** @description The last day; left out: today. 1100 days at most. */
+                to?: string;
+                /** @description Comma list of: low, medium, high, critical. */
+                severity?: string;
+                /** @description UUID or the 12 digits of the AWS account. */
+                accountId?: string;
+                /** @description With `score`; left out: `aws_fsbp`. */
+                framework?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get one metric day by day, week by week or month by month */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["DashboardTrend"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listExpirations: {
         parameters: {
             query?: {
@@ -10108,6 +15043,247 @@ export interface operations {
             };
             /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateTicket"];
+            };
+        };
+        responses: {
+            /** @description Get a ticket for one socket or stream */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Ticket"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Only this scan's. */
+                scanId?: string;
+                /** @description The `eventId` of the last frame you have, where the header Last-Event-ID cannot be sent. */
+                lastEventId?: string;
+                /** @description Instead of a key in a header. */
+                ticket?: string;
+                /** @description The same as `ticket`. */
+                token?: string;
+            };
+            header?: {
+                /** @description What a browser sends when it comes back. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Follow scans and findings as Server-Sent Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15412,6 +20588,860 @@ export interface operations {
             };
         };
     };
+    listSchedules: {
+        parameters: {
+            query?: {
+                /** @description Comma list of: true, false. */
+                enabled?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `nextCursor` or `prevCursor` of an answer of this list. */
+                cursor?: string;
+                /** @description Numbered pages, to 10,000 rows deep; `cursor` has no such end. */
+                page?: number;
+                /** @description Totals also in cursor style. */
+                count?: boolean;
+                /** @description `csv`: as `Accept: text/csv`. */
+                format?: "json" | "csv";
+                /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name, nextRunAt. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the schedules, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Schedule"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            /** @description Make a schedule */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Schedule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSchedule"];
+            };
+        };
+        responses: {
+            /** @description Say when a schedule would run next */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SchedulePreview"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get one schedule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Schedule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            /** @description Replace a schedule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Schedule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a schedule; the runs it started stay */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchedulePatch"];
+            };
+        };
+        responses: {
+            /** @description Change a schedule by merge patch (RFC 7396); null restores a default */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Schedule"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSuppressions: {
         parameters: {
             query?: {
@@ -16550,6 +22580,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
             406: {
                 headers: {
@@ -16635,7 +22674,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One webhook */
+            /** @description One webhook, and how it does */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16684,6 +22723,154 @@ export interface operations {
             };
             /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookUpdate"];
+            };
+        };
+        responses: {
+            /** @description Replaces a webhook; its secret stays */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Webhook"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WEBHOOK_URL_BLOCKED: This address cannot be used for a webhook. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16833,13 +23020,591 @@ export interface operations {
             };
         };
     };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description Changes a webhook by merge patch (RFC 7396) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Webhook"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WEBHOOK_URL_BLOCKED: This address cannot be used for a webhook. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+                /** @description The version it must still have: `"3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhookSecret"];
+            };
+        };
+        responses: {
+            /** @description Gives a webhook a new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["WebhookWithSecret"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED: It has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestWebhook"];
+            };
+        };
+        responses: {
+            /** @description Sends a sample of an event at once and answers the attempt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["DeliveryWithAttempts"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWebhook"];
+            };
+        };
+        responses: {
+            /** @description Sends again what was given up, or what happened while the webhook was disabled */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["WebhookReplay"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. INVALID_TRANSITION: This cannot follow on the present state. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listWebhookDeliveries: {
         parameters: {
             query?: {
                 /** @description Comma list of: pending, delivered, dead. */
                 status?: string;
-                /** @description Comma list of: finding.opened, finding.resolved, finding.reopened, finding.critical, security.drift, cost.anomaly, certificate.expiring, secret.expiring, scan.started, scan.completed, scan.failed, scan.canceled, run.completed, alert.triggered, alert.resolved, policy.violated, account.error, webhook.test, webhook.disabled, webhook.recovered. */
+                /** @description Comma list of: finding.opened, finding.resolved, finding.reopened, finding.critical, security.drift, cost.anomaly, certificate.expiring, secret.expiring, scan.started, scan.completed, scan.failed, scan.canceled, run.completed, alert.triggered, alert.resolved, alert.digest, policy.violated, account.error, webhook.test, webhook.failing, webhook.disabled, webhook.recovered. */
                 event?: string;
+                since?: string;
+                until?: string;
                 /** @description Rows of a page. */
                 limit?: number;
                 /** @description `nextCursor` or `prevCursor` of an answer of this list. */
@@ -17007,6 +23772,133 @@ export interface operations {
             };
             /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliverWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sends a delivery again, whatever became of it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Delivery"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. INVALID_TRANSITION: This cannot follow on the present state. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

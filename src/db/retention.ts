@@ -1,4 +1,5 @@
 import type { Env } from "#env";
+import { uuid7Time } from "#lib/id";
 import { recounted } from "./counters.ts";
 import { systemContext, type OrgContext } from "./context.ts";
 import { organizationsInTurn } from "./turns.ts";
@@ -13,7 +14,7 @@ const dayMs = 86_400_000;
 
 /**
  * Takes out what is past its time: answers kept for Idempotency-Keys, the audit log, versions of resources, evaluations of
- * policies and findings long resolved. Daily roll-ups are kept. Each organization has its turn once a day, and a slice of each kind goes; the counters stay equal to the rows.
+ * policies, and findings and alerts long resolved. Daily roll-ups are kept. Each organization has its turn once a day, and a slice of each kind goes; the counters stay equal to the rows.
  */
 export async function pruneOrganizations(env: Env, now: Date, waitUntil: OrgContext["waitUntil"]): Promise<void> {
   for (const { settings, ...organization } of await organizationsInTurn(env, now, turns)) {
@@ -49,6 +50,14 @@ export async function pruneOrganization(org: OrgContext, days: OrgSettings["rete
          SELECT id FROM evaluations WHERE org_id = ?1 AND created_at < ?2 ORDER BY created_at LIMIT ${sliceRows})`,
       org.id,
       before(days.versions),
+    ),
+    org.db.sql(
+      `DELETE FROM alerts WHERE org_id = ?1 AND status = 'resolved' AND id IN (
+         SELECT id FROM alerts WHERE org_id = ?1 AND status = 'resolved' AND id < ?3 AND resolved_at < ?2 ORDER BY id LIMIT ${sliceRows})`,
+      org.id,
+      before(days.versions),
+      // Ids are UUIDv7: those before this moment.
+      `${uuid7Time(new Date(before(days.versions)))}-`,
     ),
     ...recounted(org, "finding", ids, [
       org.db.sql(

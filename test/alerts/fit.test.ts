@@ -91,7 +91,7 @@ describe("a message", () => {
         at: "2026-11-23T08:00:00.000Z",
         active: 10,
         fresh: 10,
-        items: Array(10).fill(one),
+        items: Array.from({ length: 10 }, () => one),
         omitted: 0,
       },
     };

@@ -3,12 +3,7 @@ import { describe, it } from "vitest";
 import type { Env } from "#env";
 import { job } from "../../src/schedules/due-alerts.ts";
 import worker from "../../src/worker.ts";
-import {
-  createExecutionContext,
-  createMessageBatch,
-  createScheduledController,
-  waitOnExecutionContext,
-} from "cloudflare:test";
+import { createExecutionContext, createMessageBatch, waitOnExecutionContext } from "cloudflare:test";
 import { faultyEnv, Io, noFaults, type FaultPlan } from "../sim/faults.ts";
 import { withLocalD1 } from "../sim/local-d1.ts";
 import { AlertWorld, findingsRule, minutes } from "./world.ts";

@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { v7 } from "uuid";
 import { describe, it } from "vitest";
 import { systemContext } from "#db/context";
 import { pruneOrganization, pruneOrganizations } from "#db/retention";
@@ -32,6 +33,13 @@ async function seed(orgId: string, age: number): Promise<void> {
     ).bind(orgId, at),
     ...["open", "resolved"].map((status) =>
       env.DB.prepare(
+        `INSERT INTO alerts (org_id, id, rule_id, rule_name, group_key, status, severity, title, summary, items, total, channels, messages,
+           resolved_at, version, created_at, updated_at)
+         VALUES (?1, ?2, ?2, 'r', '', ?3, 'low', 't', 's', '[]', 1, '[]', 1, iif(?3 = 'resolved', ?4, NULL), 1, ?4, ?4)`,
+      ).bind(orgId, v7({ msecs: Date.parse(at) }), status, at),
+    ),
+    ...["open", "resolved"].map((status) =>
+      env.DB.prepare(
         `INSERT INTO findings (org_id, id, account_id, aws_account_id, resource_id, place, collector, service, resource_type, region,
            type, title, category, severity, severity_rank, summary, details, evidence, digest, status, resolved_at, first_detected_at,
            last_detected_at, detections_before, runs_at_start, verified, reopened_count, last_scan_id, version, created_at, updated_at)
@@ -47,7 +55,15 @@ async function seed(orgId: string, age: number): Promise<void> {
 }
 
 async function left(orgId: string): Promise<Record<string, number>> {
-  const tables = ["idempotency_keys", "audit_log", "resource_versions", "evaluations", "daily_verdicts", "findings"];
+  const tables = [
+    "idempotency_keys",
+    "audit_log",
+    "resource_versions",
+    "evaluations",
+    "daily_verdicts",
+    "findings",
+    "alerts",
+  ];
   const counts = await env.DB.batch<{ n: number }>(
     tables.map((table) => env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE org_id = ?1`).bind(orgId)),
   );
@@ -67,6 +83,7 @@ describe("retention", () => {
       evaluations: 2,
       daily_verdicts: 4,
       findings: 6,
+      alerts: 6,
     });
     const counter = await env.DB.prepare(
       "SELECT total, open, resolved FROM counters WHERE org_id = ?1 AND dimension = 'all'",

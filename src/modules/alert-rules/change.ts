@@ -20,14 +20,15 @@ export interface Naming {
 }
 
 /** Replaces an alert rule. Faults: RESOURCE_NOT_FOUND, INVALID_REQUEST, PRECONDITION_FAILED, CONFLICT. */
-export async function replaceAlertRule(org: OrgContext, naming: Naming, input: AlertRuleInput): Promise<AlertRule> {
-  const after = await resolved(org, input);
-  return change(org, naming, async () => after);
-}
+export const replaceAlertRule = (org: OrgContext, naming: Naming, input: AlertRuleInput): Promise<AlertRule> =>
+  change(org, naming, (before) => resolved(org, input, inputOf(before)));
 
 /** Merges a patch (RFC 7396) into an alert rule. Faults: those of `replaceAlertRule`. */
 export const changeAlertRule = (org: OrgContext, naming: Naming, patch: unknown): Promise<AlertRule> =>
-  change(org, naming, (before) => resolved(org, patched(NewAlertRule, inputOf(before), patch)));
+  change(org, naming, (before) => {
+    const known = inputOf(before);
+    return resolved(org, patched(NewAlertRule, known, patch), known);
+  });
 
 /** One batch that names what it was worked out from; it is worked out anew when that has moved on. */
 async function change(

@@ -21,13 +21,18 @@ interface Mention {
 
 /**
  * What people wrote, with accounts by their UUIDs and services by AWS's names. Fault: INVALID_REQUEST for what it names and is not
- * there.
+ * there. What a rule named before may be gone: it can be changed all the same.
  */
-export async function resolved(org: OrgContext, input: AlertRuleInput): Promise<AlertRuleInput> {
+export async function resolved(
+  org: OrgContext,
+  input: AlertRuleInput,
+  before: AlertRuleInput | null = null,
+): Promise<AlertRuleInput> {
   const refs = accountRefs(input);
   const named = await accountsNamed(org, refs);
   const after = withIds(input, (ref) => named.get(ref) ?? ref);
-  const mentions = mentionsIn(after);
+  const kept = new Set(before ? mentionsIn(before).map(nameOf) : []);
+  const mentions = mentionsIn(after).filter((mention) => !kept.has(nameOf(mention)));
   const known = await knownHere(org, mentions);
   const errors = mentions.flatMap((mention): FaultDetail[] =>
     isKnown(mention, known) ? [] : [{ in: "body", pointer: mention.pointer, message: complaint(mention) }],
@@ -36,6 +41,8 @@ export async function resolved(org: OrgContext, input: AlertRuleInput): Promise<
     throw new Fault("INVALID_REQUEST", "The alert rule names what is not there; see `errors`.", { errors });
   return after;
 }
+
+const nameOf = ({ kind, id }: Pick<Mention, "kind" | "id">): string => `${kind}:${id}`;
 
 const listOf = (value: string | readonly string[] | null | undefined): readonly string[] =>
   value === null || value === undefined ? [] : typeof value === "string" ? [value] : value;
@@ -111,7 +118,7 @@ function mentionsIn({ condition, channels, route }: AlertRuleInput): readonly Me
 const isKnown = ({ kind, id }: Mention, known: ReadonlySet<string>): boolean =>
   (kind === "check" && checkIds.has(id)) ||
   (kind === "framework" && frameworkIds.includes(id)) ||
-  known.has(`${kind}:${id}`);
+  known.has(nameOf({ kind, id }));
 
 function complaint({ kind, id }: Mention): string {
   if (kind === "check") return `${id} is not a check; see GET /checks.`;

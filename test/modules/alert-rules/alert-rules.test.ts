@@ -177,6 +177,16 @@ describe("PUT, PATCH and DELETE /alert-rules/{id}", () => {
     expect(replaced.body.data).toMatchObject({ description: "", condition: { atLeast: 1 }, version: 3 });
   });
 
+  it("200: what it names may be gone meanwhile; 400: something else that is not there", async ({ expect }) => {
+    const org = await quietOrg();
+    const channel = await aChannel(org);
+    const { id } = await aRule(org, { channels: [channel] });
+    await env.DB.prepare("DELETE FROM webhooks WHERE org_id = ?1").bind(org.id).run();
+    const admin = api(org.keys.admin);
+    expect((await admin.patch(`/alert-rules/${id}`, { enabled: false })).status).toBe(200);
+    expect((await admin.patch(`/alert-rules/${id}`, { channels: [channel, newId()] })).status).toBe(400);
+  });
+
   it("412: somebody was faster; 409: the name is another's; 404: it is not there", async ({ expect }) => {
     const org = await quietOrg();
     const { id } = await aRule(org);

@@ -3,9 +3,10 @@ import { globSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
+/** A process that was killed may hold it for another moment. */
 function withDatabase(state, work) {
   const file = globSync("**/d1/**/*.sqlite", { cwd: state }).find((name) => !name.endsWith("metadata.sqlite"));
-  const database = new DatabaseSync(path.join(state, file));
+  const database = new DatabaseSync(path.join(state, file), { timeout: 10_000 });
   try {
     return work(database);
   } finally {

@@ -46,21 +46,20 @@ export interface Teller {
 /** Tells how far a task of so many collectors is, not more often than there is something to see. */
 export function createTeller(task: ClaimedTask, total: number): Teller {
   let through = 0;
+  let toldAtMs = Date.now();
   let held: Step | null = null;
-  let timer: ReturnType<typeof setTimeout> | null = null;
   let last = Promise.resolve();
   const release = (): void => {
-    if (timer) clearTimeout(timer);
-    timer = null;
     const step = held;
     held = null;
+    toldAtMs = Date.now();
     if (step) last = last.then(() => tellProgress(task, step));
   };
   return {
     looked(service) {
       through += 1;
       held = { service, share: through / total };
-      timer ??= setTimeout(release, tellEveryMs);
+      if (Date.now() - toldAtMs >= tellEveryMs) release();
     },
     end() {
       release();

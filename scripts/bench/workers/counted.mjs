@@ -42,7 +42,13 @@ const queue = (inner) => ({
 
 let wrapped;
 const counted = (env) =>
-  (wrapped ??= { ...env, DB: database(env.DB), SCAN_TASKS: queue(env.SCAN_TASKS), DELIVERIES: queue(env.DELIVERIES), ALERTS: queue(env.ALERTS) });
+  (wrapped ??= {
+    ...env,
+    DB: database(env.DB),
+    SCAN_TASKS: queue(env.SCAN_TASKS),
+    DELIVERIES: queue(env.DELIVERIES),
+    ALERTS: queue(env.ALERTS),
+  });
 
 /** What was counted since it was asked for last. */
 function taken() {

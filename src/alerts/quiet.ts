@@ -1,10 +1,6 @@
 import type { QuietHours } from "#db/values";
 
 const minuteMs = 60_000;
-const dayMinutes = 1_440;
-
-/** Clocks are put forward or back by no more than this, in minutes. */
-const shiftMax = 180;
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
@@ -34,9 +30,8 @@ export function isQuiet({ from, to, timeZone }: QuietHours, at: Date): boolean {
  */
 export function tellableAt(quiet: QuietHours | null, now: Date, isCritical: boolean): Date {
   if (quiet === null || (isCritical && quiet.exceptCritical) || !isQuiet(quiet, now)) return now;
-  const minute = Math.floor(now.getTime() / minuteMs);
-  const left = (minutesOf(quiet.to) - localMinutes(now, quiet.timeZone) + dayMinutes) % dayMinutes;
-  let at = minute + Math.max(1, left - shiftMax);
+  // Minute by minute: where clocks are put back, a time of day that is over comes again.
+  let at = Math.floor(now.getTime() / minuteMs) + 1;
   while (isQuiet(quiet, new Date(at * minuteMs))) at += 1;
   return new Date(at * minuteMs);
 }

@@ -3,6 +3,7 @@ import { uuid7Time } from "#lib/id";
 import { recounted } from "./counters.ts";
 import { systemContext, type OrgContext } from "./context.ts";
 import { organizationsInTurn } from "./turns.ts";
+import type { Statement } from "./database.ts";
 import type { OrgSettings } from "./values.ts";
 
 /** Rows of one kind taken out of one organization at a time. */
@@ -51,14 +52,7 @@ export async function pruneOrganization(org: OrgContext, days: OrgSettings["rete
       org.id,
       before(days.versions),
     ),
-    org.db.sql(
-      `DELETE FROM alerts WHERE org_id = ?1 AND status = 'resolved' AND id IN (
-         SELECT id FROM alerts WHERE org_id = ?1 AND status = 'resolved' AND id < ?3 AND resolved_at < ?2 ORDER BY id LIMIT ${sliceRows})`,
-      org.id,
-      before(days.versions),
-      // Ids are UUIDv7: those before this moment.
-      `${uuid7Time(new Date(before(days.versions)))}-`,
-    ),
+    alertsBefore(org, before(days.versions)),
     ...recounted(org, "finding", ids, [
       org.db.sql(
         `DELETE FROM findings WHERE org_id = ?1 AND status = 'resolved' AND id IN (SELECT value FROM json_each(?2))`,
@@ -68,6 +62,16 @@ export async function pruneOrganization(org: OrgContext, days: OrgSettings["rete
     ]),
   ]);
 }
+
+/** Ids are UUIDv7, so that those made before come first. */
+const alertsBefore = (org: OrgContext, before: string): Statement =>
+  org.db.sql(
+    `DELETE FROM alerts WHERE org_id = ?1 AND status = 'resolved' AND id IN (
+       SELECT id FROM alerts WHERE org_id = ?1 AND status = 'resolved' AND id < ?3 AND resolved_at < ?2 ORDER BY id LIMIT ${sliceRows})`,
+    org.id,
+    before,
+    `${uuid7Time(new Date(before))}-`,
+  );
 
 async function longResolved(org: OrgContext, before: string): Promise<string[]> {
   const [rows] = await org.db.atomic([

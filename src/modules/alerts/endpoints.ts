@@ -7,7 +7,14 @@ import { AlertBody, alertBody, AlertDetailBody, alertDetailBody, AlertPath, Aler
 
 const tag = "Alerts";
 const read = { method: "get", tag, scope: "alerts:read", role: "viewer" } as const;
-const decide = { method: "post", tag, scope: "alerts:write", role: "analyst", params: AlertPath, body: Note.optional() } as const;
+const decide = {
+  method: "post",
+  tag,
+  scope: "alerts:write",
+  role: "analyst",
+  params: AlertPath,
+  body: Note.optional(),
+} as const;
 const alert = one(AlertDetailBody, alertDetailBody, ({ row }: WholeAlert) => row.version, { moving: true });
 
 export const endpoints = [

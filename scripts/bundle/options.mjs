@@ -54,6 +54,7 @@ export const options = {
   },
   plugins: [declarations, schemaless, operators],
   logLevel: "warning",
+  logOverride: { "import-is-undefined": "error" },
 };
 
 export const terserOptions = {

@@ -1,6 +1,9 @@
 // Where libraries lead to what does not run here: [module, what stands there, what stands in its stead]. A part that is no longer found
 // fails the build. test/node/bundle.test.mjs holds what they rest on.
 
+import { leanDrizzle } from "./parts-drizzle.mjs";
+import { leanZod } from "./parts-zod.mjs";
+
 const zod = (file) => new RegExp(String.raw`zod[\\/]v4[\\/]${file}\.js$`);
 const drizzle = (file) => new RegExp(String.raw`drizzle-orm[\\/]${file}\.js$`);
 const dialect = drizzle(String.raw`sqlite-core[\\/]dialect`);
@@ -84,4 +87,6 @@ export const parts = [
   ],
   [drizzle(String.raw`sqlite-core[\\/]columns[\\/]common`), /^    if \(!config\.uniqueName\) \{[^]*?\n    \}\n/m, ""],
   [drizzle(String.raw`sql[\\/]sql`), "if (isPgEnum(chunk))", "if (false)"],
+  ...leanDrizzle,
+  ...leanZod,
 ];

@@ -17,6 +17,9 @@ const integer = drizzle(String.raw`sqlite-core[\\/]columns[\\/]integer`);
 /** A method from its name to its end, indented by two. */
 const method = (name) => new RegExp(String.raw`^  (?:async )?${name}\(.*\) \{\n[^]*?^  \}\n`, "m");
 
+/** What a column is called that is named after its key: `lastUsedAt` is `last_used_at`. */
+export const columnName = (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 export const leanDrizzle = [
   [any, /\bis\([\w.]+, (?:View|SQLiteViewBase|Placeholder|FakePrimitiveParam)\)/g, "false"],
   [any, /this\.casing\.getColumnCasing\((\w+)\)/g, "$1.name"],
@@ -25,7 +28,7 @@ export const leanDrizzle = [
   [dialect, /^  async migrate\(.*\) \{\n[^]*?^  \}\n/gm, ""],
   // D1 says itself when a column is not there.
   [dialect, /^    for \(const f of fieldsList\) \{\n[^]*?^    \}\n/m, ""],
-  [dialect, '!joins || joins.length === 0', "true"],
+  [dialect, "!joins || joins.length === 0", "true"],
   [dialect, 'field.columnType === "SQLiteNumericBigInt"', "false"],
   [dialect, /is\(table, Table\) && table\[Table\.Symbol\.IsAlias\]/, "false"],
   [dialect, "!col.shouldDisableInsert()", "true"],
@@ -35,7 +38,7 @@ export const leanDrizzle = [
   [dialect, "col.defaultFn !== void 0", "false"],
   [dialect, "!col.default && col.onUpdateFn !== void 0", "false"],
 
-  [sql, "return tracer.startActiveSpan(\"drizzle.buildSQL\", (span) => {", "return (span => {"],
+  [sql, 'return tracer.startActiveSpan("drizzle.buildSQL", (span) => {', "return (span => {"],
   [sql, /span\?\.setAttributes\(\{\n[^]*?\}\);\n/, ""],
   [sql, /return query;\n    \}\);/, "return query;\n    })();"],
   [sql, "casing.getColumnCasing(chunk)", "chunk.name"],
@@ -62,11 +65,7 @@ export const leanDrizzle = [
   [select, /^    for \(const item of extractUsedTable\(table\)\).*\n/m, ""],
   [select, "query.joinsNotNullableMap = this.joinsNotNullableMap;", ""],
   [select, /^    const usedTables = \[\];\n[^]*?(?=^    return new Proxy)/m, ""],
-  [
-    select,
-    /return new Proxy\(\n +new Subquery\((.*), false, \[.*\]\),\n[^]*?\n    \);/,
-    "return new Subquery($1);",
-  ],
+  [select, /return new Proxy\(\n +new Subquery\((.*), false, \[.*\]\),\n[^]*?\n    \);/, "return new Subquery($1);"],
   [select, method("getSelectedFields"), ""],
   [select, "this.config.setOperators.length > 0", "false"],
   [builders, /typeof (?:where|having|columns\[0\]|selectQuery) === "function"/g, "false"],
@@ -76,9 +75,17 @@ export const leanDrizzle = [
   [session, 'this.mode === "async"', "true"],
   [session, /^    if \(this\.cacheConfig && [^]*?(?=^  \}\n)/m, ""],
   [session, /^    if \(cache && [^]*?(?=^  \}\n)/m, ""],
-  [d1, /this\.logger = options\.logger \?\? new NoopLogger\(\);\n|this\.cache = options\.cache \?\? new NoopCache\(\);\n/g, ""],
+  [
+    d1,
+    /this\.logger = options\.logger \?\? new NoopLogger\(\);\n|this\.cache = options\.cache \?\? new NoopCache\(\);\n/g,
+    "",
+  ],
   [d1, /(?:this\.)?logger\.logQuery\(.*\);/g, ""],
-  [sql, /^function fillPlaceholders\(params, values\) \{\n[^]*?^\}/m, "function fillPlaceholders(params) { return params; }"],
+  [
+    sql,
+    /^function fillPlaceholders\(params, values\) \{\n[^]*?^\}/m,
+    "function fillPlaceholders(params) { return params; }",
+  ],
 
   [
     column,
@@ -92,5 +99,6 @@ export const leanDrizzle = [
   ],
   [builder, /^  \$(?:default|onUpdate) = .*;\n/gm, ""],
   [builder, /this\.config = \{\n[^]*?\n    \};/, "this.config = { name };"],
+  [builder, "this.config.name = name;", `this.config.name = (${columnName})(name);`],
   [integer, /config\?\.mode === "timestamp" \|\| config\?\.mode === "timestamp_ms"/, "false"],
 ];

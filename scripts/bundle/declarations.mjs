@@ -76,7 +76,7 @@ function withoutDescriptions(file) {
 const withoutConstraints = (text) =>
   text.includes("sqliteTable(")
     ? withCalls(text, /\bsqliteTable\(/g, ([name, columns]) => `${name},${columns}`)
-        .replaceAll(/\.(?:notNull|primaryKey|\$type)\(\)/g, "")
+        .replaceAll(".$type()", "")
         .replaceAll(/(\w+): (text|integer|real)\("(\w+)"(?:, )?/g, (whole, key, kind, name) =>
           columnName(key) === name ? `${key}: ${kind}(` : whole,
         )

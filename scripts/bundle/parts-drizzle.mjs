@@ -12,6 +12,9 @@ const session = drizzle(String.raw`sqlite-core[\\/]session`);
 const d1 = drizzle(String.raw`d1[\\/]session`);
 const column = drizzle("column");
 const builder = drizzle("column-builder");
+const database = drizzle(String.raw`sqlite-core[\\/]db`);
+const insert = drizzle(String.raw`sqlite-core[\\/]query-builders[\\/]insert`);
+const columns = drizzle(String.raw`sqlite-core[\\/]columns[\\/](?:integer|text|real)`);
 const integer = drizzle(String.raw`sqlite-core[\\/]columns[\\/]integer`);
 
 /** A method from its name to its end, indented by two. */
@@ -64,13 +67,14 @@ export const leanDrizzle = [
   [select, /^    this\.(?:tableName|joinsNotNullableMap) = .*;\n/gm, ""],
   [select, /^    for \(const item of extractUsedTable\(table\)\).*\n/m, ""],
   [select, "query.joinsNotNullableMap = this.joinsNotNullableMap;", ""],
+  [select, /^  usedTables = .*\n/m, ""],
   [select, /^    const usedTables = \[\];\n[^]*?(?=^    return new Proxy)/m, ""],
   [select, /return new Proxy\(\n +new Subquery\((.*), false, \[.*\]\),\n[^]*?\n    \);/, "return new Subquery($1);"],
   [select, method("getSelectedFields"), ""],
   [select, "this.config.setOperators.length > 0", "false"],
   [builders, /typeof (?:where|having|columns\[0\]|selectQuery) === "function"/g, "false"],
   [builders, /,\n +\{\n +type: "\w+",\n +tables: .*\n +\}/g, ""],
-  [builders, /^  (?:run|get|values) = \(placeholderValues\) => \{\n[^]*?^  \};\n/gm, ""],
+  [builders, /^  (?:get|values) = \(placeholderValues\) => \{\n[^]*?^  \};\n/gm, ""],
 
   [session, 'this.mode === "async"', "true"],
   [session, /^    if \(this\.cacheConfig && [^]*?(?=^  \}\n)/m, ""],
@@ -89,16 +93,32 @@ export const leanDrizzle = [
 
   [
     column,
-    /^    this\.(?:keyAsName|notNull|defaultFn|onUpdateFn|hasDefault|primary|isUnique|uniqueName|uniqueType|dataType|columnType|generated|generatedIdentity) = .*\n/gm,
+    /^    this\.(?:keyAsName|defaultFn|onUpdateFn|hasDefault|primary|isUnique|uniqueName|uniqueType|columnType|generated|generatedIdentity) = .*\n/gm,
     "",
   ],
   [
     column,
-    /^  (?:keyAsName|notNull|defaultFn|onUpdateFn|hasDefault|primary|isUnique|uniqueName|uniqueType|dataType|columnType|enumValues|generated|generatedIdentity)(?: = .*)?;\n/gm,
+    /^  (?:keyAsName|defaultFn|onUpdateFn|hasDefault|primary|isUnique|uniqueName|uniqueType|columnType|enumValues|generated|generatedIdentity)(?: = .*)?;\n/gm,
     "",
   ],
   [builder, /^  \$(?:default|onUpdate) = .*;\n/gm, ""],
-  [builder, /this\.config = \{\n[^]*?\n    \};/, "this.config = { name };"],
+  [builder, /this\.config = \{\n[^]*?\n    \};/, "this.config = { name, dataType, notNull: false };"],
   [builder, "this.config.name = name;", `this.config.name = (${columnName})(name);`],
+  [builder, /^  \$type\(\) \{\n[^]*?^  \}\n/m, ""],
+  [columns, /super\(name, ("\w+"), "\w+"\);/g, "super(name, $1);"],
+  [columns, /^    this\.config\.(?:autoIncrement|enumValues|length|mode) = .*\n/gm, ""],
+  [columns, /^  (?:autoIncrement|enumValues|length|mode) = .*\n/gm, ""],
+  [columns, /^  primaryKey\(config\) \{\n[^]*?^  \}\n/m, ""],
+  [sql, "chunk.table[IsAlias] || schemaName === void 0", "true"],
+  [sql, /^class View \{[^]*?^\}/m, "const View = null;"],
+  [sql, /^  function (empty|fromList|placeholder2?)\(.*\) \{\n[^]*?^  \}\n  sql2\.\w+ = \w+;\n/gm, ""],
+  [dialect, "is(field, SQL.Aliased) && field.isSelectionField", "false"],
+  [dialect, "if (select) {", "if (false) {"],
+  [insert, /^  select\(selectQuery\) \{\n[^]*?^  \}\n/m, ""],
+  [utils, /^const textDecoder = .*;/m, "const textDecoder = null;"],
+  [database, /^    this\._ = schema \? [^]*?^    \};\n/m, ""],
+  [database, /^    this\.\$cache = [^]*?\} \};\n/m, ""],
+  [session, /^class ExecuteResultSync [^]*?^\}/m, "const ExecuteResultSync = null;"],
+  [session, /^  (?:async )?(?:run|all|get|values|count)\(.*\) \{\n[^]*?^  \}\n/gm, ""],
   [integer, /config\?\.mode === "timestamp" \|\| config\?\.mode === "timestamp_ms"/, "false"],
 ];

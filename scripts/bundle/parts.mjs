@@ -11,6 +11,7 @@ const select = drizzle(String.raw`sqlite-core[\\/]query-builders[\\/]select`);
 const update = drizzle(String.raw`sqlite-core[\\/]query-builders[\\/]update`);
 const database = drizzle(String.raw`sqlite-core[\\/]db`);
 
+const cel = (file) => new RegExp(String.raw`cel-js[\\/]lib[\\/]${file}\.js$`);
 const hono = (file) => new RegExp(String.raw`hono[\\/]dist[\\/]${file}\.js$`);
 
 /** Methods, and functions in fields, that nobody calls although the names are common ones. */
@@ -36,6 +37,14 @@ export const parts = [
   // AWS answers in one namespace, and whoever signs says for which service and where.
   [/saxen[\\/].*\.js$/, "var isNamespace = false;", "const isNamespace = false;"],
   [/saxen[\\/].*\.js$/, /^  this\['ns'\] = function[^]*?^  \};\n/m, ""],
+  // Answers come whole, and who reads them does not ask where something stood.
+  [/saxen[\\/].*\.js$/, "var proxy = options && options['proxy'];", "const proxy = void 0;"],
+  [/saxen[\\/].*\.js$/, /^  this\['(?:write|end|stop)'\] = function[^]*?^  \};\n/gm, ""],
+  [/saxen[\\/].*\.js$/, "function parse(xml, streaming = false) {", "function parse(xml) { const streaming = false;"],
+  [/saxen[\\/].*\.js$/, /^    function getParseContext\(\) \{\n[^]*?^    \}\n/m, ""],
+  [/saxen[\\/].*\.js$/, "getContext = getParseContext;", ""],
+  // Expressions are checked and evaluated by src/rules.
+  [cel("parser"), /^  (?:check|evaluate|#evaluate\w+|#computeIsAsync|get maybeAsync)\(.*\) \{\n[^]*?^  \}\n/gm, ""],
   [/aws4fetch[\\/]/, "[guessedService, guessedRegion] = guessServiceRegion(this.url, this.headers);", ""],
 
   // What is a member of a namespace that is handed around cannot be shaken off.

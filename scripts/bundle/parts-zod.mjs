@@ -7,6 +7,7 @@ const classic = /zod[\\/]v4[\\/]classic[\\/]schemas\.js$/;
 const parse = /zod[\\/]v4[\\/]core[\\/]parse\.js$/;
 const coreErrors = /zod[\\/]v4[\\/]core[\\/]errors\.js$/;
 const errors = /zod[\\/]v4[\\/]classic[\\/]errors\.js$/;
+const english = /zod[\\/]v4[\\/]locales[\\/]en\.js$/;
 const api = /zod[\\/]v4[\\/]core[\\/]api\.js$/;
 
 export const leanZod = [
@@ -38,4 +39,10 @@ export const leanZod = [
   [errors, /^    const proto = [^]*?(?=^\};)/m, ""],
   [coreErrors, /^    \/\* `toString` lives[^]*?(?=^\};)/m, ""],
   [api, /^    codec\._zod\.bag\..*\n/gm, ""],
+  // What messages call formats and things that no schema names.
+  [
+    english,
+    /^ +(?:emoji|uuidv4|uuidv6|nanoid|guid|cuid|cuid2|ulid|xid|ksuid|time|duration|ipv4|ipv6|mac|cidrv4|cidrv6|base64|base64url|json_string|e164|currency_code|credit_card|iban|jwt|template_literal|file|set|map): .*,\n/gm,
+    "",
+  ],
 ];

@@ -12,6 +12,7 @@ const update = drizzle(String.raw`sqlite-core[\\/]query-builders[\\/]update`);
 const database = drizzle(String.raw`sqlite-core[\\/]db`);
 
 const cel = (file) => new RegExp(String.raw`cel-js[\\/]lib[\\/]${file}\.js$`);
+const trie = (file) => hono(String.raw`router[\\/]trie-router[\\/]${file}`);
 const hono = (file) => new RegExp(String.raw`hono[\\/]dist[\\/]${file}\.js$`);
 
 /** Methods, and functions in fields, that nobody calls although the names are common ones. */
@@ -29,7 +30,15 @@ const uncalled = (module, names) =>
 
 export const parts = [
   ...uncalled(hono("hono-base"), "route basePath mount request fire"),
-  ...uncalled(hono("context"), "event render setRenderer html"),
+  ...uncalled(hono("context"), "event render setRenderer html json text"),
+  [hono("context"), /^\t(?:body|setLayout|getLayout) = .*;\n/gm, ""],
+  [hono("request"), /^\t#cachedBody = [^]*?^\t\};\n/m, ""],
+  // What there is not, and what goes wrong, are answered by src/http.
+  [hono("hono-base"), /^const (notFoundHandler|errorHandler) = [^]*?^\};\n/gm, "const $1 = null;\n"],
+  // A parameter is a whole part of an address.
+  [trie("router"), "checkOptionalParameter(path) || [path]", "[path]"],
+  [trie("node"), "splitRoutingPath(path)", "splitPath(path)"],
+  [trie("node"), "matcher !== true", "false"],
   ...uncalled(hono("request"), "json text arrayBuffer bytes blob formData"),
   ...uncalled(database, "with selectDistinct run all get values transaction"),
   ...uncalled(drizzle(String.raw`d1[\\/]session`), "transaction"),

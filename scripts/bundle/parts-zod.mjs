@@ -7,6 +7,7 @@ const classic = /zod[\\/]v4[\\/]classic[\\/]schemas\.js$/;
 const parse = /zod[\\/]v4[\\/]core[\\/]parse\.js$/;
 const coreErrors = /zod[\\/]v4[\\/]core[\\/]errors\.js$/;
 const errors = /zod[\\/]v4[\\/]classic[\\/]errors\.js$/;
+const zodCore = /zod[\\/]v4[\\/]core[\\/]core\.js$/;
 const english = /zod[\\/]v4[\\/]locales[\\/]en\.js$/;
 const api = /zod[\\/]v4[\\/]core[\\/]api\.js$/;
 
@@ -30,7 +31,7 @@ export const leanZod = [
   [classic, /^    (?:parseAsync|encode|decode|encodeAsync|decodeAsync): [^]*?^    \},\n/gm, ""],
   [
     classic,
-    /^    (?:with|brand|describe|apply|merge|catchall|get description|get _def|normalize|toUpperCase|multipleOf|step|unwrap|rest)\([^]*?^    \},\n/gm,
+    /^    (?:with|brand|describe|apply|merge|catchall|get description|get _def|normalize|toUpperCase|multipleOf|step|unwrap|rest|url|datetime|date)\([^]*?^    \},\n/gm,
     "",
   ],
   [classic, /^    inst\.(?:unwrap|removeDefault|removeCatch) = .*;\n/gm, ""],
@@ -39,6 +40,13 @@ export const leanZod = [
   [errors, /^    const proto = [^]*?(?=^\};)/m, ""],
   [coreErrors, /^    \/\* `toString` lives[^]*?(?=^\};)/m, ""],
   [api, /^    codec\._zod\.bag\..*\n/gm, ""],
+  // UUIDs of any version, records of whole keys, unions without a second guess.
+  [core, "if (def.version)", "if (false)"],
+  [core, 'def.mode === "loose"', "false"],
+  [core, "!def.partial", "true"],
+  [core, /!?\b(?:zod\.)?def\.unionFallback/g, (found) => String(found.startsWith("!"))],
+  [api, /^        reverseTransform: [^]*?^        \}\),\n/m, ""],
+  [zodCore, /^        const pp = .*\n +if \(pp\)\n.*\n/m, ""],
   // What messages call formats and things that no schema names.
   [
     english,

@@ -54,6 +54,10 @@ export const parts = [
   [/saxen[\\/].*\.js$/, "getContext = getParseContext;", ""],
   // Expressions are checked and evaluated by src/rules.
   [cel("parser"), /^  (?:check|evaluate|#evaluate\w+|#computeIsAsync|get maybeAsync)\(.*\) \{\n[^]*?^  \}\n/gm, ""],
+  [/aws4fetch[\\/]/, /(?:this\.)?signQuery(?= \?| &&|\))/g, "false"],
+  [/aws4fetch[\\/]/, /this\.appendSessionToken(?! =)/g, "false"],
+  [/aws4fetch[\\/]/, "allHeaders ||", ""],
+  [/aws4fetch[\\/]/, "!singleEncode", "true"],
   [/aws4fetch[\\/]/, "[guessedService, guessedRegion] = guessServiceRegion(this.url, this.headers);", ""],
 
   // What is a member of a namespace that is handed around cannot be shaken off.

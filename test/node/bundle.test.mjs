@@ -46,7 +46,8 @@ test("nothing is asked of libraries that was cut from them", () => {
     "methods of schemas":
       /\bz\.\w+\([^()]*\)\s*\.(?:with|brand|describe|apply|merge|catchall|normalize|toUpperCase|multipleOf|step|unwrap|rest|url|datetime|date)\(/,
     "members of errors of zod": /\berror\.(?:format|flatten|addIssues?)\(/,
-    "aliases and placeholders": /\balias(?:edTable)?\(|sql\.(?:placeholder|empty|fromList)\b|\.inlineParams\(/,
+    "aliases and placeholders":
+      /\baliasedTable\(|\balias\([a-z]\w*, |sql\.(?:placeholder|empty|fromList)\b|\.inlineParams\(/,
     "values that drizzle makes": /\.\$(?:defaultFn|default|onUpdateFn|onUpdate)\(|\bmode: "timestamp|generatedAlwaysAs/,
     "callbacks of statements": /\.(?:where|having|groupBy|orderBy)\(\(/,
     "rows of a statement inserted": /\.insert\(\w+\)\s*\.select\(/,

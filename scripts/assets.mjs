@@ -1,7 +1,8 @@
 // Writes what the Worker serves or looks up as static files, and so need not carry in its bundle: the reference UI's script,
-// pages, what stands about checks, the controls of frameworks, samples of events, the columns of lists, and the description of the API.
+// pages, what to do about problems, what stands about checks, the controls of frameworks, samples of events, the columns of lists, and the description of the API.
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { advice } from "../src/http/advice.ts";
 import { withDocuments } from "../src/http/app.ts";
 import { membersOf } from "../src/http/validate.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
@@ -17,6 +18,7 @@ copyFileSync(path.join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), path.j
 for (const file of readdirSync(path.join(root, "pages")))
   copyFileSync(path.join(root, "pages", file), path.join(assets, file));
 
+write("advice.json", advice);
 write("checks.json", await aboutChecks());
 write("frameworks.json", await controlTitles());
 write("events.json", eventSamples);

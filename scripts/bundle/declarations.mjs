@@ -2,6 +2,7 @@
 // all written elsewhere by then (assets/openapi.json, migrations/), so the bundle goes without it.
 import { readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
+import { columnName } from "./parts-drizzle.mjs";
 
 /** A comment that the compiler keeps, inside an expression. */
 const comments = /^ *(?:\/\/.*|\/\*\*[^]*?\*\/)\n/gm;
@@ -52,27 +53,43 @@ const described = new RegExp(
   "g",
 );
 
-/** `const name = call(…)…;` at the top of a module. */
-const constant = /^((?:export )?const \w+ = )((?:new )?[\w.]+\(.*(?:\n[ )}\]].*)*);$/gm;
+/** `const name = call(…)…;` at the top of a module, and an object or a list that holds calls. */
+const constant = /^((?:export )?const \w+ = )((?:(?:new )?[\w.]+\(|\{|\[).*(?:\n[ )}\]].*)*);$/gm;
+
+/** How a clause of SQL is set on a line of its own. */
+const clause =
+  /\n +(?=(?:SELECT|FROM|WHERE|AND|OR|NOT|ORDER|GROUP|SET|VALUES|ON|DO|RETURNING|LIMIT|UNION|INSERT|UPDATE|DELETE|JOIN|LEFT|WHEN|THEN|ELSE|END|CASE|EXISTS|WITH|HAVING|CROSS)\b)/g;
 
 /** A module as it is bundled. What nobody uses of the top of a module is dropped, since making it has no effect. */
 function withoutDescriptions(file) {
   const typed = readFileSync(file, "utf8");
   const plain = transformSync(typed, { loader: "ts", target: "esnext" }).code.replaceAll(comments, "");
   const bare = withCalls(plain, /\.openapi\(/g, () => null);
-  const lean = plain.includes("http/endpoint") || plain.includes('"./endpoint.ts"') ? withoutAnswers(bare) : bare;
-  const tables = withCalls(lean, /\bsqliteTable\(/g, ([name, columns]) => `${name},${columns}`);
-  return tables
-    .replaceAll(constant, (_, name, value) => `${name}/* @__PURE__ */ (() => ${value})();`)
+  const lean = plain.includes("http/endpoint") || plain.includes('"./endpoint.ts"') ? withoutAnswers(bare, file) : bare;
+  return withoutConstraints(lean)
+    .replaceAll(clause, " ")
+    .replaceAll(constant, (_, name, value) => `${name}/* @__PURE__ */ (() => (${value}))();`)
     .replaceAll(/^import \{ z \} from "(?:zod|@hono\/zod-openapi)";$/gm, 'import * as z from "zod";');
 }
 
-const withoutAnswers = (text) =>
+/** Tables as lists of columns, which are named after their keys where nothing else is said (`named by keys` in parts-drizzle.mjs). */
+const withoutConstraints = (text) =>
+  text.includes("sqliteTable(")
+    ? withCalls(text, /\bsqliteTable\(/g, ([name, columns]) => `${name},${columns}`)
+        .replaceAll(".$type()", "")
+        .replaceAll(/(\w+): (text|integer|real)\("(\w+)"(?:, )?/g, (whole, key, kind, name) =>
+          columnName(key) === name ? `${key}: ${kind}(` : whole,
+        )
+    : text;
+
+const withoutAnswers = (text, file) =>
   withCalls(
     withCalls(text, /(?<![.\w])(?:one|list)\(/g, ([_, ...others]) => ["0", ...others].join(",")),
     /(?<![.\w])text\(/g,
     ([mediaType]) => mediaType,
-  ).replaceAll(described, "");
+  )
+    .replaceAll(described, "")
+    .replaceAll(file.endsWith("endpoints.ts") ? /(?<=[{,]\s*)description: \w+,\s/g : /(?!)/g, "");
 
 export const declarations = {
   name: "without descriptions",

@@ -54,11 +54,12 @@ export const options = {
   },
   plugins: [declarations, schemaless, operators],
   logLevel: "warning",
+  logOverride: { "import-is-undefined": "error" },
 };
 
 export const terserOptions = {
   module: true,
   mangle: true,
-  compress: { passes: 3, ecma: 2020, unsafe_arrows: true, pure_getters: true },
+  compress: { passes: 3, ecma: 2020, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
   format: { ecma: 2020 },
 };

@@ -1,6 +1,9 @@
 // Where libraries lead to what does not run here: [module, what stands there, what stands in its stead]. A part that is no longer found
 // fails the build. test/node/bundle.test.mjs holds what they rest on.
 
+import { leanDrizzle } from "./parts-drizzle.mjs";
+import { leanZod } from "./parts-zod.mjs";
+
 const zod = (file) => new RegExp(String.raw`zod[\\/]v4[\\/]${file}\.js$`);
 const drizzle = (file) => new RegExp(String.raw`drizzle-orm[\\/]${file}\.js$`);
 const dialect = drizzle(String.raw`sqlite-core[\\/]dialect`);
@@ -8,6 +11,8 @@ const select = drizzle(String.raw`sqlite-core[\\/]query-builders[\\/]select`);
 const update = drizzle(String.raw`sqlite-core[\\/]query-builders[\\/]update`);
 const database = drizzle(String.raw`sqlite-core[\\/]db`);
 
+const cel = (file) => new RegExp(String.raw`cel-js[\\/]lib[\\/]${file}\.js$`);
+const trie = (file) => hono(String.raw`router[\\/]trie-router[\\/]${file}`);
 const hono = (file) => new RegExp(String.raw`hono[\\/]dist[\\/]${file}\.js$`);
 
 /** Methods, and functions in fields, that nobody calls although the names are common ones. */
@@ -25,7 +30,15 @@ const uncalled = (module, names) =>
 
 export const parts = [
   ...uncalled(hono("hono-base"), "route basePath mount request fire"),
-  ...uncalled(hono("context"), "event render setRenderer html"),
+  ...uncalled(hono("context"), "event render setRenderer html json text"),
+  [hono("context"), /^\t(?:body|setLayout|getLayout) = .*;\n/gm, ""],
+  [hono("request"), /^\t#cachedBody = [^]*?^\t\};\n/m, ""],
+  // What there is not, and what goes wrong, are answered by src/http.
+  [hono("hono-base"), /^const (notFoundHandler|errorHandler) = [^]*?^\};\n/gm, "const $1 = null;\n"],
+  // A parameter is a whole part of an address.
+  [trie("router"), "checkOptionalParameter(path) || [path]", "[path]"],
+  [trie("node"), "splitRoutingPath(path)", "splitPath(path)"],
+  [trie("node"), "matcher !== true", "false"],
   ...uncalled(hono("request"), "json text arrayBuffer bytes blob formData"),
   ...uncalled(database, "with selectDistinct run all get values transaction"),
   ...uncalled(drizzle(String.raw`d1[\\/]session`), "transaction"),
@@ -33,6 +46,18 @@ export const parts = [
   // AWS answers in one namespace, and whoever signs says for which service and where.
   [/saxen[\\/].*\.js$/, "var isNamespace = false;", "const isNamespace = false;"],
   [/saxen[\\/].*\.js$/, /^  this\['ns'\] = function[^]*?^  \};\n/m, ""],
+  // Answers come whole, and who reads them does not ask where something stood.
+  [/saxen[\\/].*\.js$/, "var proxy = options && options['proxy'];", "const proxy = void 0;"],
+  [/saxen[\\/].*\.js$/, /^  this\['(?:write|end|stop)'\] = function[^]*?^  \};\n/gm, ""],
+  [/saxen[\\/].*\.js$/, "function parse(xml, streaming = false) {", "function parse(xml) { const streaming = false;"],
+  [/saxen[\\/].*\.js$/, /^    function getParseContext\(\) \{\n[^]*?^    \}\n/m, ""],
+  [/saxen[\\/].*\.js$/, "getContext = getParseContext;", ""],
+  // Expressions are checked and evaluated by src/rules.
+  [cel("parser"), /^  (?:check|evaluate|#evaluate\w+|#computeIsAsync|get maybeAsync)\(.*\) \{\n[^]*?^  \}\n/gm, ""],
+  [/aws4fetch[\\/]/, /(?:this\.)?signQuery(?= \?| &&|\))/g, "false"],
+  [/aws4fetch[\\/]/, /this\.appendSessionToken(?! =)/g, "false"],
+  [/aws4fetch[\\/]/, "allHeaders ||", ""],
+  [/aws4fetch[\\/]/, "!singleEncode", "true"],
   [/aws4fetch[\\/]/, "[guessedService, guessedRegion] = guessServiceRegion(this.url, this.headers);", ""],
 
   // What is a member of a namespace that is handed around cannot be shaken off.
@@ -84,4 +109,6 @@ export const parts = [
   ],
   [drizzle(String.raw`sqlite-core[\\/]columns[\\/]common`), /^    if \(!config\.uniqueName\) \{[^]*?\n    \}\n/m, ""],
   [drizzle(String.raw`sql[\\/]sql`), "if (isPgEnum(chunk))", "if (false)"],
+  ...leanDrizzle,
+  ...leanZod,
 ];

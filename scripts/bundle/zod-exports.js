@@ -3,6 +3,7 @@ export {
   boolean,
   custom,
   discriminatedUnion,
+  email,
   enum,
   int,
   literal,

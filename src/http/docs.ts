@@ -5,7 +5,7 @@ import { apiBase, type App, type Ctx } from "./context.ts";
 import { openEndpoint, text, type AnyEndpoint } from "./endpoint.ts";
 import { otherMethod } from "./mount.ts";
 import { problem } from "./problem.ts";
-import { problemCodes, problemEntry, problemPage } from "./problems.ts";
+import { problemAdvice, problemCodes, problemEntry, problemPage } from "./problems.ts";
 
 /** The reference UI draws its own styles into its shadow root; scripts come from here only. */
 const docsPolicy =
@@ -47,15 +47,18 @@ export const documentEndpoints: readonly AnyEndpoint[] = [
       reply: text("application/json", z.object({ data: z.array(ProblemEntry) })),
       faults: [],
     },
-    async ({ origin }) => JSON.stringify({ data: problemCodes.map((code) => problemEntry(code, origin)) }),
+    async ({ env, origin }) => {
+      const advice = await problemAdvice(env);
+      return JSON.stringify({ data: problemCodes.map((code) => problemEntry(code, origin, advice)) });
+    },
   ),
 ];
 
 /** Pages for people. */
 export function mountPages(app: App): void {
   page(app, "/api/docs", () => html(docsPage, docsPolicy));
-  page(app, "/problems/:slug", (c) => {
-    const found = problemPage(c.req.param("slug") ?? "");
+  page(app, "/problems/:slug", async (c) => {
+    const found = await problemPage(c.req.param("slug") ?? "", c.env);
     return found === null
       ? problem(c, new Fault("RESOURCE_NOT_FOUND", "There is no such problem. See /api/v1/problems."))
       : html(found);
@@ -63,7 +66,7 @@ export function mountPages(app: App): void {
   page(app, "/", (c) => c.redirect("/api/docs", 302));
 }
 
-function page(app: App, path: string, handler: (c: Ctx) => Response): void {
+function page(app: App, path: string, handler: (c: Ctx) => Response | Promise<Response>): void {
   app.get(path, handler);
   app.all(path, (c) => otherMethod(c, ["GET"]));
 }

@@ -3,6 +3,7 @@ import { faults, type FaultCode } from "#lib/fault";
 import { isOpen, type AnyEndpoint, type Documents, type Endpoint, type OpenEndpoint } from "./endpoint.ts";
 import { fullPath } from "./mount.ts";
 import { Pagination, PagingQuery } from "./paging.ts";
+import { advice } from "./advice.ts";
 import { problemEntry, problemCodes } from "./problems.ts";
 import { membersOf } from "./validate.ts";
 
@@ -247,12 +248,12 @@ function problemsOf(codes: readonly FaultCode[]): RouteConfig["responses"] {
 }
 
 function problemExample(code: FaultCode): object {
-  const { type, title, status, advice } = problemEntry(code, "https://cloudglass.example");
+  const { type, title, status, advice: detail } = problemEntry(code, "https://cloudglass.example", advice);
   return {
     type,
     title,
     status,
-    detail: advice,
+    detail,
     instance: "/api/v1/whoami",
     code,
     requestId: "019aa5d2-6b1c-7c43-9a7e-1f2d3c4b5a69",

@@ -38,9 +38,21 @@ test("nothing is asked of libraries that was cut from them", () => {
     relations: /\brelations\(|\bdb\.query\b/,
     "options of drizzle": /\bdrizzle\(\w+,/,
     "pages and bodies of hono":
-      /\bc\.(?:html|render|setRenderer|event)\b|\bc\.req\.(?:json|text|arrayBuffer|bytes|blob|formData)\b/,
+      /\bc\.(?:html|render|setRenderer|event|json|text|body|setLayout|getLayout)\b|\bc\.req\.(?:json|text|arrayBuffer|bytes|blob|formData)\b/,
     "apps within apps": /\bapp\.(?:route|basePath|mount|request|fire)\(/,
     namespaces: /\.ns\(/,
+    "promises of schemas": /\b(?:safeP|p)arseAsync\(|\.(?:refine|superRefine|transform|pipe)\(\s*async\b/,
+    "what schemas can do besides": /\bz\s*\.(?:encode|decode|partialRecord|looseRecord)\(|unionFallback|abortEarly/,
+    "methods of schemas":
+      /\bz\.\w+\([^()]*\)\s*\.(?:with|brand|describe|apply|merge|catchall|normalize|toUpperCase|multipleOf|step|unwrap|rest|url|datetime|date)\(/,
+    "members of errors of zod": /\berror\.(?:format|flatten|addIssues?)\(/,
+    "aliases and placeholders":
+      /\baliasedTable\(|\balias\([a-z]\w*, |sql\.(?:placeholder|empty|fromList)\b|\.inlineParams\(/,
+    "values that drizzle makes": /\.\$(?:defaultFn|default|onUpdateFn|onUpdate)\(|\bmode: "timestamp|generatedAlwaysAs/,
+    "callbacks of statements": /\.(?:where|having|groupBy|orderBy)\(\(/,
+    "rows of a statement inserted": /\.insert\(\w+\)\s*\.select\(/,
+    "what columns know": /\b[cC]olumn\.(?:columnType|enumValues|hasDefault|primary|keyAsName|isUnique)\b/,
+    "signed addresses": /\b(?:signQuery|allHeaders|singleEncode|appendSessionToken)\b/,
   };
   const found = Object.entries(asked).filter(([, pattern]) => pattern.test(source));
   assert.deepEqual(

@@ -146,7 +146,7 @@ async function change(
 
 describe("the life of an alert", () => {
   it("is what it must be, whatever happens to it", async ({ expect }) => {
-    const numRuns = env.SIMULATION.seeds >= 1_000 ? 1_000 : 60;
+    const numRuns = env.SIMULATION.seeds >= 1_000 ? 1_000 : 200;
     await withLocalD1("alerts-life", async (db) => {
       const local = { ...env, DB: db } as unknown as Env;
       await fc.assert(

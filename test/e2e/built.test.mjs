@@ -48,7 +48,10 @@ async function asked(origin, key, method, route, { body, accept } = {}) {
     ...(body === undefined ? {} : { body }),
   });
   const type = answer.headers.get("content-type") ?? "";
-  const text = await answer.text();
+  // A stream says what it is and goes on until it is left.
+  const isStream = type.includes("event-stream");
+  const text = isStream ? "" : await answer.text();
+  if (isStream) await answer.body.cancel();
   return { status: answer.status, type, text, told: comparable(text, type) };
 }
 

@@ -54,7 +54,9 @@ function without(names, text) {
 
 /** A library's module without the parts that lead to what does not run. */
 function trimmed(file) {
-  let text = readFileSync(file, "utf8");
+  const source = readFileSync(file, "utf8");
+  // One that comes minified is put into lines first.
+  let text = source.length > 1_000 * source.split("\n").length ? printed(source) : source;
   for (const part of parts.filter(([module]) => module.test(file))) {
     const [, from, to] = part;
     const lean = text.replaceAll(

@@ -11,7 +11,7 @@ const count = env.SIMULATION.seeds >= 1_000 ? 100_000 : 10_000;
 describe("a run that finds very much", () => {
   it(`is one message of ${count} findings, and no evaluation asks the database too often`, async ({ expect }) => {
     await withLocalD1("alerts-size", async (db) => {
-      const world = await new AlertWorld({ ...env, DB: db } as unknown as Env).make();
+      const world = await new AlertWorld({ ...env, DB: db }).make();
       await world.rule(findingsRule([await world.channel()]));
       const run = await world.run();
       const scan = { id: run.scans[0] ?? "", runId: run.id };

@@ -1,5 +1,5 @@
 import type { ScheduleWindow } from "#db/values";
-import { parseCron, ticksAfter, type Tick } from "#lib/cron";
+import { hasTimeOfDay, parseCron, ticksAfter, type Tick } from "#lib/cron";
 import { zoneOf, type Zone } from "#lib/zone";
 
 /** When a schedule runs. */
@@ -34,7 +34,7 @@ const searchMs = 9 * 366 * 24 * 60 * minuteMs;
 export function upcoming({ cron, timeZone, window }: Timing, share: number, after: number, count: number): Due[] {
   const zone = requireZone(timeZone);
   const parsed = parseCron(cron);
-  if (window && !parsed.minutes.some((minute) => isInside(window, minute * minuteMs))) return [];
+  if (window && !hasTimeOfDay(parsed, (minute) => isInside(window, minute * minuteMs))) return [];
   const found: Due[] = [];
   let latest = after;
   let previous: Tick | null = null;
@@ -45,13 +45,22 @@ export function upcoming({ cron, timeZone, window }: Timing, share: number, afte
     found.push(due);
     latest = due.start;
   };
-  for (const tick of ticksAfter(parsed, zone, after - (delayMostMinutes + 1) * minuteMs)) {
+  const ticks = ticksAfter(parsed, zone, after - (delayMostMinutes + 1) * minuteMs);
+  for (let step = ticks.next(); !step.done; step = ticks.next(reopens(window, zone, step.value))) {
+    const tick = step.value;
     if (previous) take(previous, tick.at);
     if (found.length >= count || tick.at - latest > searchMs) return found;
     previous = tick;
   }
   if (previous) take(previous, Infinity);
   return found;
+}
+
+/** From a tick outside the window on nothing counts until it opens, unless the clock changes meanwhile. */
+function reopens(window: ScheduleWindow | null, zone: Zone, { at, local }: Tick): number | undefined {
+  if (!window || isInside(window, local)) return undefined;
+  const open = at + span(minuteOf(local), minuteIn(window.from)) * minuteMs;
+  return zone.offsetAt(at) === zone.offsetAt(open) ? open - 1 : undefined;
 }
 
 interface Around {

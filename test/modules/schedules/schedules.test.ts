@@ -57,7 +57,7 @@ describe("POST /schedules", () => {
 
   it.for([
     [{ cron: "* * * * * *" }, "/cron", /no field for seconds/],
-    [{ cron: "0 25 * * *" }, "/cron", /The hour cannot be "25"/],
+    [{ cron: "0 25 * * *" }, "/cron", /Invalid value for hour: 25/],
     [{ cron: "0 0 30 2 *" }, "/cron", /No day matches it, ever/],
     [
       { cron: "0 12 * * *", window: { from: "22:00", to: "06:00" } },

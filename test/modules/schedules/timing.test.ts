@@ -76,7 +76,7 @@ describe("the runs of a schedule", () => {
           if (!isRight) expect({ tick, start, most }).toBe("a start within reach");
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 

@@ -23,6 +23,8 @@ const expected = "minute, hour, day of the month, month, day of the week";
 /** A local time that clocks leap over, or that comes twice, is never lost and never doubled where minutes and hours are listed. */
 const reading = { mode: "5-part", fixedTimeRule: "no-wildcard" } as const;
 
+const readerOf = (text: string, timezone: string): Croner => new Croner(text, { ...reading, timezone });
+
 /**
  * Reads `minute hour day-of-the-month month day-of-the-week`, or an alias (`@daily`). Each is `*`, or a list of values, ranges and
  * steps (`1,5-10,20-40/5`); months and weekdays go by name, too, and 7 is Sunday. Where both days are restricted, one of them is
@@ -37,7 +39,7 @@ export function parseCron(text: string): Cron {
   if (/[lw#?+]/i.test(text.replace(/^@.*|jul|wed/gi, "")))
     throw unreadable(text, "L, W, #, ? and + are not understood");
   try {
-    new Croner(text, { ...reading });
+    readerOf(text, "UTC");
   } catch (error) {
     throw unreadable(text, error instanceof Error ? error.message.replace("CronPattern: ", "") : "it is malformed");
   }
@@ -49,12 +51,16 @@ const unreadable = (text: string, why: string): CronError =>
     `"${text}" cannot be read: ${why}. Each of ${expected} is *, a value, a range (a-b), steps of those (*/n) or a list of them.`,
   );
 
+const utc: Zone = { name: "UTC", offsetAt: () => 0 };
+
 /** Whether its minutes and hours name a time of day that passes. */
 export function hasTimeOfDay({ text }: Cron, passes: (minuteOfDay: number) => boolean): boolean {
   const daily = text.startsWith("@") ? text : [...text.split(/\s+/).slice(0, 2), "* * *"].join(" ");
-  return new Croner(daily, { ...reading, timezone: "UTC" })
-    .nextRuns(1440, new Date(-1))
-    .some((at) => passes((at.getTime() / 60_000) % 1440));
+  for (const { at } of ticksAfter({ text: daily }, utc, -1)) {
+    if (at >= 86_400_000) return passes((at / 60_000) % 1440);
+    if (passes(at / 60_000)) return true;
+  }
+  return false;
 }
 
 /**
@@ -63,7 +69,7 @@ export function hasTimeOfDay({ text }: Cron, passes: (minuteOfDay: number) => bo
  * and one that comes twice the first time only. Whoever asks may leap ahead: `next(after)`.
  */
 export function* ticksAfter({ text }: Cron, zone: Zone, after: number): Generator<Tick, void, number | undefined> {
-  const job = new Croner(text, { ...reading, timezone: zone.name });
+  const job = readerOf(text, zone.name);
   let from = after;
   for (;;) {
     const at = job.nextRun(new Date(from))?.getTime();

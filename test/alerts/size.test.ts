@@ -1,7 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { evaluateAlerts } from "#alerts/evaluate";
-import type { Env } from "#env";
 import { withLocalD1 } from "../sim/local-d1.ts";
 import { AlertWorld, findingsRule } from "./world.ts";
 

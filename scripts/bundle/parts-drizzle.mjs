@@ -72,6 +72,7 @@ export const leanDrizzle = [
   [select, /return new Proxy\(\n +new Subquery\((.*), false, \[.*\]\),\n[^]*?\n    \);/, "return new Subquery($1);"],
   [select, method("getSelectedFields"), ""],
   [select, "this.config.setOperators.length > 0", "false"],
+  [builders, 'this.session[isOneTimeQuery ? "prepareOneTimeQuery" : "prepareQuery"](', "this.session.prepareQuery("],
   [builders, /typeof (?:where|having|columns\[0\]|selectQuery) === "function"/g, "false"],
   [builders, /,\n +\{\n +type: "\w+",\n +tables: .*\n +\}/g, ""],
   [builders, /^  (?:get|values) = \(placeholderValues\) => \{\n[^]*?^  \};\n/gm, ""],

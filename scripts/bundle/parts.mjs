@@ -1,6 +1,7 @@
 // Where libraries lead to what does not run here: [module, what stands there, what stands in its stead]. A part that is no longer found
 // fails the build. test/node/bundle.test.mjs holds what they rest on.
 
+import { leanCroner } from "./parts-croner.mjs";
 import { leanDrizzle } from "./parts-drizzle.mjs";
 import { leanZod } from "./parts-zod.mjs";
 
@@ -28,28 +29,8 @@ const uncalled = (module, names) =>
       "",
     ]);
 
-const croner = /croner[\\/]dist[\\/]croner\.js$/;
-
 export const parts = [
-  // Of croner the next times of a pattern are asked for; it runs nothing.
-  [
-    croner,
-    /^  constructor\(e, t, n\) \{\n    let r, a;[^]*?^  \}\n/m,
-    "  constructor(e, t) {\n    this.options = t;\n    this._states = { pattern: new C(e, t.timezone, t) };\n  }\n",
-  ],
-  [croner, 'else if (e && typeof e == "string") this.fromString(e);', ""],
-  [croner, /!e && r && this\.options\.interval && \(.*\);\n/, "\n"],
-  [
-    croner,
-    "n === 1 ? l.increment(i, this.options, h) : l.decrement(i, this.options, h)",
-    "l.increment(i, this.options, h)",
-  ],
-  ...uncalled(
-    croner,
-    "previousRuns enumerate getPattern getOnce isRunning isStopped isBusy currentRun previousRun msToNext stop pause resume schedule _schedule " +
-      "_trigger trigger runsLeft _checkTrigger _previousTarget _previous _calculatePreviousRun decrement recurseBackward recurseBackwardStep " +
-      "getMaxPatternValue findPrevious fromString",
-  ),
+  ...leanCroner(uncalled),
   ...uncalled(hono("hono-base"), "route basePath mount request fire"),
   ...uncalled(hono("context"), "event render setRenderer html json text"),
   [hono("context"), /^\t(?:body|setLayout|getLayout) = .*;\n/gm, ""],

@@ -60,6 +60,6 @@ export const options = {
 export const terserOptions = {
   module: true,
   mangle: true,
-  compress: { passes: 3, ecma: 2020, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
+  compress: { passes: 3, ecma: 2020, unsafe_arrows: true, pure_getters: true, keep_fargs: false, inline: 1 },
   format: { ecma: 2020 },
 };

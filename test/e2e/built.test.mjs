@@ -18,8 +18,11 @@ const varying = [
   [/\b\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?/g, "<time>"],
   [/127\.0\.0\.1:\d+/g, "<host>"],
   [/cg_live_…\w+/g, "<hint>"],
+  [/again in \d+ s/g, "again in <seconds>"],
+  // How often the scan was asked for.
+  [/(cloudglass_responses_total\{class="2xx"\}) \d+/g, "$1 <count>"],
   [/"[A-Za-z0-9_-]{32,}"/g, '"<text>"'],
-  [/("[a-zA-Z]*(?:[mM]s|[sS]econds|Bytes|age|Age|rows(?:Read|Written))":)[\d.]+/g, (_, name) => `${name}0`],
+  [/("[a-zA-Z]*(?:[mM]s|[sS]econds|retryAfter|Bytes|age|Age|rows(?:Read|Written))":)[\d.]+/g, (_, name) => `${name}0`],
 ];
 const steady = (text) => varying.reduce((left, [what, stead]) => left.replaceAll(what, stead), text);
 

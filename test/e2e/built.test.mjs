@@ -19,8 +19,8 @@ const varying = [
   [/127\.0\.0\.1:\d+/g, "<host>"],
   [/cg_live_…\w+/g, "<hint>"],
   [/again in \d+ s/g, "again in <seconds>"],
-  // How often the scan was asked for.
-  [/(cloudglass_responses_total\{class="2xx"\}) \d+/g, "$1 <count>"],
+  // How often was asked until the scan had ended.
+  [/(cloudglass_responses_total\{class="[24]xx"\}) \d+/g, "$1 <count>"],
   [/"[A-Za-z0-9_-]{32,}"/g, '"<text>"'],
   [/("[a-zA-Z]*(?:[mM]s|[sS]econds|retryAfter|Bytes|age|Age|rows(?:Read|Written))":)[\d.]+/g, (_, name) => `${name}0`],
 ];

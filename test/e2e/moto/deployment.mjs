@@ -1,5 +1,6 @@
 // Cloudglass with the front as its AWS, and everything kept that comes out of it.
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { endOf, setUp, startScan } from "../support/api.mjs";
 import { startReceiver } from "../support/receiver.mjs";
 import { newState, overheardConfig, startRuntime } from "../support/runtime.mjs";
@@ -36,10 +37,21 @@ export async function watchedScan(demo) {
   return scan;
 }
 
-/** Asks for everything that can be asked for without an id; it is in `told` then. */
+/** Asks for everything that can be asked for without an id; it is in `told` then. A stream says all it still knows. */
 export async function crawl({ origin, key, told }) {
-  const read = async (route) =>
-    (await fetch(`${origin}${route}`, { headers: { authorization: `Bearer ${key}` } })).text();
+  const headers = { authorization: `Bearer ${key}`, "last-event-id": "0" };
+  const read = async (route) => textOf(await fetch(`${origin}${route}`, { headers }));
   const { paths } = JSON.parse(await read("/api/v1/openapi.json"));
   for (const [route, { get }] of Object.entries(paths)) if (get && !route.includes("{")) told.push(await read(route));
+}
+
+/** Of an answer that never ends, what comes before it is silent for a second. */
+async function textOf(answer) {
+  if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) return answer.text();
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  const next = () => Promise.race([reader.read(), sleep(1_000, { done: true })]);
+  let text = "";
+  for (let piece = await next(); !piece.done; piece = await next()) text += piece.value;
+  await reader.cancel();
+  return text;
 }

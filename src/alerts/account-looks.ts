@@ -1,5 +1,6 @@
+import { jsonOrNull } from "#lib/json";
 import { plainItem } from "./items.ts";
-import { hoursAgo, jsonOrNull, limit, nowhere, type Look, type Row, type Seen } from "./look.ts";
+import { hoursAgo, limit, nowhere, type Look, type Row, type Seen } from "./look.ts";
 
 const accountSeen = ({ id, name, awsAccountId }: Row, summary: string): Seen => ({
   subject: id,

@@ -2,7 +2,7 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { newId } from "#lib/id";
 import { filterSql } from "./filter.ts";
-import { groupSql, pinVersions, type AlertRule } from "./rule.ts";
+import { countEvaluation, groupSql, pinVersions, type AlertRule } from "./rule.ts";
 
 /** Events in one batch: up to 1 MB, and 2,500 findings. */
 const eventsMax = 50;
@@ -49,10 +49,9 @@ async function takeSlice(org: OrgContext, rules: readonly AlertRule[], run: stri
   await org.db.atomic([
     pinVersions(org, rules),
     ...rules.map((rule) => addMembers(org, rule, run, occasion)),
-    org.db.sql(
-      `UPDATE alert_rules SET evaluations = evaluations + 1 WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?2))`,
-      org.id,
-      JSON.stringify(rules.map(({ id }) => id)),
+    countEvaluation(
+      org,
+      rules.map(({ id }) => id),
     ),
     org.db.sql(`DELETE FROM alert_inbox WHERE org_id = ?1 AND run_id = ?2 AND event_id IN (${slice})`, org.id, run),
   ]);

@@ -1,10 +1,8 @@
-import { and, eq, ne } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { alerts } from "#db/schema";
 import { newId } from "#lib/id";
 import { resolveStatements } from "./resolve.ts";
-import { channelsStatement, pinAlerts, type Alert, type AlertRule, type Channel } from "./rule.ts";
+import { channelsStatement, pinAlerts, unresolvedAlerts, type Alert, type AlertRule, type Channel } from "./rule.ts";
 
 /** What has to happen for a rule to begin anew, or to end. */
 export interface Ending {
@@ -17,10 +15,7 @@ export interface Ending {
 
 /** Its alerts that are not resolved, and all channels. */
 export const endingStatements = (org: OrgContext, ruleId: string): readonly [Statement, Statement] => [
-  org.db
-    .select()
-    .from(alerts)
-    .where(and(eq(alerts.orgId, org.id), eq(alerts.ruleId, ruleId), ne(alerts.status, "resolved"))),
+  unresolvedAlerts(org, ruleId),
   channelsStatement(org),
 ];
 

@@ -51,4 +51,3 @@ export const nowhere: Routed = { accountId: null, tags: {} };
 export const limit = `LIMIT ${subjectsMax + 1}`;
 const hourMs = 3_600_000;
 export const hoursAgo = (now: Date, hours: number): string => new Date(now.getTime() - hours * hourMs).toISOString();
-export const jsonOrNull = (ids: readonly string[] | null): string | null => (ids === null ? null : JSON.stringify(ids));

@@ -1,28 +1,12 @@
 import type { QuietHours } from "#db/values";
+import { isWithin } from "#lib/time-of-day";
+import { requireZone } from "#lib/zone";
 
 const minuteMs = 60_000;
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-function clockOf(timeZone: string): Intl.DateTimeFormat {
-  const known = clocks.get(timeZone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  clocks.set(timeZone, made);
-  return made;
-}
-
-const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
-
-/** Minutes since midnight on the wall of that time zone. */
-const localMinutes = (at: Date, timeZone: string): number => minutesOf(clockOf(timeZone).format(at));
-
 /** Whether it is quiet then. */
-export function isQuiet({ from, to, timeZone }: QuietHours, at: Date): boolean {
-  const now = localMinutes(at, timeZone);
-  const [begin, end] = [minutesOf(from), minutesOf(to)];
-  return begin < end ? begin <= now && now < end : now >= begin || now < end;
-}
+export const isQuiet = (quiet: QuietHours, at: Date): boolean =>
+  isWithin(quiet, at.getTime() + requireZone(quiet.timeZone).offsetAt(at.getTime()));
 
 /**
  * When it may be told: now, or the first minute that is not quiet, also where clocks are put forward or back meanwhile. What is critical

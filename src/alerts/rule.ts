@@ -1,8 +1,8 @@
-import { and, eq, type InferSelectModel } from "drizzle-orm";
+import { and, eq, ne, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { hasMovedOn } from "#db/pin";
-import { alertRules, type alerts, webhooks } from "#db/schema";
+import { hasMovedOn, pin } from "#db/pin";
+import { alertRules, alerts, webhooks } from "#db/schema";
 import type { AlertCondition, AlertRoute, DigestTimes } from "#db/values";
 
 export type AlertRule = InferSelectModel<typeof alertRules>;
@@ -24,6 +24,21 @@ export const enabledRules = (org: OrgContext) =>
     .from(alertRules)
     .where(and(eq(alertRules.orgId, org.id), eq(alertRules.enabled, true)))
     .orderBy(alertRules.id);
+
+/** The alerts of a rule that are not resolved; a statement that answers `Alert`s. */
+export const unresolvedAlerts = (org: OrgContext, ruleId: string) =>
+  org.db
+    .select()
+    .from(alerts)
+    .where(and(eq(alerts.orgId, org.id), eq(alerts.ruleId, ruleId), ne(alerts.status, "resolved")));
+
+/** For a batch that moves what these rules are about: whoever worked something out from it before sees that (`pinRule`). */
+export const countEvaluation = (org: OrgContext, ruleIds: readonly string[]): Statement =>
+  org.db.sql(
+    "UPDATE alert_rules SET evaluations = evaluations + 1 WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?2))",
+    org.id,
+    JSON.stringify(ruleIds),
+  );
 
 /** Where something can be told. */
 export interface Channel {
@@ -61,10 +76,6 @@ export function groupSql(route: AlertRoute | null, json: string): string {
 /** Who is told of what is in a group. */
 export const channelsOf = ({ route, channels }: AlertRule, group: string): readonly string[] =>
   group === "" ? channels : (route?.channels[group] ?? channels);
-
-/** For the beginning of a batch: it writes nothing, and fails the whole batch when the condition does not hold. */
-const pin = (org: OrgContext, condition: string, ...params: readonly unknown[]): Statement =>
-  org.db.sql(`SELECT json_extract('{}', CASE WHEN ${condition} THEN '$' ELSE 'moved on' END)`, org.id, ...params);
 
 /** People have not changed these rules, nor switched one off, nor made another that is fed by events. */
 export const pinVersions = (org: OrgContext, rules: readonly AlertRule[]): Statement =>

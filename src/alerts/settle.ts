@@ -1,7 +1,7 @@
-import { and, eq, ne } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { alertRules, alerts } from "#db/schema";
+import { alertRules } from "#db/schema";
 import { newId } from "#lib/id";
 import type { AboutChecks } from "#scans/about";
 import { newsStatements, readNews, type Known } from "./news.ts";
@@ -9,8 +9,10 @@ import { planOf, type Fresh, type Plan, type Standing, type Telling } from "./pl
 import { resolveStatements } from "./resolve.ts";
 import {
   channelsStatement,
+  countEvaluation,
   pinAlerts,
   pinRule,
+  unresolvedAlerts,
   untilItHolds,
   type Alert,
   type AlertRule,
@@ -62,7 +64,7 @@ async function settleOnce(org: OrgContext, ruleId: string, known: Known): Promis
     ),
     ...occasionStatements(org, ruleId, plan),
     ...evaluation,
-    org.db.sql("UPDATE alert_rules SET evaluations = evaluations + 1 WHERE org_id = ?1 AND id = ?2", org.id, ruleId),
+    countEvaluation(org, [ruleId]),
   ]);
   return { events, nextAt: plan.nextAt };
 }
@@ -71,13 +73,12 @@ async function standingOf(
   org: OrgContext,
   ruleId: string,
 ): Promise<{ standing: Standing; channels: readonly Channel[] } | null> {
-  const unresolved = and(eq(alerts.orgId, org.id), eq(alerts.ruleId, ruleId), ne(alerts.status, "resolved"));
   const [found, open, empty, fresh, channels] = await org.db.atomic([
     org.db
       .select()
       .from(alertRules)
       .where(and(eq(alertRules.orgId, org.id), eq(alertRules.id, ruleId), eq(alertRules.enabled, true))),
-    org.db.select().from(alerts).where(unresolved),
+    unresolvedAlerts(org, ruleId),
     org.db.sql(
       `SELECT a.id FROM alerts AS a WHERE a.org_id = ?1 AND a.rule_id = ?2 AND a.status <> 'resolved'
          AND NOT EXISTS (SELECT 1 FROM alert_members AS m WHERE m.org_id = ?1 AND m.alert_id = a.id AND m.told = 1)`,

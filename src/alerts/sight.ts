@@ -3,6 +3,7 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import type { CheckCounts, FindingFilter } from "#db/values";
 import type { AboutChecks } from "#scans/about";
+import { jsonOrNull } from "#lib/json";
 import { complianceScoreOf, controlScoreOf } from "#scores/compliance";
 import { frameworkEvidence, type OwnFramework, type OwnRule } from "#scores/controls";
 import { accountLooks } from "./account-looks.ts";
@@ -10,7 +11,6 @@ import { filterSql } from "./filter.ts";
 import { gravest, itemsOf, plainItem } from "./items.ts";
 import {
   hoursAgo,
-  jsonOrNull,
   limit,
   nowhere,
   type Look,

@@ -3,7 +3,7 @@ import type { OrgContext } from "#db/context";
 import { alertMembers, alertRules } from "#db/schema";
 import type { AboutChecks } from "#scans/about";
 import { subjectsMax, type Seen, type StateCondition } from "./look.ts";
-import { groupOf, pinRule, untilItHolds, type AlertRule } from "./rule.ts";
+import { countEvaluation, groupOf, pinRule, untilItHolds, type AlertRule } from "./rule.ts";
 import { lookNow } from "./sight.ts";
 
 /**
@@ -52,7 +52,7 @@ async function syncOnce(
       rule.id,
       JSON.stringify(come.map((one) => [one.subject, groupOf(rule.route, one)])),
     ),
-    org.db.sql("UPDATE alert_rules SET evaluations = evaluations + 1 WHERE org_id = ?1 AND id = ?2", org.id, rule.id),
+    countEvaluation(org, [rule.id]),
   ]);
   return seen;
 }

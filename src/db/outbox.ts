@@ -145,14 +145,15 @@ const passesFilters = `w.id <> coalesce(e.value ->> 'exceptWebhookId', '')
   AND (w.severities IS NULL OR e.value ->> 'severity' IS NULL OR e.value ->> 'severity' IN (SELECT value FROM json_each(w.severities)))
   AND (w.account_ids IS NULL OR e.value ->> 'accountId' IS NULL OR e.value ->> 'accountId' IN (SELECT value FROM json_each(w.account_ids)))`;
 
-/** Ids are UUIDv7 of this moment, drawn in SQL, so that a webhook's deliveries are listed in the order of their birth. */
+/** SQL for a new UUIDv7; `time` is SQL for what `uuid7Time` answers. Deliveries are listed in the order of their birth. */
+export const newUuid7 = (time: string): string =>
+  `${time} || '-7' || substr(lower(hex(randomblob(2))), 2) || '-' || substr('89ab', 1 + (random() & 3), 1)
+     || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6)))`;
+
 const deliveryInsert = (org: OrgContext, toldJson: string): Statement =>
   org.db.sql(
     `INSERT INTO deliveries (org_id, id, webhook_id, event_id, event, status, attempts, next_attempt_at, created_at, updated_at)
-     SELECT ?1,
-       ?4 || '-7' || substr(lower(hex(randomblob(2))), 2) || '-' || substr('89ab', 1 + (random() & 3), 1)
-         || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6))),
-       webhook_id, event_id, event, 'pending', 0, at, ?2, ?2
+     SELECT ?1, ${newUuid7("?4")}, webhook_id, event_id, event, 'pending', 0, at, ?2, ?2
      FROM (
        SELECT w.id AS webhook_id, e.value ->> 'id' AS event_id,
          coalesce(

@@ -8,14 +8,19 @@ export interface Pinned {
 }
 
 /**
- * For the beginning of a batch that was worked out from these findings: it writes nothing, and fails the whole batch when one
- * of them is no longer what it was. "moved on", which stands in for the missing ones, is no JSON path, and SQLite says so.
+ * For the beginning of a batch that was worked out from what was read: it writes nothing, and fails the whole batch when the
+ * condition (SQL; parameter 1 is the organization) no longer holds. "moved on", which then stands there, is no JSON path, and
+ * SQLite says so.
  */
+export const pin = (org: OrgContext, condition: string, ...params: readonly unknown[]): Statement =>
+  org.db.sql(`SELECT json_extract('{}', CASE WHEN ${condition} THEN '$' ELSE 'moved on' END)`, org.id, ...params);
+
+/** These findings are as they were read. */
 export const pinFindings = (org: OrgContext, rows: readonly Pinned[]): Statement =>
-  org.db.sql(
-    `SELECT json_extract('{}', CASE WHEN (SELECT count(*) FROM json_each(?2) AS p CROSS JOIN findings AS f
-       WHERE f.org_id = ?1 AND f.id = p.value ->> 0 AND f.version = p.value ->> 1) = ?3 THEN '$' ELSE 'moved on' END)`,
-    org.id,
+  pin(
+    org,
+    `(SELECT count(*) FROM json_each(?2) AS p CROSS JOIN findings AS f
+       WHERE f.org_id = ?1 AND f.id = p.value ->> 0 AND f.version = p.value ->> 1) = ?3`,
     JSON.stringify(rows.map(({ id, version }) => [id, version])),
     rows.length,
   );

@@ -1,3 +1,5 @@
+import { requireZone } from "./zone.ts";
+
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
@@ -7,15 +9,6 @@ export interface LocalTimes {
   /** `09:00`; of an hour only the minutes count. */
   readonly at: string;
   readonly timeZone: string;
-}
-
-/** Whether the platform knows a time zone by this IANA name. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(name) && formatter(name) !== null;
-  } catch {
-    return false;
-  }
 }
 
 /**
@@ -55,27 +48,5 @@ function momentOf(local: number, timeZone: string): number {
   return Math.min(...(shown.length > 0 ? shown : [before]).map(Number));
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-function formatter(timeZone: string): Intl.DateTimeFormat {
-  const known = formatters.get(timeZone);
-  if (known) return known;
-  const numeric = "numeric";
-  const made = new Intl.DateTimeFormat("en-US", {
-    ...{ timeZone, calendar: "gregory", numberingSystem: "latn", hourCycle: "h23" },
-    ...{ year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric },
-  });
-  formatters.set(timeZone, made);
-  return made;
-}
-
-/** What clocks show, as if it were UTC; whole seconds. */
-function localMs(ms: number, timeZone: string): number {
-  const parts = new Map(
-    formatter(timeZone)
-      .formatToParts(ms)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
-  return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
-}
+/** What clocks show, as if it were UTC. */
+const localMs = (ms: number, timeZone: string): number => ms + requireZone(timeZone).offsetAt(ms);

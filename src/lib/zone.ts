@@ -23,6 +23,15 @@ export function zoneOf(name: string): Zone | null {
   }
 }
 
+/** Throws RangeError for a zone that is not known. */
+export function requireZone(name: string): Zone {
+  const zone = zoneOf(name);
+  if (!zone) throw new RangeError(`Unknown time zone ${name}`);
+  return zone;
+}
+
+export const isTimeZone = (name: string): boolean => zoneOf(name) !== null;
+
 /** `1/1/1970, GMT-03:30` */
 function offsetIn(text: string): number {
   const [, sign, hours = "0", minutes = "0", seconds = "0"] = /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(text) ?? [];

@@ -2,7 +2,7 @@ import { isReadInPart } from "#collectors/collector";
 import { countHappened } from "#db/daily-stats";
 import type { Statement } from "#db/database";
 import { eventStatements, nudgeDeliveries } from "#db/outbox";
-import { hasMovedOn } from "#db/pin";
+import { hasMovedOn, pin } from "#db/pin";
 import { Fault } from "#lib/fault";
 import { fateOf, rememberPasses, resourceWrite, steadied } from "./change.ts";
 import { findingStatements, transitionsOf, type FindingChanges } from "./finding-changes.ts";
@@ -92,11 +92,11 @@ async function outcomeOf(
  * no longer those that were read.
  */
 const fence = ({ org, account, resource }: Rechecking, column: string, stored: string): Statement =>
-  org.db.sql(
-    `SELECT json_extract('{}', CASE WHEN (SELECT scan_seq FROM accounts WHERE org_id = ?1 AND id = ?2) = ?3
+  pin(
+    org,
+    `(SELECT scan_seq FROM accounts WHERE org_id = ?1 AND id = ?2) = ?3
        AND NOT EXISTS (SELECT 1 FROM scans WHERE active = 1 AND org_id = ?1 AND account_id = ?2)
-       AND (SELECT ${column} FROM resources WHERE org_id = ?1 AND id = ?4) = ?5 THEN '$' ELSE 'moved on' END)`,
-    org.id,
+       AND (SELECT ${column} FROM resources WHERE org_id = ?1 AND id = ?4) = ?5`,
     account.id,
     account.scanSeq,
     resource.id,

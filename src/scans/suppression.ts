@@ -1,6 +1,7 @@
 import { and, eq, gt, isNull, or } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
+import { pin } from "#db/pin";
 import { suppressions } from "#db/schema";
 import type { SuppressionCondition } from "#db/values";
 import { matchesGlob } from "#lib/glob";
@@ -50,10 +51,10 @@ export const suppressionsInForce = (org: OrgContext) =>
 
 /** For the beginning of a batch that was worked out from these: it fails as a whole (`hasMovedOn`) when others are in force. */
 export const pinSuppressions = (org: OrgContext, inForce: readonly Suppression[]): Statement =>
-  org.db.sql(
-    `SELECT json_extract('{}', CASE WHEN (SELECT json_group_array(s.id || '@' || s.version) FROM (SELECT id, version FROM suppressions
-       WHERE org_id = ?1 AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2) ORDER BY id) AS s) = ?3 THEN '$' ELSE 'moved on' END)`,
-    org.id,
+  pin(
+    org,
+    `(SELECT json_group_array(s.id || '@' || s.version) FROM (SELECT id, version FROM suppressions
+       WHERE org_id = ?1 AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2) ORDER BY id) AS s) = ?3`,
     org.now.toISOString(),
     JSON.stringify(inForce.map(({ id, version }) => `${id}@${version}`)),
   );

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { isTimeZone, nextLocalTime } from "#lib/local-time";
+import { nextLocalTime } from "#lib/local-time";
+import { isTimeZone } from "#lib/zone";
 
 const next = (every: "hour" | "day", at: string, timeZone: string, after: string): string =>
   nextLocalTime({ every, at, timeZone }, new Date(after)).toISOString();

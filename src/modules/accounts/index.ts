@@ -1,5 +1,5 @@
 export { getAccount, type AccountRow, type ConnectedAccount } from "./account.ts";
-export { accountFilter, accountsNamed } from "./account-filter.ts";
+export { accountFilter, accountIdsOf, accountsNamed } from "./account-filter.ts";
 export { connectAccounts, type AccountInput } from "./connect.ts";
 export { coverageStatement, later, sightsIn, type SeenBy, type Sight, type Sights } from "./coverage.ts";
 export {

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { AlertPreview } from "#alerts/preview";
 import type { AlertRule } from "#alerts/rule";
 import { severities } from "#checks/check";
+import { isTimeZone } from "#lib/zone";
 import { ItemBody, itemBody, MessageBody, messageBody } from "#modules/alerts";
 import { Condition } from "./condition-shapes.ts";
 
@@ -12,14 +13,6 @@ export const AlertRulePath = z.object({ id: z.uuid().openapi({ example: exampleI
 
 const Channels = z.array(z.uuid()).max(10);
 const TimeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "must be a time of day: `22:00`");
-
-const isTimeZone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-};
 
 const Route = z
   .strictObject({

@@ -5,10 +5,9 @@ import { webhooks } from "#db/schema";
 import { Fault, refuseStale } from "#lib/fault";
 import { canonicalJson } from "#lib/hash";
 import { patched } from "#lib/merge-patch";
-import { endPending } from "#modules/webhooks";
+import { byHand, endPending, leaseMs } from "#modules/webhooks";
 import { addressOf } from "./address.ts";
 import { audited, getChannel, inputOf, type Channel, type ChannelInput } from "./channel.ts";
-import { byHand } from "./create.ts";
 import { ChannelChange, channelInput } from "./shapes.ts";
 
 export interface Naming {
@@ -79,10 +78,7 @@ type Values = Pick<
 > &
   Partial<Pick<Channel, "failures" | "failingSince" | "warned" | "busyUntil">>;
 
-/** A pause is longer than any lease, which stays. */
-const leaseMsMax = 60_000;
-
-/** Enabled again, or reached another way, it starts without the failures and the pause it had. Whoever was told of them hears when it works. */
+/** Enabled again, or reached another way, it starts without the failures and the pause it had; a lease, which is never longer than `leaseMs`, stays. Whoever was told of them hears when it works. */
 function valuesOf(
   org: OrgContext,
   before: Channel,
@@ -98,7 +94,7 @@ function valuesOf(
     disabledReason: switched ? (status === "disabled" ? byHand : null) : before.disabledReason,
     disabledAt: switched ? (status === "disabled" ? now : null) : before.disabledAt,
     ...(fresh ? { failures: 0, failingSince: null, warned: before.warned === 0 ? 0 : -1 } : {}),
-    ...(fresh && pausedMs > leaseMsMax ? { busyUntil: null } : {}),
+    ...(fresh && pausedMs > leaseMs ? { busyUntil: null } : {}),
     version: before.version + 1,
     updatedAt: now,
   };

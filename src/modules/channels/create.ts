@@ -1,14 +1,13 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { Fault } from "#lib/fault";
+import { jsonOrNull } from "#lib/json";
+import { newReceiver } from "#modules/webhooks";
 import { addressOf } from "./address.ts";
 import { audited, channelStatement, type Channel, type ChannelInput } from "./channel.ts";
 
 /** Channels of one organization. */
 const channelsMax = 50;
-
-/** Why a channel is disabled that nothing is wrong with. */
-export const byHand = "Disabled by hand";
 
 /** Makes a channel. Faults: WEBHOOK_URL_BLOCKED; CHANNEL_UNAVAILABLE; CONFLICT when the organization has 50 already. */
 export async function createChannel(org: OrgContext, input: ChannelInput): Promise<Channel> {
@@ -29,27 +28,7 @@ function newRow(
   address: Awaited<ReturnType<typeof addressOf>>,
 ): Channel {
   const { kind, name, description, status, digest } = input;
-  const now = org.now.toISOString();
-  const disabled = status === "disabled";
-  return {
-    ...{ orgId: org.id, id, kind, name, description, status, digest, ...address },
-    events: [],
-    severities: null,
-    accountIds: null,
-    previousSecret: null,
-    previousUntil: null,
-    disabledReason: disabled ? byHand : null,
-    disabledAt: disabled ? now : null,
-    failures: 0,
-    failingSince: null,
-    warned: 0,
-    lastDeliveredAt: null,
-    silences: [],
-    busyUntil: null,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  };
+  return { ...newReceiver(org, id, status), kind, name, description, digest, events: [], ...address };
 }
 
 const insertBelowLimit = (org: OrgContext, row: Channel): Statement =>
@@ -60,6 +39,6 @@ const insertBelowLimit = (org: OrgContext, row: Channel): Statement =>
      WHERE (SELECT count(*) FROM webhooks WHERE org_id = ?1 AND kind <> 'webhook') < ${channelsMax}
      ON CONFLICT DO NOTHING`,
     ...[org.id, row.id, row.kind, row.name, row.url, row.description, row.secret, JSON.stringify(row.config)],
-    row.digest === null ? null : JSON.stringify(row.digest),
+    jsonOrNull(row.digest),
     ...[row.status, row.disabledReason, row.disabledAt, row.createdAt],
   );

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { isTimeZone } from "#lib/local-time";
+import { isTimeZone } from "#lib/zone";
 import { commaList } from "#modules/accounts";
 import {
   DeliveryBody,

@@ -2,7 +2,7 @@ import type { Env } from "#env";
 import { systemContext, type OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { chunkForEvent, eventStatements, nudgeDeliveries, type EventName, type OutboxEvent } from "#db/outbox";
-import { hasMovedOn } from "#db/pin";
+import { hasMovedOn, pin } from "#db/pin";
 import { organizationsInTurn } from "#db/turns";
 import { derivedId } from "#lib/id";
 import { kindOf, kinds, type Kind } from "#collectors/expiring";
@@ -152,13 +152,13 @@ const thingOf = (org: OrgContext, { resourceId, resourceType, arn, name, region,
   daysLeft: Math.floor((Date.parse(expiresAt) - org.now.getTime()) / dayMs),
 });
 
-/** Fails the batch when one of them was told meanwhile: "moved on" is no JSON path, and SQLite says so. */
+/** None of them was told meanwhile. */
 const untold = (org: OrgContext, endings: readonly Ending[]): Statement =>
-  org.db.sql(
-    `SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1 FROM json_each(?2) AS e CROSS JOIN expiry_notices AS n
+  pin(
+    org,
+    `NOT EXISTS (SELECT 1 FROM json_each(?2) AS e CROSS JOIN expiry_notices AS n
        WHERE n.org_id = ?1 AND n.resource_id = e.value ->> 'resourceId' AND n.expires_at = e.value ->> 'expiresAt'
-         AND n.days <= e.value ->> 'days') THEN '$' ELSE 'moved on' END)`,
-    org.id,
+         AND n.days <= e.value ->> 'days')`,
     JSON.stringify(endings),
   );
 

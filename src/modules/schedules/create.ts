@@ -1,6 +1,7 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { Fault } from "#lib/fault";
+import { jsonOrNull } from "#lib/json";
 import { audited, resolved, schedulesMax, scheduleStatement, waitingFor, type Schedule } from "./schedule.ts";
 import type { ScheduleInput } from "./shapes.ts";
 
@@ -33,8 +34,6 @@ function newSchedule(org: OrgContext, input: ScheduleInput): Schedule {
   return { ...row, ...waitingFor(row, org.now) };
 }
 
-const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
-
 const insert = (org: OrgContext, row: Schedule): Statement =>
   org.db.sql(
     `INSERT INTO schedules (org_id, id, name, cron, time_zone, account_ids, regions, services, "window", enabled, next_tick_at, next_run_at,
@@ -46,10 +45,10 @@ const insert = (org: OrgContext, row: Schedule): Statement =>
     row.name,
     row.cron,
     row.timeZone,
-    json(row.accountIds),
-    json(row.regions),
-    json(row.services),
-    json(row.window),
+    jsonOrNull(row.accountIds),
+    jsonOrNull(row.regions),
+    jsonOrNull(row.services),
+    jsonOrNull(row.window),
     Number(row.enabled),
     row.nextTickAt,
     row.nextRunAt,

@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
+import { pin } from "#db/pin";
 import { schedules } from "#db/schema";
 import type { ScheduleRun } from "#db/values";
 import { waitingFor, type Schedule } from "./schedule.ts";
@@ -19,14 +20,11 @@ const waits = (org: OrgContext, { id, version, nextRunAt }: Schedule) =>
     eq(schedules.nextRunAt, nextRunAt ?? ""),
   );
 
-/**
- * Ahead of the batch that starts a run. Writes nothing, and fails the batch when the schedule no longer waits for this tick:
- * "schedule moved", which stands in for the missing row, is no JSON path, and SQLite says so.
- */
+/** Ahead of the batch that starts a run: the schedule still waits for this tick. */
 export const fence = (org: OrgContext, { id, version, nextRunAt }: Schedule): Statement =>
-  org.db.sql(
-    `SELECT json_extract('{}', coalesce((SELECT '$' FROM schedules WHERE org_id = ?1 AND id = ?2 AND version = ?3 AND next_run_at = ?4), 'schedule moved'))`,
-    org.id,
+  pin(
+    org,
+    "EXISTS (SELECT 1 FROM schedules WHERE org_id = ?1 AND id = ?2 AND version = ?3 AND next_run_at = ?4)",
     id,
     version,
     nextRunAt,

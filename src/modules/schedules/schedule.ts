@@ -4,7 +4,7 @@ import type { Statement } from "#db/database";
 import { schedules } from "#db/schema";
 import { CronError } from "#lib/cron";
 import { Fault, notFound } from "#lib/fault";
-import { servicesOf } from "#modules/accounts";
+import { accountIdsOf, servicesOf } from "#modules/accounts";
 import type { ScheduleInput } from "./shapes.ts";
 import { shareOf, upcoming, type Due, type Timing } from "./timing.ts";
 
@@ -58,25 +58,7 @@ export async function resolved(
 ): Promise<ScheduleInput> {
   requireTicks(input, org.now);
   const services = input.services && servicesOf(input.services);
-  if (input.accountIds === null) return { ...input, services };
-  const [rows] = await org.db.atomic([
-    org.db.sql(
-      `SELECT id, aws_account_id AS digits FROM accounts
-       WHERE org_id = ?1 AND (id IN (SELECT value FROM json_each(?2)) OR aws_account_id IN (SELECT value FROM json_each(?2)))`,
-      org.id,
-      JSON.stringify(input.accountIds),
-    ),
-  ]);
-  // safe: the statement's own columns.
-  const known = new Map(
-    (rows as { id: string; digits: string }[]).flatMap(({ id, digits }) => [
-      [id, id],
-      [digits, id],
-    ]),
-  );
-  const ids = input.accountIds.map((ref) => known.get(ref) ?? (before.includes(ref) ? ref : null));
-  if (ids.includes(null)) throw notFound("account");
-  return { ...input, services, accountIds: [...new Set(ids.flatMap((id) => id ?? []))].toSorted() };
+  return { ...input, services, accountIds: await accountIdsOf(org, input.accountIds, before) };
 }
 
 /** Faults: INVALID_REQUEST for an expression that cannot be read, or a schedule that would never run. */

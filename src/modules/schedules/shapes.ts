@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { zoneOf } from "#lib/zone";
+import { isTimeZone } from "#lib/zone";
 import { commaList, exampleAccountId } from "#modules/accounts";
 import { SkippedBody } from "#modules/runs";
 import { scanScope } from "#modules/scans";
@@ -29,11 +29,7 @@ const timing = {
         "`@weekly`, `@monthly`, `@yearly`. Where both days are restricted, one of them is enough.",
       example: "30 2 * * 1-5",
     }),
-  timeZone: z
-    .string()
-    .max(64)
-    .refine((name) => zoneOf(name) !== null, "must be an IANA time zone: `Europe/Berlin`, `UTC`")
-    .default("UTC"),
+  timeZone: z.string().max(64).refine(isTimeZone, "must be an IANA time zone: `Europe/Berlin`, `UTC`").default("UTC"),
   window: Window.nullable().default(null).openapi({
     description: "Local time. Runs start only then; ticks outside are left out. Null: at any time.",
   }),

@@ -2,6 +2,7 @@ import { and, isNotNull, lte } from "drizzle-orm";
 import type { Env } from "#env";
 import { systemContext, type OrgContext } from "#db/context";
 import { directoryDatabase, newMeter } from "#db/database";
+import { hasMovedOn } from "#db/pin";
 import { schedules } from "#db/schema";
 import { shards } from "#db/shards";
 import { Fault } from "#lib/fault";
@@ -52,7 +53,8 @@ async function startOne(org: OrgContext, schedule: Schedule): Promise<void> {
     try {
       return await startOnce(org, schedule);
     } catch (error) {
-      if (isMoved(error)) return;
+      // It no longer waits for this tick: somebody else was faster, or it was changed.
+      if (hasMovedOn(error)) return;
       if (isStarted(error)) return void (await org.db.atomic([move(org, schedule, null)]));
       if (!(error instanceof Fault && error.code === "SCAN_RUNNING") || looks === looksMax) throw error;
     }
@@ -93,10 +95,6 @@ async function skip(org: OrgContext, schedule: Schedule, why: Pick<Outcome, "rea
   await org.db.atomic([move(org, schedule, { outcome: "skipped", runId: null, ...why })]);
 }
 
-const says = (error: unknown, text: string): boolean => String((error as Error | undefined)?.message).includes(text);
-
-/** It no longer waits for this tick: somebody else was faster, or it was changed. */
-const isMoved = (error: unknown): boolean => says(error, "schedule moved");
-
 /** The tick has its run already: the schedule was changed since, and came back to it. */
-const isStarted = (error: unknown): boolean => says(error, "UNIQUE constraint failed: runs.");
+const isStarted = (error: unknown): boolean =>
+  String((error as Error | undefined)?.message).includes("UNIQUE constraint failed: runs.");

@@ -1,6 +1,7 @@
 import type { ScheduleWindow } from "#db/values";
 import { hasTimeOfDay, parseCron, ticksAfter, type Tick } from "#lib/cron";
-import { zoneOf, type Zone } from "#lib/zone";
+import { isWithin, minuteIn, minuteOf, minutesBetween } from "#lib/time-of-day";
+import { requireZone, type Zone } from "#lib/zone";
 
 /** When a schedule runs. */
 export interface Timing {
@@ -20,7 +21,6 @@ export interface Due {
 }
 
 const minuteMs = 60_000;
-const dayMinutes = 1440;
 const delayMostMinutes = 10;
 
 /** A window that no tick falls into for so long is one that none ever falls into. */
@@ -34,12 +34,12 @@ const searchMs = 9 * 366 * 24 * 60 * minuteMs;
 export function upcoming({ cron, timeZone, window }: Timing, share: number, after: number, count: number): Due[] {
   const zone = requireZone(timeZone);
   const parsed = parseCron(cron);
-  if (window && !hasTimeOfDay(parsed, (minute) => isInside(window, minute * minuteMs))) return [];
+  if (window && !hasTimeOfDay(parsed, (minute) => isWithin(window, minute * minuteMs))) return [];
   const found: Due[] = [];
   let latest = after;
   let previous: Tick | null = null;
   const take = (tick: Tick, next: number): void => {
-    if (window && !isInside(window, tick.local)) return;
+    if (window && !isWithin(window, tick.local)) return;
     const due = dueOf(tick, { next, share, window, zone });
     if (due.start <= after) return;
     found.push(due);
@@ -58,8 +58,8 @@ export function upcoming({ cron, timeZone, window }: Timing, share: number, afte
 
 /** From a tick outside the window on nothing counts until it opens, unless the clock changes meanwhile. */
 function reopens(window: ScheduleWindow | null, zone: Zone, { at, local }: Tick): number | undefined {
-  if (!window || isInside(window, local)) return undefined;
-  const open = at + span(minuteOf(local), minuteIn(window.from)) * minuteMs;
+  if (!window || isWithin(window, local)) return undefined;
+  const open = at + minutesBetween(minuteOf(local), minuteIn(window.from)) * minuteMs;
   return zone.offsetAt(at) === zone.offsetAt(open) ? open - 1 : undefined;
 }
 
@@ -80,34 +80,16 @@ function dueOf({ at, local }: Tick, { next, share, window, zone }: Around): Due 
   const delay = Math.floor(share * (most + 1)) * minuteMs;
   const start = at + delay;
   // A clock that leaps within the delay may leap out of the window.
-  const isOut = window !== null && delay > 0 && !isInside(window, start + zone.offsetAt(start));
+  const isOut = window !== null && delay > 0 && !isWithin(window, start + zone.offsetAt(start));
   return { tick: at, start: isOut ? at : start, local, delayMax: most * minuteMs };
 }
 
 /** Whether a moment is within the window. Throws RangeError for a zone that is not known. */
 export const isOpen = ({ timeZone, window }: Pick<Timing, "timeZone" | "window">, at: number): boolean =>
-  window === null || isInside(window, at + requireZone(timeZone).offsetAt(at));
-
-function requireZone(name: string): Zone {
-  const zone = zoneOf(name);
-  if (!zone) throw new RangeError(`Unknown time zone ${name}`);
-  return zone;
-}
-
-const minuteOf = (local: number): number => Math.floor(local / minuteMs) % dayMinutes;
-
-const minuteIn = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
-
-const isInside = (window: ScheduleWindow, local: number): boolean => {
-  const length = span(minuteIn(window.from), minuteIn(window.to));
-  return span(minuteIn(window.from), minuteOf(local)) < length;
-};
+  window === null || isWithin(window, at + requireZone(timeZone).offsetAt(at));
 
 /** Minutes until the window ends. */
-const left = ({ to }: ScheduleWindow, local: number): number => span(minuteOf(local), minuteIn(to));
-
-/** Minutes from one time of day to another. */
-const span = (from: number, to: number): number => (to - from + dayMinutes) % dayMinutes;
+const left = ({ to }: ScheduleWindow, local: number): number => minutesBetween(minuteOf(local), minuteIn(to));
 
 /** A part between 0 and 1 that is the same for ever (FNV-1a). */
 export function shareOf(...ids: readonly string[]): number {

@@ -1,10 +1,11 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { Fault, refuseStale } from "#lib/fault";
+import { jsonOrNull } from "#lib/json";
 import { patched } from "#lib/merge-patch";
-import { accountIdsOf } from "./accounts.ts";
+import { accountIdsOf } from "#modules/accounts";
 import { leaseMs } from "./claim.ts";
-import { byHand, jsonOrNull, type WebhookInput } from "./create.ts";
+import { byHand, type WebhookInput } from "./create.ts";
 import { audited, getWebhook, webhookStatement } from "./get.ts";
 import { endPending } from "./ladder.ts";
 import type { Webhook } from "./rows.ts";

@@ -2,9 +2,10 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import type { StoredSeverity } from "#db/values";
 import { Fault } from "#lib/fault";
+import { jsonOrNull } from "#lib/json";
 import { masterKeys, seal } from "#lib/secrets";
 import { newWebhookSecret } from "#lib/standard-webhook";
-import { accountIdsOf } from "./accounts.ts";
+import { accountIdsOf } from "#modules/accounts";
 import { audited, webhookStatement } from "./get.ts";
 import { openSecret, secretSubject } from "./message.ts";
 import type { NewlyMade, Webhook } from "./rows.ts";
@@ -53,23 +54,33 @@ async function newRow(org: OrgContext, input: WebhookInput, secret: string): Pro
   const { href } = checkTarget(input.url, targetRules(org.env));
   const accountIds = await accountIdsOf(org, input.accountIds);
   const id = org.newId();
-  const now = org.now.toISOString();
-  const disabled = input.status === "disabled";
   return {
+    ...newReceiver(org, id, input.status),
     ...input,
-    orgId: org.id,
-    id,
     kind: "webhook",
-    name: null,
     url: href,
     accountIds,
     secret: await sealSecret(org, id, secret),
+  };
+}
+
+/** What every new row of `webhooks` begins with, whatever its kind. */
+export function newReceiver(org: OrgContext, id: string, status: Webhook["status"]) {
+  const now = org.now.toISOString();
+  const isDisabled = status === "disabled";
+  return {
+    orgId: org.id,
+    id,
+    name: null,
+    severities: null,
+    accountIds: null,
     previousSecret: null,
     previousUntil: null,
     config: null,
     digest: null,
-    disabledReason: disabled ? byHand : null,
-    disabledAt: disabled ? now : null,
+    status,
+    disabledReason: isDisabled ? byHand : null,
+    disabledAt: isDisabled ? now : null,
     failures: 0,
     failingSince: null,
     warned: 0,
@@ -102,5 +113,3 @@ const insertBelowLimit = (org: OrgContext, row: Webhook): Statement =>
     row.disabledAt,
     row.createdAt,
   );
-
-export const jsonOrNull = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));

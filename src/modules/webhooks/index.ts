@@ -1,5 +1,6 @@
 export { pagerDutyOrigin, sender } from "./channel-message.ts";
-export { sealSecret } from "./create.ts";
+export { leaseMs } from "./claim.ts";
+export { byHand, newReceiver, sealSecret } from "./create.ts";
 export { startDelivery } from "./deliver.ts";
 export { getDelivery, listDeliveries, type DeliveryDetail, type Receivers } from "./deliveries.ts";
 export { wakeDueDeliveries } from "./due.ts";

@@ -1,6 +1,6 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { nudgeDelivery } from "#db/outbox";
+import { newUuid7, nudgeDelivery } from "#db/outbox";
 import { Fault } from "#lib/fault";
 import { uuid7Time } from "#lib/id";
 import { getWebhook, refuseDisabled } from "./get.ts";
@@ -100,10 +100,7 @@ const wantedName = `CASE
 const tellMissed = (org: OrgContext, { id, since, until }: Span): Statement =>
   org.db.sql(
     `INSERT INTO deliveries (org_id, id, webhook_id, event_id, event, status, attempts, next_attempt_at, created_at, updated_at)
-     SELECT ?1,
-       ?6 || '-7' || substr(lower(hex(randomblob(2))), 2) || '-' || substr('89ab', 1 + (random() & 3), 1)
-         || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6))),
-       ?2, event_id, event, 'pending', 0, ?5, ?5, ?5
+     SELECT ?1, ${newUuid7("?6")}, ?2, event_id, event, 'pending', 0, ?5, ?5, ?5
      FROM (
        SELECT v.id AS event_id, ${wantedName} AS event, v.created_at
        FROM webhooks w CROSS JOIN events v

@@ -1,5 +1,6 @@
 // One organization's frames to very many sockets: when the first and the last of them has a frame, and what that takes of memory.
-// All sockets are real, and in one process on the same machine, which takes its share of it.
+// All clients are on the same machine, which takes its share of it: in one process, and, where that may not open so many files,
+// the others in a Worker beside the product.
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
@@ -7,7 +8,7 @@ import { connect } from "node:net";
 import { median, quantile } from "./client.mjs";
 import { makeOrganization, newKey } from "./organization.mjs";
 import { newGroup } from "./report.mjs";
-import { startRuntime } from "./runtime.mjs";
+import { other, startRuntime } from "./runtime.mjs";
 
 /** A credential may have so many. */
 const socketsPerKey = 3;
@@ -19,12 +20,12 @@ const mib = (kib) => kib / 1024;
 /** The runtime takes two files for each socket. */
 const filesNeeded = 32_768;
 
-/** Lets this process, and what it starts, open so many files; answers how many sockets there can be. */
+/** Lets this process, and what it starts, open so many files; answers how many connections there can be. */
 function makeRoom() {
   try {
     execFileSync("prlimit", [`--pid=${process.pid}`, `--nofile=${filesNeeded}:${filesNeeded}`], { stdio: "ignore" });
   } catch {
-    // It may not, or there is no such command: fewer sockets then.
+    // It may not, or there is no such command: fewer connections then.
   }
   try {
     const [, files] = /Max open files\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"));
@@ -61,8 +62,8 @@ function messageLength(buffer) {
   return buffer.length >= size ? size : 0;
 }
 
-/** One socket. `onMessage` is called with the text of each message. */
-async function openSocket(origin, key, onMessage) {
+/** One socket. `onFrame` is called with the type of each frame. */
+async function openSocket(origin, key, onFrame) {
   const { host, hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname).setNoDelay(true);
   await once(socket, "connect");
@@ -80,10 +81,10 @@ async function openSocket(origin, key, onMessage) {
       received = received.subarray(end + 4);
     }
     for (let size = messageLength(received); size > 0; size = messageLength(received)) {
-      const text = received.toString("utf8", received[1] < 126 ? 2 : 4, size);
+      const { type } = JSON.parse(received.toString("utf8", received[1] < 126 ? 2 : 4, size));
       received = received.subarray(size);
-      if (text.startsWith('{"type":"ready"')) opened.resolve();
-      else onMessage(text);
+      if (type === "ready") opened.resolve();
+      else onFrame(type);
     }
   });
   socket.on("error", opened.reject).on("close", () => opened.reject(new Error("A socket was closed")));
@@ -99,6 +100,29 @@ async function openSocket(origin, key, onMessage) {
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);
   await opened.promise;
   return socket;
+}
+
+/** Sockets that end in the Worker `watchers`, one for each key. `hear(at)` is called with the type of each frame. */
+async function openWithin(origin, keys, hear) {
+  const leaving = new AbortController();
+  const answer = await fetch(origin, { method: "POST", body: JSON.stringify(keys), signal: leaving.signal });
+  const opened = Promise.withResolvers();
+  let ready = 0;
+  const listen = async () => {
+    let rest = "";
+    for await (const piece of answer.body.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + piece).split("\n");
+      rest = lines.pop();
+      for (const line of lines) {
+        const [at, type] = line.split(" ");
+        if (type !== "ready") hear(Number(at))(type);
+        else if ((ready += 1) === keys.length) opened.resolve();
+      }
+    }
+  };
+  listen().catch(opened.reject);
+  await opened.promise;
+  return () => leaving.abort();
 }
 
 /** Does something so many times, so many at once; answers what came of each. */
@@ -139,7 +163,7 @@ const progress = (scanId, percent) => ({
   counts: { tasksDone: 1, tasksTotal: 17 },
 });
 
-async function measureWatchers(runtime, organization, keys, watchers) {
+async function measureWatchers(runtime, organization, keys, { watchers, connections }) {
   const publish = async (frames) => {
     const body = JSON.stringify({ org: organization.id, frames });
     const { reached } = await (await fetch(`${runtime.origin}/publish`, { method: "POST", body })).json();
@@ -148,15 +172,19 @@ async function measureWatchers(runtime, organization, keys, watchers) {
   const scanId = crypto.randomUUID();
   const perSocket = new Uint32Array(watchers);
   let arrivals = [];
-  const hear = (at) => (text) => {
+  const hear = (at) => (type) => {
     arrivals.push(performance.now());
-    if (text.startsWith('{"type":"progress"')) perSocket[at] += 1;
+    if (type === "progress") perSocket[at] += 1;
   };
+  const keyOf = (at) => keys[Math.floor(at / socketsPerKey)];
   const kibBefore = residentKib();
   const openingAt = performance.now();
-  const sockets = await many(watchers, openedAtOnce, (at) =>
-    openSocket(runtime.origin, keys[Math.floor(at / socketsPerKey)], hear(at)),
-  );
+  const sockets = await many(connections, openedAtOnce, (at) => openSocket(runtime.origin, keyOf(at), hear(at)));
+  const others = Array.from({ length: watchers - connections }, (_, at) => connections + at);
+  const leave =
+    others.length === 0
+      ? () => {}
+      : await openWithin(runtime.origins.watchers, others.map(keyOf), (at) => hear(connections + at));
   const openedMs = performance.now() - openingAt;
   const kibOpen = residentKib();
 
@@ -183,6 +211,7 @@ async function measureWatchers(runtime, organization, keys, watchers) {
   const most = perSocket.reduce((a, b) => Math.max(a, b), 0);
   const kibAfter = residentKib();
   for (const socket of sockets) socket.removeAllListeners("close").destroy();
+  leave();
   await new Promise((done) => setTimeout(done, 1_000));
   return { openedMs, firsts, lasts, burstMs, most, kibBefore, kibOpen, kibAfter };
 }
@@ -190,19 +219,23 @@ async function measureWatchers(runtime, organization, keys, watchers) {
 export async function measureFanOut({ watchers }) {
   const { group, table, atMost } = newGroup("fan-out", "Fan-out");
   const room = makeRoom();
-  const sizes = watchers.map((size) => Math.min(size, room));
-  const runtime = await startRuntime({ around: "feed" });
+  const beside = ({ name, compatibilityDate }) => [
+    other("watchers", compatibilityDate, { serviceBindings: { CLOUDGLASS: name } }),
+  ];
+  const runtime = await startRuntime({ around: "feed", others: beside });
   try {
     const organization = await makeOrganization(runtime.origin);
-    const keysNeeded = Math.ceil(Math.max(...sizes) / socketsPerKey);
+    const keysNeeded = Math.ceil(Math.max(...watchers) / socketsPerKey);
     const keys = await many(keysNeeded, 8, (at) => newKey(organization, `watcher ${at}`));
     const rows = [];
-    for (const size of sizes) {
-      const seen = await measureWatchers(runtime, organization, keys, size);
+    for (const size of watchers) {
+      const connections = Math.min(size, room);
+      const seen = await measureWatchers(runtime, organization, keys, { watchers: size, connections });
       const sorted = seen.lasts.toSorted((a, b) => a - b);
       const { kibBefore, kibOpen, kibAfter } = seen;
       rows.push([
         size,
+        connections,
         size / (seen.openedMs / 1_000),
         median(seen.firsts),
         median(seen.lasts),
@@ -221,6 +254,7 @@ export async function measureFanOut({ watchers }) {
       `${framesPublished} frames of findings, each to every socket: ms from the call that publishes it. Memory is the whole runtime's, beyond what it had.`,
       [
         "sockets",
+        "with a connection",
         "opened per s",
         "first, ms",
         "last, ms",

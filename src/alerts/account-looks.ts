@@ -10,6 +10,13 @@ const accountSeen = ({ id, name, awsAccountId }: Row, summary: string): Seen => 
 });
 
 const dollars = (usd: number): string => `${usd.toLocaleString("en-US", { maximumFractionDigits: 2 })} USD`;
+/** Days that a bill may lag behind. */
+const lagDays = 3;
+
+/** SQL: the account `a` was billed for something once, but its last scan brought nothing newer. */
+const isBlind = `(EXISTS (SELECT 1 FROM daily_costs AS d WHERE d.org_id = ?1 AND d.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM daily_costs AS d WHERE d.org_id = ?1 AND d.account_id = a.id AND d.day >= date(a.last_scan_at, '-${lagDays} days')))`;
+
 const accountsAmong = (n: number): string => `(?${n} IS NULL OR a.id IN (SELECT value FROM json_each(?${n})))`;
 
 /** What accounts, their scans and their bills say. */
@@ -18,8 +25,10 @@ export const accountLooks: { readonly [K in "spend_over" | "scan_ended" | "no_co
     ask: (org, { accountId }) => [
       org.db.sql(
         accountId === null
-          ? "SELECT '' AS id, '' AS name, '' AS awsAccountId, sum(monthly_spend) AS count FROM accounts WHERE org_id = ?1 AND ?2 IS NULL"
-          : "SELECT id, name, aws_account_id AS awsAccountId, monthly_spend AS count FROM accounts WHERE org_id = ?1 AND id = ?2",
+          ? `SELECT '' AS id, '' AS name, '' AS awsAccountId, sum(a.monthly_spend) AS count, sum(${isBlind}) AS blind
+             FROM accounts AS a WHERE a.org_id = ?1 AND ?2 IS NULL`
+          : `SELECT a.id, a.name, a.aws_account_id AS awsAccountId, a.monthly_spend AS count, ${isBlind} AS blind
+             FROM accounts AS a WHERE a.org_id = ?1 AND a.id = ?2`,
         org.id,
         accountId,
       ),
@@ -38,6 +47,7 @@ export const accountLooks: { readonly [K in "spend_over" | "scan_ended" | "no_co
           },
         ];
       }),
+    unclear: ([rows = []]) => rows.flatMap(({ id, blind }) => (blind ? [id] : [])),
   },
   scan_ended: {
     ask: (org, { states, accountId }) => [

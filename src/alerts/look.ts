@@ -25,6 +25,16 @@ export type StateCondition = Of<StateKind>;
 export interface Look<K extends StateKind> {
   ask(org: OrgContext, condition: Of<K>): readonly Statement[];
   read(answers: readonly (readonly Row[])[], condition: Of<K>, about: AboutChecks, now: Date): readonly Seen[];
+  /** Subjects that were not seen, but of which cannot be said that they do not meet the condition; none where it is left out. */
+  unclear?(answers: readonly (readonly Row[])[], condition: Of<K>, about: AboutChecks): readonly string[];
+}
+
+/** What a look brought. */
+export interface Sighting {
+  /** What meets the condition; one more than `subjectsMax` at most. */
+  readonly seen: readonly Seen[];
+  /** Subjects that nothing is known of: who was told of them is not told that they are over. */
+  readonly unclear: readonly string[];
 }
 
 /** Columns of these statements: those that one selects. */
@@ -44,6 +54,8 @@ export interface Row {
   readonly verdicts: string | null;
   readonly controls: string | null;
   readonly rules: string;
+  /** How many accounts are not seen any more. */
+  readonly blind: number | null;
 }
 
 export const nowhere: Routed = { accountId: null, tags: {} };

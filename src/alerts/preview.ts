@@ -46,7 +46,7 @@ function messageOf(org: OrgContext, rule: AlertRule, news: News): AlertMessage {
 
 async function previewState(org: OrgContext, rule: AlertRule, about: AboutChecks): Promise<AlertPreview> {
   if (rule.condition.kind === "findings") throw new Error("not a state");
-  const seen = await lookNow(org, rule.condition, about);
+  const { seen } = await lookNow(org, rule.condition, about);
   const groups = Map.groupBy(seen, (one) => groupOf(rule.route, one));
   const message = seen.length > 0 ? messageOf(org, rule, stateNews(rule, seen, seen.length > subjectsMax)) : null;
   return {

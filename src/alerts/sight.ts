@@ -15,23 +15,22 @@ import {
   nowhere,
   type Look,
   type Row,
-  type Seen,
+  type Sighting,
   type StateCondition,
   type StateKind,
 } from "./look.ts";
 import { counted } from "./text.ts";
 
-/** What meets the condition now, one more than `subjectsMax` at most. One round trip. */
-export async function lookNow(
-  org: OrgContext,
-  condition: StateCondition,
-  about: AboutChecks,
-): Promise<readonly Seen[]> {
+/** What meets the condition now. One round trip. */
+export async function lookNow(org: OrgContext, condition: StateCondition, about: AboutChecks): Promise<Sighting> {
   // safe: each is handed conditions of its own kind.
   const look = looks[condition.kind] as Look<StateKind>;
-  const answers = await org.db.atomic(look.ask(org, condition));
   // safe: every statement answers rows.
-  return look.read(answers as Row[][], condition, about, org.now);
+  const answers = (await org.db.atomic(look.ask(org, condition))) as Row[][];
+  return {
+    seen: look.read(answers, condition, about, org.now),
+    unclear: look.unclear?.(answers, condition, about) ?? [],
+  };
 }
 
 /** The open findings that pass a filter, for SQL after FROM; parameter 2 is the filter, which one without members does not mention. */
@@ -95,7 +94,7 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
     read([rows = []], { framework, score, accountId }, about) {
       const [row] = rows;
       const now = row ? scoreOf(row, framework, about) : null;
-      if (now === null || now >= score) return [];
+      if (typeof now !== "number" || now >= score) return [];
       const summary = `The score is ${now}; ${score} is asked for.`;
       return [
         {
@@ -106,6 +105,8 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
         },
       ];
     },
+    unclear: ([rows = []], { framework }, about) =>
+      rows.some((row) => scoreOf(row, framework, about) === "unknown") ? [framework] : [],
   },
   expiring: {
     ask: (org, { withinDays, kinds: named }) => [
@@ -192,13 +193,14 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
 /** What stands behind the origin of a URL may be a secret. */
 const originOf = (name: string): string => (URL.canParse(name) ? new URL(name).origin : name);
 
-/** Null without evidence. */
-function scoreOf({ verdicts, controls, rules }: Row, framework: string, about: AboutChecks): number | null {
+/** Unknown: nothing it is made of could be judged. Null: it is made of nothing, or nothing was ever looked at. */
+function scoreOf({ verdicts, controls, rules }: Row, framework: string, about: AboutChecks): number | "unknown" | null {
   if (verdicts === null) return null;
   // safe: written by us.
   const own =
     controls === null ? framework : { id: framework, controls: JSON.parse(controls) as OwnFramework["controls"] };
   const counts = JSON.parse(verdicts) as CheckCounts;
   const evidence = frameworkEvidence(about, own, JSON.parse(rules) as OwnRule[]);
-  return complianceScoreOf(evidence.map((control) => controlScoreOf(control, counts))).score;
+  if (evidence.length === 0) return null;
+  return complianceScoreOf(evidence.map((control) => controlScoreOf(control, counts))).score ?? "unknown";
 }

@@ -8,7 +8,7 @@ import { lookNow } from "./sight.ts";
 
 /**
  * Brings what a rule is about in line with how things are: what meets its condition now becomes a member, not yet told; what does
- * not any more leaves. Answers what was seen; null: the rule is gone, or fed by events.
+ * not any more leaves, and stays where that cannot be said and it was told. Answers what was seen; null: the rule is gone, or fed by events.
  */
 export const syncRule = (org: OrgContext, ruleId: string, about: AboutChecks): Promise<readonly Seen[] | null> =>
   untilItHolds(async () => {
@@ -30,11 +30,13 @@ async function syncOnce(
   condition: StateCondition,
   about: AboutChecks,
 ): Promise<readonly Seen[]> {
-  const seen = await lookNow(org, condition, about);
+  const { seen, unclear } = await lookNow(org, condition, about);
   const looked = seen.slice(0, subjectsMax);
   const known = await membersOf(org, rule.id);
   const now = new Set(looked.map(({ subject }) => subject));
-  const gone = [...known].filter((subject) => !now.has(subject));
+  const stays = (subject: string): boolean =>
+    now.has(subject) || (unclear.includes(subject) && known.get(subject) === true);
+  const gone = [...known.keys()].filter((subject) => !stays(subject));
   const come = looked.filter(({ subject }) => !known.has(subject));
   if (gone.length + come.length === 0) return seen;
   await org.db.atomic([
@@ -57,10 +59,11 @@ async function syncOnce(
   return seen;
 }
 
-async function membersOf(org: OrgContext, ruleId: string): Promise<ReadonlySet<string>> {
+/** Subject → whether somebody was told of it. */
+async function membersOf(org: OrgContext, ruleId: string): Promise<ReadonlyMap<string, boolean>> {
   const rows = await org.db
-    .select({ subject: alertMembers.subject })
+    .select({ subject: alertMembers.subject, told: alertMembers.told })
     .from(alertMembers)
     .where(and(eq(alertMembers.orgId, org.id), eq(alertMembers.ruleId, ruleId)));
-  return new Set(rows.map(({ subject }) => subject));
+  return new Map(rows.map(({ subject, told }) => [subject, told]));
 }

@@ -1,4 +1,6 @@
 import { describe, it } from "vitest";
+import { aboutIfThere } from "#alerts/items";
+import { syncRule } from "#alerts/sync";
 import { newId } from "#lib/id";
 import { resourceRow, type Row } from "../modules/findings/world.ts";
 import { AlertWorld, minutes } from "./world.ts";
@@ -221,6 +223,56 @@ describe("a rule that looks at how things are", () => {
       expect((await world.alerts()).map(({ status }) => status)).toEqual(["resolved", "open"]);
     });
   }
+
+  it("is not resolved by what cannot be judged: a score without verdicts, a bill that is not seen", async ({
+    expect,
+  }) => {
+    const world = await new AlertWorld().make();
+    const channels = [await world.channel()];
+    await world.rule({ condition: { kind: "score_below", framework: "cis_aws_3.0", score: 50 }, channels });
+    await world.rule({ condition: { kind: "spend_over", usd: 100 }, channels });
+    const bill = (at: string, total: number) =>
+      world.insert("daily_costs", [
+        {
+          ...{ org_id: world.orgId, account_id: world.accounts[0]?.id ?? "", day: at, currency: "USD", total },
+          ...{ services: "{}", estimated: 0, updated_at: "" },
+        },
+      ]);
+    await verdicts(1, 9)(world);
+    await bill("2026-11-20", 250);
+    await set("accounts", { monthly_spend: 250, last_scan_at: "2026-11-22T10:00:00.000Z" })(world);
+    await world.look();
+    const states = async () => (await world.alerts()).map(({ status }) => status);
+    expect(await states()).toEqual(["open", "open"]);
+    await verdicts(0, 0)(world);
+    await set("accounts", { monthly_spend: 50, last_scan_at: "2026-11-24T10:00:00.000Z" })(world);
+    await world.look();
+    await set("accounts", { monthly_spend: null })(world);
+    await world.look();
+    expect(await states()).toEqual(["open", "open"]);
+    await verdicts(9, 1)(world);
+    await bill("2026-11-23", 1);
+    await world.look();
+    expect(await states()).toEqual(["resolved", "resolved"]);
+  });
+
+  it("does not tell of what cannot be judged any more, though it was seen before", async ({ expect }) => {
+    const world = await new AlertWorld().make();
+    const channels = [await world.channel()];
+    const rule = await world.rule({
+      condition: { kind: "score_below", framework: "cis_aws_3.0", score: 50 },
+      channels,
+    });
+    await verdicts(1, 9)(world);
+    const org = world.context();
+    expect(await syncRule(org, rule.id, await aboutIfThere(org))).toHaveLength(1);
+    await verdicts(0, 0)(world);
+    await world.look();
+    expect(await world.told()).toEqual([]);
+    await verdicts(1, 9)(world);
+    await world.look();
+    expect(await world.told()).toHaveLength(1);
+  });
 
   it("goes back to an account's or a tag's owner, too", async ({ expect }) => {
     const world = await new AlertWorld().make(2);

@@ -528,6 +528,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/deliveries/{deliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells a channel again, whatever became of it
+         * @description A new round of attempts begins now, numbered on from those before.
+         *
+         *     Needs role `admin`, scope `channels:write`.
+         */
+        post: operations["redeliverChannelDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checks": {
         parameters: {
             query?: never;
@@ -2099,7 +2121,7 @@ export interface paths {
         put: operations["replaceWebhook"];
         post?: never;
         /**
-         * Deletes a webhook; what was still to be delivered to it ends
+         * Deletes a webhook that no alert rule tells; what was still to be delivered to it ends
          * @description Needs role `admin`, scope `webhooks:write`.
          */
         delete: operations["deleteWebhook"];
@@ -12073,6 +12095,133 @@ export interface operations {
             };
             /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliverChannelDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats within 24 h get the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tells a channel again, whatever became of it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ChannelDelivery"];
+                    };
+                };
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. IDEMPOTENCY_IN_FLIGHT: The first request with this Idempotency-Key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was used for another request. INVALID_TRANSITION: This cannot follow on the present state. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22921,7 +23070,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Deletes a webhook; what was still to be delivered to it ends */
+            /** @description Deletes a webhook that no alert rule tells; what was still to be delivered to it ends */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -22966,6 +23115,15 @@ export interface operations {
             };
             /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: This does not fit the present state. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import type { AlertItem, AlertMessage } from "#db/values";
 import { newId } from "#lib/id";
 
@@ -40,3 +41,15 @@ export const anAlert = (parts: Partial<AlertMessage> = {}): AlertMessage => ({
   omitted: 1,
   ...parts,
 });
+
+/** The row of an alert rule that tells these; to be run. */
+export const ruleThatTells = (
+  orgId: string,
+  name: string,
+  channels: readonly string[],
+  route: object | null = null,
+): D1PreparedStatement =>
+  env.DB.prepare(
+    `INSERT INTO alert_rules (org_id, id, name, description, enabled, condition, listens, channels, route, window_minutes, notify_resolved, version, created_at, updated_at)
+     VALUES (?1, ?2, ?2, '', 1, '{}', '[]', ?3, ?4, 60, 1, 1, '', '')`,
+  ).bind(orgId, name, JSON.stringify(channels), route && JSON.stringify(route));

@@ -69,7 +69,12 @@ export async function getChannel(org: OrgContext, id: string): Promise<Channel> 
   return requireChannel(rows);
 }
 
-const receivers: Receivers = { statement: channelStatement, require: requireChannel };
+export const ofChannels: Receivers = {
+  what: "channel",
+  get: getChannel,
+  statement: channelStatement,
+  require: requireChannel,
+};
 
 type DeliveryFilters = Parameters<typeof listDeliveries>[3];
 
@@ -79,11 +84,11 @@ export const listChannelDeliveries = (
   id: string,
   page: PageRequest,
   filters: DeliveryFilters,
-): ReturnType<typeof listDeliveries> => listDeliveries(org, id, page, filters, receivers);
+): ReturnType<typeof listDeliveries> => listDeliveries(org, id, page, filters, ofChannels);
 
 /** One delivery with its attempts. Fault: RESOURCE_NOT_FOUND. */
 export const getChannelDelivery = (org: OrgContext, id: string, deliveryId: string): Promise<DeliveryDetail> =>
-  getDelivery(org, id, deliveryId, receivers);
+  getDelivery(org, id, deliveryId, ofChannels);
 
 /** Where it leads, as far as it may be shown: the rest opens it. Null: e-mail, whose recipients say so. */
 export const targetOf = ({ url, config }: Channel): string | null =>

@@ -1,7 +1,14 @@
 import { endpoint, list, none, one } from "#http/endpoint";
-import { DeliveryFilters, DeliveryId } from "#modules/webhooks";
+import { DeliveryFilters, DeliveryId, redeliver } from "#modules/webhooks";
 import { changeChannel, replaceChannel } from "./change.ts";
-import { getChannel, getChannelDelivery, listChannelDeliveries, listChannels, type Channel } from "./channel.ts";
+import {
+  getChannel,
+  getChannelDelivery,
+  listChannelDeliveries,
+  listChannels,
+  ofChannels,
+  type Channel,
+} from "./channel.ts";
 import { createChannel } from "./create.ts";
 import { deleteChannel } from "./delete.ts";
 import { testChannel } from "./sample.ts";
@@ -174,5 +181,20 @@ export const endpoints = [
       faults: ["RESOURCE_NOT_FOUND"],
     },
     ({ org, params }) => getChannelDelivery(org, params.id, params.deliveryId),
+  ),
+  endpoint(
+    {
+      ...write,
+      method: "post",
+      path: "/channels/{id}/deliveries/{deliveryId}/redeliver",
+      operationId: "redeliverChannelDelivery",
+      summary: "Tells a channel again, whatever became of it",
+      description: "A new round of attempts begins now, numbered on from those before.",
+      params: DeliveryId,
+      status: 202,
+      reply: one(ChannelDeliveryBody, channelDeliveryBody),
+      faults: ["RESOURCE_NOT_FOUND", "INVALID_TRANSITION", "CONFLICT"],
+    },
+    ({ org, params }) => redeliver(org, params.id, params.deliveryId, ofChannels),
   ),
 ] as const;

@@ -1,13 +1,12 @@
 import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
-import type { Statement } from "#db/database";
 import { listRows } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { attempts, deliveries, type DeliveryStatus } from "#db/schema";
 import { notFound } from "#lib/fault";
 import { uuid7Time } from "#lib/id";
-import { requireWebhook, webhookStatement } from "./get.ts";
-import type { Attempt, Delivery, Webhook } from "./rows.ts";
+import { ofWebhooks, type Receivers } from "./get.ts";
+import type { Attempt, Delivery } from "./rows.ts";
 
 export interface DeliveryFilters {
   readonly status?: readonly DeliveryStatus[] | undefined;
@@ -22,15 +21,6 @@ export interface DeliveryDetail {
   /** In their order. */
   readonly attempts: readonly Attempt[];
 }
-
-/** Whose deliveries: webhooks', or those of channels, which are not to be found by each other's addresses. */
-export interface Receivers {
-  readonly statement: (org: OrgContext, id: string) => Statement;
-  /** Fault: RESOURCE_NOT_FOUND when that statement answered nothing. */
-  readonly require: (rows: unknown) => Webhook;
-}
-
-const ofWebhooks: Receivers = { statement: webhookStatement, require: requireWebhook };
 
 /** A page of what was told to a webhook, the newest first. Fault: RESOURCE_NOT_FOUND when there is no such webhook. */
 export async function listDeliveries(

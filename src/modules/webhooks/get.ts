@@ -37,10 +37,17 @@ export function requireWebhook(rows: unknown): Webhook {
 }
 
 /** Fault: INVALID_TRANSITION. */
-export function refuseDisabled({ status }: Webhook): void {
-  if (status === "disabled")
-    throw new Fault("INVALID_TRANSITION", "The webhook is disabled. Enable it first: PATCH its `status`.");
+export function refuseDisabled(receiver: Webhook): void {
+  if (receiver.status === "disabled")
+    throw new Fault(
+      "INVALID_TRANSITION",
+      `The ${whatOf(receiver)} is disabled. Enable it first: PATCH its \`status\`.`,
+    );
 }
+
+/** What a row is called. */
+export const whatOf = ({ kind }: Pick<Webhook, "kind">): "webhook" | "channel" =>
+  kind === "webhook" ? "webhook" : "channel";
 
 /** What the audit log tells of a webhook: never its secret, nor what stands behind the host of its URL. */
 export const audited = ({ url, description, events, severities, accountIds, status }: Webhook) => ({
@@ -51,3 +58,19 @@ export const audited = ({ url, description, events, severities, accountIds, stat
   accountIds,
   status,
 });
+
+/** Webhooks, or channels: neither is found by the other's addresses. */
+export interface Receivers {
+  readonly what: "webhook" | "channel";
+  readonly get: (org: OrgContext, id: string) => Promise<Webhook>;
+  readonly statement: (org: OrgContext, id: string) => Statement;
+  /** Fault: RESOURCE_NOT_FOUND when that statement answered nothing. */
+  readonly require: (rows: unknown) => Webhook;
+}
+
+export const ofWebhooks: Receivers = {
+  what: "webhook",
+  get: getWebhook,
+  statement: webhookStatement,
+  require: requireWebhook,
+};

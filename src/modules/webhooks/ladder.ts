@@ -4,6 +4,7 @@ import type { Statement } from "#db/database";
 import { eventStatementsIfChanged, type EventName } from "#db/outbox";
 import { newId } from "#lib/id";
 import type { Claim } from "./claim.ts";
+import { whatOf } from "./get.ts";
 
 /** How a webhook did before an attempt. `warned`: see the schema. */
 export type Health = Pick<Claim, "failures" | "failingSince" | "warned">;
@@ -63,7 +64,7 @@ export function rungStatements(org: OrgContext, telling: Telling): Statement[] {
     const warned = rung.kind === "failing" ? warnedBy[rung.stage] : warnedBy.recovered;
     return [warnedUpdate(org, claim, warned), ...eventStatementsIfChanged(org, event)];
   }
-  const what = claim.kind === "webhook" ? "webhook" : "channel";
+  const what = whatOf(claim);
   const entry = {
     action: `${what}.disable`,
     target: { type: what, id: claim.webhookId },

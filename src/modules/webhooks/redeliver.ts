@@ -2,16 +2,21 @@ import type { OrgContext } from "#db/context";
 import { nudgeDelivery } from "#db/outbox";
 import { Fault } from "#lib/fault";
 import { getDelivery } from "./deliveries.ts";
-import { getWebhook, refuseDisabled } from "./get.ts";
+import { ofWebhooks, refuseDisabled, type Receivers } from "./get.ts";
 import type { Delivery } from "./rows.ts";
 
 /**
  * Sends a delivery again, whatever became of it: a new round of attempts by the schedule, numbered on from the ones before.
- * Faults: RESOURCE_NOT_FOUND; INVALID_TRANSITION while the webhook is disabled; CONFLICT while an attempt is under way.
+ * Faults: RESOURCE_NOT_FOUND; INVALID_TRANSITION while the receiver is disabled; CONFLICT while an attempt is under way.
  */
-export async function redeliver(org: OrgContext, webhookId: string, deliveryId: string): Promise<Delivery> {
-  refuseDisabled(await getWebhook(org, webhookId));
-  const { delivery } = await getDelivery(org, webhookId, deliveryId);
+export async function redeliver(
+  org: OrgContext,
+  webhookId: string,
+  deliveryId: string,
+  receivers: Receivers = ofWebhooks,
+): Promise<Delivery> {
+  refuseDisabled(await receivers.get(org, webhookId));
+  const { delivery } = await getDelivery(org, webhookId, deliveryId, receivers);
   const now = org.now.toISOString();
   const again: Delivery = {
     ...delivery,
@@ -32,8 +37,8 @@ export async function redeliver(org: OrgContext, webhookId: string, deliveryId: 
     delivery.attempts,
   );
   const entry = {
-    action: "webhook.redeliver",
-    target: { type: "webhook", id: webhookId },
+    action: `${receivers.what}.redeliver`,
+    target: { type: receivers.what, id: webhookId },
     after: { deliveryId, event: delivery.event },
   } as const;
   const [changed] = await org.change(entry, [update], again);

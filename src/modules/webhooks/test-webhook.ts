@@ -5,7 +5,7 @@ import { jsonAsset } from "#lib/asset";
 import { newId } from "#lib/id";
 import { leaseMs, type Claim } from "./claim.ts";
 import type { DeliveryDetail } from "./deliveries.ts";
-import { getWebhook } from "./get.ts";
+import { getWebhook, whatOf } from "./get.ts";
 import type { Attempt, Delivery, Webhook } from "./rows.ts";
 import { failuresBeforePause } from "./schedule.ts";
 import { sendOnce, type Outcome } from "./send.ts";
@@ -34,7 +34,7 @@ export async function sendSample(
   const startedMs = Date.now();
   const outcome = await sendOnce(org, claim);
   const detail = detailOf(org, claim, outcome, new Date(startedMs + outcome.durationMs));
-  const what = receiver.kind === "webhook" ? "webhook" : "channel";
+  const what = whatOf(receiver);
   const entry = { action: `${what}.test`, target: { type: what, id: receiver.id }, after: { event } } as const;
   await org.change(entry, statements(org, claim, detail), detail);
   return detail;

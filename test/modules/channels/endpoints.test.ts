@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, it, vi } from "vitest";
+import { ruleThatTells } from "../../support/alerts.ts";
 import { api } from "../../support/api.ts";
 import { makeOrg, type TestOrg } from "../../support/org.ts";
 import { startReceiver } from "../../support/receiver.ts";
@@ -294,15 +295,10 @@ describe("DELETE /channels/{id}", () => {
   it("204 once no alert rule names it: 409 tells which do, as their own or by a tag", async ({ expect }) => {
     const org = await makeOrg();
     const { id } = await make(org, slack);
-    const rule = (name: string, channels: readonly string[], route: object | null) =>
-      env.DB.prepare(
-        `INSERT INTO alert_rules (org_id, id, name, description, enabled, condition, listens, channels, route, window_minutes, notify_resolved, version, created_at, updated_at)
-         VALUES (?1, ?2, ?2, '', 1, '{}', '[]', ?3, ?4, 60, 1, 1, '', '')`,
-      ).bind(org.id, name, JSON.stringify(channels), route && JSON.stringify(route));
     await env.DB.batch([
-      rule("own", [id], null),
-      rule("routed", ["other"], { by: "tag", key: "team", channels: { web: ["other", id] } }),
-      rule("neither", ["other"], { by: "tag", key: "team", channels: { web: ["other"] } }),
+      ruleThatTells(org.id, "own", [id]),
+      ruleThatTells(org.id, "routed", ["other"], { by: "tag", key: "team", channels: { web: ["other", id] } }),
+      ruleThatTells(org.id, "neither", ["other"], { by: "tag", key: "team", channels: { web: ["other"] } }),
     ]);
     const admin = api(org.keys.admin);
     const refused = await admin.delete<Problem>(`/channels/${id}`);

@@ -15,14 +15,17 @@ async function aChannel(org: TestOrg): Promise<{ readonly id: string }> {
 /** A delivery to it, as the outbox writes it, after one attempt. */
 async function aDelivery(org: TestOrg): Promise<{ readonly id: string; readonly deliveryId: string }> {
   const { id } = await aChannel(org);
-  const deliveryId = newId();
+  const [deliveryId, eventId] = [newId(), newId()];
   const now = new Date().toISOString();
-  await env.DB.prepare(
-    `INSERT INTO deliveries (org_id, id, webhook_id, event_id, event, status, attempts, delivered_at, created_at, updated_at)
-     VALUES (?1, ?2, ?3, ?4, 'alert.triggered', 'delivered', 1, ?5, ?5, ?5)`,
-  )
-    .bind(org.id, deliveryId, id, newId(), now)
-    .run();
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO events (org_id, id, names, data, created_at) VALUES (?1, ?2, '["alert.triggered"]', '{}', ?3)`,
+    ).bind(org.id, eventId, now),
+    env.DB.prepare(
+      `INSERT INTO deliveries (org_id, id, webhook_id, event_id, event, status, attempts, delivered_at, created_at, updated_at)
+       VALUES (?1, ?2, ?3, ?4, 'alert.triggered', 'delivered', 1, ?5, ?5, ?5)`,
+    ).bind(org.id, deliveryId, id, eventId, now),
+  ]);
   return { id, deliveryId };
 }
 
@@ -39,4 +42,5 @@ export const samples: Samples = {
   testChannel: { params: aChannel, body: { event: "alert.resolved" } },
   listChannelDeliveries: { params: aChannel, query: "status=pending,delivered&event=alert.triggered" },
   getChannelDelivery: { params: aDelivery },
+  redeliverChannelDelivery: { params: aDelivery },
 };

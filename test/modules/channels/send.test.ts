@@ -6,8 +6,9 @@ import { newId } from "#lib/id";
 import { anAlert } from "../../support/alerts.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { attemptsOf, busyOf, deliveriesOf, message, onlyDelivery } from "../webhooks/rows.ts";
-import type { Channel } from "../../../src/modules/channels/channel.ts";
+import { ofChannels, type Channel } from "../../../src/modules/channels/channel.ts";
 import { changeChannel } from "../../../src/modules/channels/change.ts";
+import { redeliver } from "../../../src/modules/webhooks/redeliver.ts";
 import { newChannelWorld, type ChannelWorld } from "./world.ts";
 
 afterEach(() => {
@@ -126,6 +127,26 @@ describe("attempts", () => {
     expect(await onlyDelivery(world)).toMatchObject({ status: "delivered", attempts: 4 });
     expect(receiver.received).toHaveLength(4);
     expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
+  });
+
+  it("begin again where that is asked for, whatever became of them, with the same bytes", async ({ expect }) => {
+    const world = await newChannelWorld();
+    const receiver = startReceiver();
+    const channel = await world.channel({ kind: "slack" });
+    await tell(world, [channel], anAlert());
+    const { id } = await onlyDelivery(world);
+    const again = await redeliver(world.org(), channel.id, id, ofChannels);
+    expect(again).toMatchObject({ status: "pending", attempts: 1, attemptsBefore: 1 });
+    await world.drain();
+    expect(await onlyDelivery(world)).toMatchObject({ status: "delivered", attempts: 2 });
+    expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
+    expect(receiver.received).toHaveLength(2);
+    await expect(redeliver(world.org(), channel.id, id)).rejects.toMatchObject({ code: "RESOURCE_NOT_FOUND" });
+    await changeChannel(world.org(), { id: channel.id, ifMatch: null }, { status: "disabled" });
+    await expect(redeliver(world.org(), channel.id, id, ofChannels)).rejects.toMatchObject({
+      code: "INVALID_TRANSITION",
+      message: expect.stringContaining("The channel is disabled."),
+    });
   });
 
   it("leave PagerDuty alone for as long as its 429 asks", async ({ expect }) => {

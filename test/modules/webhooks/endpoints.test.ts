@@ -6,6 +6,7 @@ import { newMeter } from "#db/database";
 import { eventStatements, type EventName } from "#db/outbox";
 import { newId } from "#lib/id";
 import { listDeliveries } from "../../../src/modules/webhooks/deliveries.ts";
+import { ruleThatTells } from "../../support/alerts.ts";
 import { api } from "../../support/api.ts";
 import { makeOrg, type TestOrg } from "../../support/org.ts";
 import { startReceiver } from "../../support/receiver.ts";
@@ -26,6 +27,7 @@ interface Many<Body> {
 }
 interface Problem {
   readonly code: string;
+  readonly detail?: string;
   readonly currentVersion?: number;
 }
 interface DeliveryBody {
@@ -213,6 +215,19 @@ describe("DELETE /webhooks/{id}", () => {
       .bind(org.id)
       .all();
     expect(results).toEqual([{ action: "webhook.create" }, { action: "webhook.delete" }]);
+  });
+
+  it("409 while alert rules tell it, and says which", async ({ expect }) => {
+    const { org, admin, webhook } = await made();
+    await ruleThatTells(org.id, "Night shift", [webhook.id]).run();
+    const refused = await admin.delete<Problem>(`/webhooks/${webhook.id}`);
+    expect([refused.status, refused.body.detail]).toEqual([
+      409,
+      'Alert rules tell this webhook: "Night shift". Take it out of them first.',
+    ]);
+    expect((await admin.get(`/webhooks/${webhook.id}`)).status).toBe(200);
+    await bindings.DB.prepare("DELETE FROM alert_rules WHERE org_id = ?1").bind(org.id).run();
+    expect((await admin.delete(`/webhooks/${webhook.id}`)).status).toBe(204);
   });
 
   it("412: only in the version the caller read", async ({ expect }) => {

@@ -1,19 +1,19 @@
 import type { Env } from "#env";
 import { directoryDatabase, newMeter } from "#db/database";
 import { shards } from "#db/shards";
+import { sendAll } from "#lib/send-all";
 
 /** Organizations woken per database and tick, those that wait longest first; the others come with the next one. */
 const organizationsMax = 500;
-
-/** What one `sendBatch` takes. */
-const batchMax = 100;
 
 /** Wakes the organizations whose rules are due. Repeating it changes nothing: a clock that is not due any more is not looked at. */
 export async function wakeDueAlerts(env: Env, now: Date): Promise<void> {
   for (const [shard, d1] of shards(env).entries()) {
     const due = await dueOrganizations(d1, now);
-    for (let start = 0; start < due.length; start += batchMax)
-      await env.ALERTS.sendBatch(due.slice(start, start + batchMax).map((orgId) => ({ body: { orgId, shard } })));
+    await sendAll(
+      env.ALERTS,
+      due.map((orgId) => ({ orgId, shard })),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Env } from "#env";
 import { newId, uuid7Time } from "#lib/id";
+import { sendAll } from "#lib/send-all";
 import { alertsDueIfChanged } from "./alert-clock.ts";
 import type { OrgContext } from "./context.ts";
 import type { Statement } from "./database.ts";
@@ -209,16 +209,6 @@ export function chunkForEvent<Item>(items: readonly Item[], itemsMax = 50, bodyB
   return chunks;
 }
 
-/** What one `sendBatch` takes. */
-const batchMax = 100;
-
-/** Sends nudges to the queue of deliveries, 100 at a time. Throws what the queue throws. */
-export async function sendNudges(env: Env, messages: readonly DeliveryMessage[]): Promise<void> {
-  for (let start = 0; start < messages.length; start += batchMax) {
-    await env.DELIVERIES.sendBatch(messages.slice(start, start + batchMax).map((body) => ({ body })));
-  }
-}
-
 /**
  * After the commit: wakes the delivery of these events, one message per webhook (whoever delivers goes on with what else
  * is due there), and the alert rules when they are due. Never fails: what is not woken now is found by the cron job within a minute.
@@ -227,14 +217,14 @@ export async function nudgeDeliveries(org: OrgContext, eventIds: readonly string
   if (eventIds.length === 0) return;
   await quietly(org, async () => {
     const { deliveries, alertsAreDue } = await dueAfter(org, eventIds);
-    await sendNudges(org.env, deliveries);
+    await sendAll(org.env.DELIVERIES, deliveries);
     if (alertsAreDue) await org.env.ALERTS.send({ orgId: org.id, shard: org.shard });
   });
 }
 
 /** The same for a delivery that is due. */
 export const nudgeDelivery = (org: OrgContext, deliveryId: string): Promise<void> =>
-  quietly(org, () => sendNudges(org.env, [{ orgId: org.id, shard: org.shard, deliveryId }]));
+  quietly(org, () => sendAll(org.env.DELIVERIES, [{ orgId: org.id, shard: org.shard, deliveryId }]));
 
 async function quietly(org: OrgContext, send: () => Promise<void>): Promise<void> {
   try {

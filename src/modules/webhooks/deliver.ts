@@ -1,7 +1,8 @@
 import type { Env } from "#env";
 import { systemContext, type OrgContext } from "#db/context";
 import type { DeliveryMessage } from "#db/messages";
-import { nudgeDeliveries, sendNudges } from "#db/outbox";
+import { nudgeDeliveries } from "#db/outbox";
+import { sendAll } from "#lib/send-all";
 import { claimDelivery, type Claim } from "./claim.ts";
 import { pauseFor, recordOutcome, stepAfter, type Step } from "./record.ts";
 import { sendOnce, type Outcome } from "./send.ts";
@@ -34,7 +35,7 @@ async function carryOn(first: OrgContext, claim: Claim): Promise<void> {
     while (held) {
       const next = await attemptDelivery(org, held);
       if (!next) return;
-      if (Date.now() - startedMs > carryOnMs) return await sendNudges(org.env, [next]);
+      if (Date.now() - startedMs > carryOnMs) return await sendAll(org.env.DELIVERIES, [next]);
       org = systemContext(org.env, next, new Date(), (promise) => first.waitUntil(promise));
       held = await claimDelivery(org, next.deliveryId);
     }

@@ -1,7 +1,7 @@
 import type { Env } from "#env";
 import { directoryDatabase, newMeter, type Meter } from "#db/database";
 import type { DeliveryMessage } from "#db/messages";
-import { sendNudges } from "#db/outbox";
+import { sendAll } from "#lib/send-all";
 import { shards } from "#db/shards";
 
 /** Webhooks woken per database and tick; the others come with the next one. */
@@ -13,7 +13,7 @@ const webhooksMax = 500;
  */
 export async function wakeDueDeliveries(env: Env, now: Date, meter: Meter = newMeter()): Promise<void> {
   for (const [shard, d1] of shards(env).entries()) {
-    await sendNudges(env, await dueDeliveries(d1, shard, now, meter));
+    await sendAll(env.DELIVERIES, await dueDeliveries(d1, shard, now, meter));
   }
 }
 

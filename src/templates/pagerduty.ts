@@ -30,7 +30,7 @@ function payloadOf(view: View): object {
     custom_details: {
       summary: view.summary,
       ...membersOf(view.facts),
-      affected: view.parts.map(({ title, severity, summary, facts }) => ({
+      items: view.parts.map(({ title, severity, summary, facts }) => ({
         title,
         severity,
         summary,

@@ -264,6 +264,14 @@ describe("an alert", () => {
     for (const body of said) expect(body).toMatch(/and 1 more|"more":1/);
   });
 
+  it("tells PagerDuty how many things it is about, and which", ({ expect }) => {
+    const { payload } = JSON.parse(pagerDutyBody(view, "k")) as PagerDutyBody;
+    expect(payload.custom_details).toMatchObject({
+      affected: "3, 2 of them new",
+      items: [{ title: "Security group opens a sensitive port", resource: "ssh-open" }],
+    });
+  });
+
   it("is green and resolved at its end", ({ expect }) => {
     const end = told("alert.resolved", { ...alert, status: "resolved" });
     expect(slackBody(end)).toContain("RESOLVED");

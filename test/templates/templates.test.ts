@@ -119,6 +119,19 @@ const texts = (value: unknown): string[] =>
       ? Object.values(value).flatMap(texts)
       : [];
 
+const digest = (list: readonly AlertMessage[]): View =>
+  told("alert.digest", {
+    channelId: "c",
+    from: "2026-03-13T07:00:00.000Z",
+    to: "2026-03-13T08:00:00.000Z",
+    alerts: list,
+  });
+
+const textsOf = (blocks: SlackBody["blocks"]): string[] =>
+  blocks.flatMap((block) => [block.text, ...(block.elements ?? [])]).map((part) => part?.text ?? "");
+
+const inBlocks = (blocks: SlackBody["blocks"]): number => textsOf(blocks).join("").length;
+
 const check = (property: (view: View) => void): void => fc.assert(fc.property(views, property), { numRuns: 150 });
 
 describe("whatever is told", () => {
@@ -132,6 +145,7 @@ describe("whatever is told", () => {
         text,
         ...blocks.flatMap((block) => [block.text, ...(block.elements ?? [])]).map((part) => part?.text ?? "x"),
       ];
+      expect(inBlocks(blocks)).toBeLessThanOrEqual(10_000);
       for (const block of blocks) if (block.type === "header") expect(block.text?.text.length).toBeLessThanOrEqual(150);
       for (const part of all) {
         expect(part.length).toBeGreaterThan(0);
@@ -295,6 +309,30 @@ describe("an alert", () => {
     });
     const { blocks } = JSON.parse(slackBody(told("alert.triggered", long))) as SlackBody;
     for (const block of blocks) expect(block.text?.text.length ?? 0).toBeLessThanOrEqual(3_000);
+  });
+});
+
+describe("what is more than a chat shows", () => {
+  const many = Array.from({ length: 50 }, (_, i) => `Thing number ${i};`);
+  const large = { summary: "s".repeat(2_000), fix: "&".repeat(2_000), resourceArn: "<".repeat(2_000) };
+  it.each([
+    ["items", told("alert.triggered", anAlert({ items: many.map((title) => anItem({ title })), omitted: 0 }))],
+    [
+      "large items",
+      told("alert.triggered", anAlert({ items: many.map((title) => anItem({ title, ...large })), omitted: 0 })),
+    ],
+    ["alerts", digest(many.map((title) => anAlert({ title })))],
+    [
+      "large alerts",
+      digest(many.map((title) => anAlert({ title, summary: "<".repeat(2_000), items: [anItem(large)] }))),
+    ],
+  ])("%s: each is shown or counted, in Slack's blocks and in the text that others show", (_, view) => {
+    const { text, blocks } = JSON.parse(slackBody(view)) as SlackBody;
+    for (const said of [text, textsOf(blocks).join("\n")]) {
+      const shown = many.filter((title) => said.includes(title)).length;
+      if (shown === 0 || !said.includes(`and ${50 - shown} more`)) throw new Error(`${shown} are shown: ${said}`);
+    }
+    if (inBlocks(blocks) > 10_000 || inBlocks(blocks) < 6_000) throw new Error(`${inBlocks(blocks)} characters`);
   });
 });
 

@@ -53,14 +53,10 @@ const unreadable = (text: string, why: string): CronError =>
 
 const utc: Zone = { name: "UTC", offsetAt: () => 0 };
 
-/** Whether its minutes and hours name a time of day that passes. */
-export function hasTimeOfDay({ text }: Cron, passes: (minuteOfDay: number) => boolean): boolean {
+/** The first time of day that its minutes and hours name from a minute of the day on; milliseconds, over a day where that is the next one. */
+export function timeOfDayFrom({ text }: Cron, minute: number): number {
   const daily = text.startsWith("@") ? text : [...text.split(/\s+/).slice(0, 2), "* * *"].join(" ");
-  for (const { at } of ticksAfter({ text: daily }, utc, -1)) {
-    if (at >= 86_400_000) return passes((at / 60_000) % 1440);
-    if (passes(at / 60_000)) return true;
-  }
-  return false;
+  return ticksAfter({ text: daily }, utc, minute * 60_000 - 1).next().value?.at ?? Number.NaN;
 }
 
 /**

@@ -1,22 +1,25 @@
 /** A time zone: what must be added to UTC, and when that changes. All times are milliseconds. */
 export interface Zone {
-  /** IANA's. */
+  /** IANA's, as the platform writes it. */
   readonly name: string;
   /** Local time minus UTC at a moment. */
   offsetAt(at: number): number;
 }
 
+/** By names in lower case: people write them as they like, and each holds tens of kilobytes for good. */
 const zones = new Map<string, Zone>();
 
-/** A zone by its IANA name; null: there is none. Names begin with a letter: `+01:00` is none. */
-export function zoneOf(name: string): Zone | null {
-  const known = zones.get(name);
+/** A zone by its IANA name, however that is capitalized; null: there is none. Names begin with a letter: `+01:00` is none. */
+export function zoneOf(written: string): Zone | null {
+  if (!/^[a-z][!-~]*$/i.test(written)) return null;
+  const key = written.toLowerCase();
+  const known = zones.get(key);
   if (known) return known;
-  if (!/^[A-Za-z]/.test(name)) return null;
   try {
-    const format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset" });
-    const zone = { name, offsetAt: (at: number) => offsetIn(format.format(at)) };
-    zones.set(name, zone);
+    const format = new Intl.DateTimeFormat("en-US", { timeZone: written, timeZoneName: "longOffset" });
+    const name = format.resolvedOptions().timeZone;
+    const zone = zones.get(name.toLowerCase()) ?? { name, offsetAt: (at: number) => offsetIn(format.format(at)) };
+    zones.set(name.toLowerCase(), zone).set(key, zone);
     return zone;
   } catch {
     return null;

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 import { CronError, parseCron, ticksAfter } from "#lib/cron";
 import { zoneOf, type Zone } from "#lib/zone";
 import { clock, textOf, walked, type Fields } from "./local-time.ts";
@@ -137,5 +137,24 @@ describe("what is no cron expression", () => {
 
   it("nor is an offset, or a place that is not there, a time zone", ({ expect }) => {
     expect([zoneOf("+01:00"), zoneOf("Europe/Nowhere"), zoneOf("")]).toEqual([null, null, null]);
+  });
+});
+
+describe("a time zone", () => {
+  it("costs memory once however it is spelled", ({ expect, onTestFinished }) => {
+    ticks("0 0 * * *", "Europe/Berlin", "2026-01-01T00:00Z", 1);
+    const made = vi.spyOn(Intl, "DateTimeFormat");
+    onTestFinished(() => made.mockRestore());
+    for (let bits = 0; bits < 64; bits += 1) {
+      const letters = Array.from("europe", (letter, n) => ((bits >> n) & 1 ? letter.toUpperCase() : letter));
+      expect(ticks("0 0 * * *", `${letters.join("")}/berlin`, "2026-07-01T00:00Z", 1)).toEqual(["2026-07-01T22:00"]);
+    }
+    expect(made).not.toHaveBeenCalled();
+    // `Etc/UTC` is an alias.
+    expect([zone("etc/utc"), zone("ETC/UTC")]).toEqual([zone("UTC"), zone("UTC")]);
+  });
+
+  it("is not one that only looks like it", ({ expect }) => {
+    expect([zoneOf("Asia/Tokyo")?.name, zoneOf("Asia/To\u212Ayo")]).toEqual(["Asia/Tokyo", null]);
   });
 });

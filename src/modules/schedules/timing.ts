@@ -1,5 +1,5 @@
 import type { ScheduleWindow } from "#db/values";
-import { hasTimeOfDay, parseCron, ticksAfter, type Tick } from "#lib/cron";
+import { parseCron, ticksAfter, timeOfDayFrom, type Tick } from "#lib/cron";
 import { isWithin, minuteIn, minuteOf, minutesBetween } from "#lib/time-of-day";
 import { requireZone, type Zone } from "#lib/zone";
 
@@ -34,7 +34,8 @@ const searchMs = 9 * 366 * 24 * 60 * minuteMs;
 export function upcoming({ cron, timeZone, window }: Timing, share: number, after: number, count: number): Due[] {
   const zone = requireZone(timeZone);
   const parsed = parseCron(cron);
-  if (window && !hasTimeOfDay(parsed, (minute) => isWithin(window, minute * minuteMs))) return [];
+  // The first since the window opens is within, or none is.
+  if (window && !isWithin(window, timeOfDayFrom(parsed, minuteIn(window.from)))) return [];
   const found: Due[] = [];
   let latest = after;
   let previous: Tick | null = null;
@@ -56,11 +57,17 @@ export function upcoming({ cron, timeZone, window }: Timing, share: number, afte
   return found;
 }
 
-/** From a tick outside the window on nothing counts until it opens, unless the clock changes meanwhile. */
+/** From a tick outside the window on nothing counts until it opens, or until the clock changes. */
 function reopens(window: ScheduleWindow | null, zone: Zone, { at, local }: Tick): number | undefined {
   if (!window || isWithin(window, local)) return undefined;
-  const open = at + minutesBetween(minuteOf(local), minuteIn(window.from)) * minuteMs;
-  return zone.offsetAt(at) === zone.offsetAt(open) ? open - 1 : undefined;
+  let until = at + minutesBetween(minuteOf(local), minuteIn(window.from)) * minuteMs;
+  const isChanged = (then: number): boolean => zone.offsetAt(then) !== local - at;
+  for (let same = at; isChanged(until) && until - same > minuteMs;) {
+    const middle = same + Math.floor((until - same) / 2 / minuteMs) * minuteMs;
+    if (isChanged(middle)) until = middle;
+    else same = middle;
+  }
+  return until - 1;
 }
 
 interface Around {

@@ -1,5 +1,6 @@
+import { Cron } from "croner";
 import * as fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 import { newId } from "#lib/id";
 import { isOpen, shareOf, upcoming } from "../../../src/modules/schedules/timing.ts";
 import { clock, textOf, walked } from "../../lib/local-time.ts";
@@ -94,6 +95,25 @@ describe("the runs of a schedule", () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1_100);
     expect(Math.min(...counts)).toBeGreaterThan(50);
   });
+
+  it.for([
+    ["2026-06-01T00:00Z", { from: "23:58", to: "00:00" }],
+    // Clocks go forward, and back, before the window opens.
+    ["2026-03-28T23:30Z", { from: "23:58", to: "00:00" }],
+    ["2026-10-24T22:30Z", { from: "23:58", to: "00:00" }],
+    ["2026-03-28T23:30Z", { from: "23:58", to: "00:02" }],
+    ["2026-10-24T22:30Z", { from: "02:10", to: "02:12" }],
+  ] as const)(
+    "from %s within %o cost some twenty ticks, not those of a day",
+    ([after, window], { expect, onTestFinished }) => {
+      const asked = vi.spyOn(Cron.prototype, "nextRun");
+      onTestFinished(() => asked.mockRestore());
+      const timing = { cron: "* * * * *", timeZone: "Europe/Berlin", window };
+      expect(upcoming(timing, 0, Date.parse(after), 5)).toHaveLength(5);
+      expect(asked.mock.calls.length).toBeGreaterThan(5);
+      expect(asked.mock.calls.length).toBeLessThanOrEqual(25);
+    },
+  );
 
   it("of a schedule that is not there are none", ({ expect }) => {
     const never = { cron: "0 12 * * *", timeZone: "UTC", window: { from: "22:00", to: "06:00" } };

@@ -67,7 +67,7 @@ const update = (org: OrgContext, before: Webhook, after: Webhook): Statement =>
        silences = CASE WHEN ${isEnabled} THEN json_insert(
          CASE WHEN json_array_length(silences) < 20 THEN silences ELSE json_remove(silences, '$[0]') END,
          '$[#]', json_array(coalesce(disabled_at, updated_at), ?10)) ELSE silences END,
-       warned = CASE WHEN ${isEnabled} AND warned <> 0 THEN -1 ELSE warned END,
+       warned = CASE WHEN (${isOther}) AND warned <> 0 THEN -1 ELSE warned END,
        failures = CASE WHEN ${isOther} THEN 0 ELSE failures END,
        failing_since = CASE WHEN ${isOther} THEN NULL ELSE failing_since END,
        busy_until = CASE WHEN (${isOther}) AND busy_until > ?11 THEN NULL ELSE busy_until END,

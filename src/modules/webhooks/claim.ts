@@ -25,6 +25,8 @@ export interface Claim {
   readonly secret: string;
   /** Sealed: the secret before this one, while it is signed with as well. */
   readonly previousSecret: string | null;
+  /** The webhook's, with which it is attempted. What is changed meanwhile is not judged by how that ends. */
+  readonly version: number;
   /** How the webhook did before this attempt. */
   readonly failures: number;
   readonly failingSince: string | null;
@@ -61,7 +63,7 @@ export async function claimDelivery(org: OrgContext, deliveryId: string): Promis
     ),
     org.db.sql(
       `SELECT d.id AS deliveryId, d.webhook_id AS webhookId, d.event_id AS eventId, d.event, d.attempts,
-         d.attempts_before AS attemptsBefore, d.lease_until AS leaseUntil, w.kind, w.name, w.url, w.config, w.secret,
+         d.attempts_before AS attemptsBefore, d.lease_until AS leaseUntil, w.kind, w.name, w.url, w.config, w.secret, w.version,
          CASE WHEN w.previous_until > ?4 THEN w.previous_secret END AS previousSecret,
          w.failures, w.failing_since AS failingSince, w.warned, e.data, e.created_at AS eventCreatedAt
        FROM deliveries d JOIN webhooks w ON w.org_id = d.org_id AND w.id = d.webhook_id

@@ -99,23 +99,23 @@ function dataOf({ claim, rung, error, at }: Telling): Readonly<Record<string, un
 
 const warnedUpdate = (org: OrgContext, claim: Claim, warned: number): Statement =>
   org.db.sql(
-    "UPDATE webhooks SET warned = ?3 WHERE org_id = ?1 AND id = ?2 AND status = 'enabled' AND warned = ?4 AND changes() > 0",
+    "UPDATE webhooks SET warned = ?3 WHERE org_id = ?1 AND id = ?2 AND version = ?4 AND changes() > 0",
     org.id,
     claim.webhookId,
     warned,
-    claim.warned,
+    claim.version,
   );
 
 const disabledUpdate = (org: OrgContext, { claim, at }: Telling, reason: string): Statement =>
   org.db.sql(
     `UPDATE webhooks SET status = 'disabled', disabled_reason = ?3, disabled_at = ?4, warned = ${warnedBy.disabled},
        version = version + 1, updated_at = ?4
-     WHERE org_id = ?1 AND id = ?2 AND status = 'enabled' AND warned = ?5 AND changes() > 0`,
+     WHERE org_id = ?1 AND id = ?2 AND version = ?5 AND changes() > 0`,
     org.id,
     claim.webhookId,
     reason,
     at.toISOString(),
-    claim.warned,
+    claim.version,
   );
 
 /** Pending deliveries of a webhook that is disabled or gone die: they stay in its list and can be sent again later. */

@@ -10,14 +10,11 @@ import type { Outcome } from "./send.ts";
 export type Step =
   | { readonly kind: "delivered" }
   | { readonly kind: "retry"; readonly delaySeconds: number }
-  | { readonly kind: "dead" }
-  /** 410: the receiver wants nothing any more. */
-  | { readonly kind: "gone" };
+  | { readonly kind: "dead" };
 
 /** 2xx is the only success. `attempts`, of this round, includes the one just made; `random` answers 0 ≤ r < 1. */
 export function stepAfter(attempts: number, outcome: Outcome, random: () => number): Step {
   if (outcome.error === null) return { kind: "delivered" };
-  if (outcome.status === 410) return { kind: "gone" };
   if (outcome.isFinal) return { kind: "dead" };
   const delaySeconds = retryDelaySeconds(attempts, outcome.retryAfterSeconds, random);
   return delaySeconds === null ? { kind: "dead" } : { kind: "retry", delaySeconds };
@@ -61,7 +58,7 @@ export async function recordOutcome(
   at: Date,
 ): Promise<Recorded> {
   const { kind } = end.step;
-  const rung = rungAfter(claim, kind === "delivered" || kind === "gone" ? kind : "failed", at);
+  const rung = rungAfter(claim, kind === "delivered" ? kind : outcome.status === 410 ? "gone" : "failed", at);
   const eventId = rung === null ? null : newId();
   const told =
     rung === null || eventId === null ? [] : rungStatements(org, { claim, rung, eventId, error: outcome.error, at });
@@ -78,7 +75,7 @@ export async function recordOutcome(
   return { recorded: (changed?.length ?? 0) > 0, nextId: next?.[0]?.id ?? null, eventId };
 }
 
-const statusOf = { delivered: "delivered", retry: "pending", dead: "dead", gone: "dead" } as const;
+const statusOf = { delivered: "delivered", retry: "pending", dead: "dead" } as const;
 
 const after = (at: Date, seconds: number): string => new Date(at.getTime() + seconds * 1_000).toISOString();
 
@@ -121,16 +118,19 @@ const attemptInsert = (org: OrgContext, claim: Claim, outcome: Outcome): Stateme
     outcome.response,
   );
 
-/** How the webhook does, and its release: until `pauseSeconds` have passed nobody sends to it. A secret past its time goes. */
+/**
+ * How the webhook does, and its release: until `pauseSeconds` have passed nobody sends to it. A failure of one that was changed
+ * meanwhile only releases it: it may lead elsewhere now. A secret past its time goes.
+ */
 function tally(
   org: OrgContext,
   claim: Claim,
   { failed, pauseSeconds, at }: { readonly failed: boolean; readonly pauseSeconds: number | null; readonly at: Date },
 ): Statement {
   return org.db.sql(
-    `UPDATE webhooks SET busy_until = CASE WHEN busy_until = ?3 THEN ?4 ELSE busy_until END,
-       failures = CASE WHEN ?5 THEN failures + 1 ELSE 0 END,
-       failing_since = CASE WHEN ?5 THEN coalesce(failing_since, ?6) END,
+    `UPDATE webhooks SET busy_until = CASE WHEN busy_until <> ?3 THEN busy_until WHEN version = ?7 THEN ?4 END,
+       failures = CASE WHEN ?5 THEN failures + (version = ?7) ELSE 0 END,
+       failing_since = CASE WHEN ?5 THEN coalesce(failing_since, CASE WHEN version = ?7 THEN ?6 END) END,
        last_delivered_at = CASE WHEN ?5 THEN last_delivered_at ELSE ?6 END,
        previous_secret = CASE WHEN previous_until > ?6 THEN previous_secret END,
        previous_until = CASE WHEN previous_until > ?6 THEN previous_until END
@@ -141,6 +141,7 @@ function tally(
     pauseSeconds === null ? null : after(at, pauseSeconds),
     failed ? 1 : 0,
     at.toISOString(),
+    claim.version,
   );
 }
 

@@ -179,24 +179,62 @@ describe("a webhook that fails and fails", () => {
     expect(heard().map(({ event }) => event)).toEqual(["webhook.failing", "webhook.recovered"]);
   });
 
-  it("whose admin changed it meanwhile is not disabled by what came before", async ({ expect }) => {
-    const { world, id, row } = await watched();
-    await world.tell();
-    await world.drain();
+  it.each([
+    ["410", 410, 0],
+    ["failure after five days", 500, 6],
+    ["failure in a pause", 503, 0.5],
+  ])(
+    "that is moved while an attempt is under way is not judged by its %s: all goes to the new URL",
+    async (_, status, days) => {
+      const { world, receiver, id, row } = await watched();
+      await world.rows(
+        "UPDATE webhooks SET failing_since = ?2, failures = ?3, warned = ?4 WHERE org_id = ?1 AND id = ?5",
+        days === 0 ? null : later(-days * dayMs).toISOString(),
+        days === 0 ? 0 : 30,
+        days > 3 ? 2 : 0,
+        id,
+      );
+      const moved: unknown[] = [];
+      receiver.answer(async ({ url }) => {
+        if (!url.includes("/failing")) return new Response(null, { status: 200 });
+        moved.push(await changeWebhook(world.org(), { id, ifMatch: null }, { url: "https://new.receiver.dev/in" }));
+        return new Response(null, { status, headers: { "Retry-After": "600" } });
+      });
+      await world.tell();
+      await world.tell();
+      await world.drain();
+      if (moved.length !== 1) throw new Error(`${moved.length} attempts at the former URL`);
+      const [found] = await world.rows<{ busy_until: string | null }>(
+        "SELECT status, failures, failing_since, busy_until FROM webhooks WHERE org_id = ?1 AND id = ?2",
+        id,
+      );
+      const free = { status: "enabled", failures: 0, failing_since: null, busy_until: null };
+      if (JSON.stringify(found) !== JSON.stringify(free)) throw new Error(JSON.stringify(found));
+      vi.setSystemTime(later(hourMs));
+      for (const delivery of await deliveriesOf(world))
+        if (delivery.status === "pending") await world.consume([message(world, delivery.id)]);
+      const ends = (await deliveriesOf(world)).map((delivery) => delivery.status);
+      if (ends.some((end) => end !== "delivered")) throw new Error(JSON.stringify(ends));
+      const { version } = (await row()) as { version: number };
+      if (version !== 2) throw new Error(`version ${version}`);
+    },
+  );
+
+  it("and is moved begins anew: of the new URL it is told after a day as well", async ({ expect }) => {
+    const { world, id, heard, row } = await watched();
     await world.rows(
-      "UPDATE webhooks SET failing_since = ?2, warned = 2 WHERE org_id = ?1 AND id = ?3",
-      later(-6 * dayMs).toISOString(),
+      "UPDATE webhooks SET failing_since = ?2, failures = 30, warned = 2 WHERE org_id = ?1 AND id = ?3",
+      later(-4 * dayMs).toISOString(),
       id,
     );
-    const receiver = startReceiver();
-    receiver.answer(async () => {
-      await world.rows("UPDATE webhooks SET warned = -1, failing_since = NULL WHERE org_id = ?1 AND id = ?2", id);
-      return new Response(null, { status: 500 });
-    });
-    vi.setSystemTime(later(hourMs));
-    const [delivery] = await deliveriesOf(world);
-    await world.consume([message(world, delivery?.id ?? "")]);
-    expect(await row()).toMatchObject({ status: "enabled", warned: -1 });
+    await changeWebhook(world.org(), { id, ifMatch: null }, { url: "https://new.receiver.dev/in" });
+    await world.tell();
+    await world.drain();
+    expect(await row()).toMatchObject({ failures: 1, failing_since: start.toISOString(), warned: -1 });
+    vi.setSystemTime(later(dayMs));
+    await world.tell();
+    await world.drain();
+    expect(heard()).toMatchObject([{ event: "webhook.failing", data: { webhookId: id, stage: "day" } }]);
   });
 });
 

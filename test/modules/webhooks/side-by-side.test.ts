@@ -97,7 +97,13 @@ describe("side by side", () => {
     });
     for (const late of [claim, later]) {
       expect(
-        await recordOutcome(second, late, failure, { step: { kind: "gone" }, pauseSeconds: null }, new Date()),
+        await recordOutcome(
+          second,
+          late,
+          { ...failure, status: 410 },
+          { step: { kind: "dead" }, pauseSeconds: null },
+          new Date(),
+        ),
       ).toMatchObject({
         recorded: false,
       });

@@ -33,12 +33,12 @@ export interface Plan {
   readonly tellings: readonly Telling[];
   /** Occasions with too little to tell. */
   readonly forgotten: readonly string[];
-  /** Occasions with enough, that wait for the end of a window. */
-  readonly held: readonly string[];
+  /** Held until the end of a window. */
+  readonly waiting: readonly Telling[];
   readonly resolved: readonly Alert[];
   /** Things that met the condition and had not been told before. */
   readonly matched: number;
-  /** When a window ends that something waits for. */
+  /** When something ends that they wait for. */
   readonly nextAt: Date | null;
 }
 
@@ -61,13 +61,24 @@ export function planOf({ rule, alerts, empty, fresh }: Standing, now: Date): Pla
   return {
     tellings: tellings.filter((telling) => !waiting.includes(telling)),
     forgotten,
-    held:
-      leastOf(rule) > 1 ? [...new Set(waiting.flatMap(({ occasions }) => occasions))].filter((one) => one !== "") : [],
+    waiting,
     resolved: alerts.filter(({ id, groupKey }) => empty.has(id) && !busy.has(groupKey)),
     matched: sum(gathered),
     nextAt: ends.length > 0 ? new Date(Math.min(...ends)) : null,
   };
 }
+
+/** The same, while it is quiet until then: `tellings` are told all the same, the others wait. */
+export function heldUntil(plan: Plan, at: Date, tellings: readonly Telling[]): Plan {
+  const waiting = plan.tellings.filter(({ group }) => !tellings.some((one) => one.group === group));
+  if (waiting.length === 0) return plan;
+  const nextAt = plan.nextAt && plan.nextAt < at ? plan.nextAt : at;
+  return { ...plan, tellings, waiting: [...plan.waiting, ...waiting], nextAt };
+}
+
+/** Occasions with enough, of which something waits: they are not counted again. */
+export const heldOccasions = (rule: AlertRule, { waiting }: Plan): readonly string[] =>
+  leastOf(rule) > 1 ? waiting.flatMap(({ occasions }) => occasions.filter((one) => one !== "")) : [];
 
 const sum = (rows: readonly Fresh[]): number => rows.reduce((total, { fresh }) => total + fresh, 0);
 

@@ -43,12 +43,16 @@ export const countEvaluation = (org: OrgContext, ruleIds: readonly string[]): St
 /** Where something can be told. */
 export interface Channel {
   readonly id: string;
+  readonly kind: string;
   readonly digest: DigestTimes | null;
 }
 
 /** All that there are: an organization has few. A statement that answers `Channel`s. */
 export const channelsStatement = (org: OrgContext) =>
-  org.db.select({ id: webhooks.id, digest: webhooks.digest }).from(webhooks).where(eq(webhooks.orgId, org.id));
+  org.db
+    .select({ id: webhooks.id, kind: webhooks.kind, digest: webhooks.digest })
+    .from(webhooks)
+    .where(eq(webhooks.orgId, org.id));
 
 /** What a thing is routed by. */
 export interface Routed {

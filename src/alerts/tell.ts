@@ -5,7 +5,6 @@ import { alerts } from "#db/schema";
 import { newId } from "#lib/id";
 import { severityOf, triggeredMessage, type News } from "./message.ts";
 import { runOf, type Telling } from "./plan.ts";
-import { tellableAt } from "./quiet.ts";
 import { channelsOf, pinFresh, type Alert, type AlertRule, type Channel } from "./rule.ts";
 
 /** What is to be told of a group. */
@@ -40,7 +39,6 @@ export function tellStatements(
       name: "alert.triggered",
       message,
       channels: channels.filter((channel) => to.includes(channel.id)),
-      notBefore: tellableAt(rule.quietHours, org.now, severity === "critical").toISOString(),
     }),
   ];
 }

@@ -10,9 +10,9 @@ export interface AlertTelling {
   readonly name: "alert.triggered" | "alert.resolved";
   readonly message: AlertMessage;
   /** Channels and webhooks of the alert. */
-  readonly channels: readonly { readonly id: string; readonly digest: DigestTimes | null }[];
-  /** Nobody named is told before this time. */
-  readonly notBefore: string;
+  readonly channels: readonly { readonly id: string; readonly kind?: string; readonly digest: DigestTimes | null }[];
+  /** No people named are told before this time; left out: at once. PagerDuty is: it would go on calling them. */
+  readonly notBefore?: string;
 }
 
 /**
@@ -20,10 +20,11 @@ export interface AlertTelling {
  * subscribed to it), and an item for each channel that gathers. `nudgeDeliveries` with the event's id follows.
  */
 export function alertTellings(org: OrgContext, told: AlertTelling): Statement[] {
-  const { eventId: id, name, message, channels, notBefore } = told;
+  const now = org.now.toISOString();
+  const { eventId: id, name, message, channels, notBefore = now } = told;
   const to = channels
     .filter(({ digest }) => digest === null)
-    .map((channel) => ({ webhookId: channel.id, at: notBefore }));
+    .map((channel) => ({ webhookId: channel.id, at: channel.kind === "pagerduty" ? now : notBefore }));
   return [
     ...eventStatements(org, { id, names: [name], data: message, severity: message.severity, to }),
     ...gathering(org, told),
@@ -32,7 +33,7 @@ export function alertTellings(org: OrgContext, told: AlertTelling): Statement[] 
 
 /** A channel that gathers no longer by the time of the batch keeps the item: the cron job tells what is due, whatever is set. */
 function gathering(org: OrgContext, { eventId, message, channels, notBefore }: AlertTelling): Statement[] {
-  const from = new Date(Math.max(org.now.getTime(), Date.parse(notBefore)));
+  const from = new Date(Math.max(org.now.getTime(), Date.parse(notBefore ?? "") || 0));
   const due = channels.flatMap(({ id, digest }) => (digest ? [[id, nextLocalTime(digest, from).toISOString()]] : []));
   if (due.length === 0) return [];
   return [

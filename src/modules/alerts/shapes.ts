@@ -137,7 +137,7 @@ export const AlertDetailBody = z
     ...members,
     items: z.array(ItemBody).openapi({ description: "The gravest of what it told of last, at most ten." }),
     active: z.int().openapi({ description: "How much of it is left." }),
-    waiting: z.int().openapi({ description: "What is new and waits for the end of the rule's window." }),
+    waiting: z.int().openapi({ description: "What is new and waits for the end of the rule's window or quiet hours." }),
     subjects: z.array(z.string()).openapi({
       description: "Ids of what is left: findings, resources, accounts, … The first 500.",
     }),

@@ -115,14 +115,18 @@ export function overviewBody(overview: Overview, now: Date): z.input<typeof Over
       score: score.score,
     })),
     expiringSoon: { withinDays: soonDays, count: overview.expiringSoon, more: overview.expiringSoon === soonMax },
-    disabledWebhooks: overview.disabled.flatMap(({ id, kind, url, reason, since }) =>
-      kind === "webhook" ? [{ id, host: new URL(url).host, reason, since }] : [],
-    ),
-    disabledChannels: overview.disabled.flatMap(({ id, kind, name, reason, since }) =>
-      kind === "webhook" ? [] : [{ id, kind, name: name ?? "", reason, since }],
-    ),
+    ...disabledBodies(overview.disabled),
   };
 }
+
+const disabledBodies = (disabled: Overview["disabled"]) => ({
+  disabledWebhooks: disabled.flatMap(({ id, kind, url, reason, since }) =>
+    kind === "webhook" ? [{ id, host: new URL(url).host, reason, since }] : [],
+  ),
+  disabledChannels: disabled.flatMap(({ id, kind, name, reason, since }) =>
+    kind === "webhook" ? [] : [{ id, kind, name: name ?? "", reason, since }],
+  ),
+});
 
 function accountState(row: Overview["accounts"][number], now: Date): z.input<typeof AccountState> {
   const { id, awsAccountId, name, enabled, status, lastScanId, lastScanAt, lastScanState } = row;

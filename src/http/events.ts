@@ -90,11 +90,14 @@ interface Frame {
   readonly code?: number;
 }
 
-/** As HTML's section 9.2 has it: the number to come back with, the type, and the frame as sockets get it. */
+/**
+ * As HTML's section 9.2 has it: the number to come back with, the type, and the frame as sockets get it. `error` is what an
+ * EventSource itself calls a lost connection.
+ */
 function eventOf({ type, eventId, code }: Frame, data: string): string {
   const id = eventId === undefined ? "" : `id: ${eventId}\n`;
   const isSentAway = type === "closing" && (code === 1000 || code === 1001);
-  return `${isSentAway ? `retry: ${retryLaterMs}\n` : ""}${id}event: ${type}\ndata: ${data}\n\n`;
+  return `${isSentAway ? `retry: ${retryLaterMs}\n` : ""}${id}event: ${type === "error" ? "scan_error" : type}\ndata: ${data}\n\n`;
 }
 
 /** Why a socket was closed before it had said anything. */

@@ -1,1 +1,2 @@
+export { channelKinds } from "./channel.ts";
 export { tellDigests } from "./digests.ts";

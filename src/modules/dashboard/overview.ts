@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, isNotNull, lt, ne, sql, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { accounts, dailyStats, recommendations, scans, type counters } from "#db/schema";
-import type { CheckCounts } from "#db/values";
+import type { ChannelKind, CheckCounts } from "#db/values";
 import { knownFrameworks, ownStatements, scoredFramework, type ScoredFramework } from "#modules/compliance";
 import { aboutChecks } from "#scans/about";
 import type { ScanRow } from "#scans/claim";
@@ -14,8 +14,12 @@ type RecommendationRow = InferSelectModel<typeof recommendations>;
 type CounterRow = InferSelectModel<typeof counters>;
 type DayRow = InferSelectModel<typeof dailyStats>;
 
-export interface DisabledWebhook {
+/** A webhook or a channel: told nothing any more. */
+export interface Disabled {
   readonly id: string;
+  readonly kind: ChannelKind;
+  /** Of a channel. */
+  readonly name: string | null;
   readonly url: string;
   readonly reason: string | null;
   readonly since: string;
@@ -48,7 +52,7 @@ export interface Overview {
   readonly compliance: readonly ScoredFramework[];
   /** `soonMax` at most. */
   readonly expiringSoon: number;
-  readonly disabledWebhooks: readonly DisabledWebhook[];
+  readonly disabled: readonly Disabled[];
 }
 
 export const trendDays = 30;
@@ -60,7 +64,7 @@ export const soonMax = 10;
 export const soonDays = 30;
 
 /**
- * How an organization stands. One round trip: a row for each scan shown, account, day of the trend, disabled webhook and rule of its own,
+ * How an organization stands. One round trip: a row for each scan shown, account, day of the trend, disabled webhook or channel and rule of its own,
  * and no more than 40 others. Fault: UNAVAILABLE.
  */
 export async function getOverview(org: OrgContext): Promise<Overview> {
@@ -84,7 +88,8 @@ export async function getOverview(org: OrgContext): Promise<Overview> {
     rules,
     soonStatement(org),
     org.db.sql(
-      "SELECT id, url, disabled_reason AS reason, updated_at AS since FROM webhooks WHERE org_id = ?1 AND status = 'disabled' ORDER BY id",
+      `SELECT id, kind, name, url, disabled_reason AS reason, coalesce(disabled_at, updated_at) AS since FROM webhooks
+       WHERE org_id = ?1 AND status = 'disabled' ORDER BY id`,
       org.id,
     ),
   ]);
@@ -157,7 +162,7 @@ type Answers = [
   { readonly checks: string }[],
   OwnRule[],
   { readonly n: number }[],
-  DisabledWebhook[],
+  Disabled[],
 ];
 
 async function read(
@@ -165,7 +170,7 @@ async function read(
   answers: Answers,
   { since, today }: { since: string; today: string },
 ): Promise<Overview> {
-  const [recent, running, counted, before, days, top, known, [verdicts], rules, [soon], disabledWebhooks] = answers;
+  const [recent, running, counted, before, days, top, known, [verdicts], rules, [soon], disabled] = answers;
   return {
     recentScans: recent,
     runningScans: running,
@@ -177,7 +182,7 @@ async function read(
     accounts: known,
     compliance: verdicts ? await complianceOf(org, verdicts.checks, rules) : [],
     expiringSoon: soon?.n ?? 0,
-    disabledWebhooks,
+    disabled,
   };
 }
 

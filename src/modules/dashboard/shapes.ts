@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
 import { AccountRef, commaList } from "#modules/accounts";
+import { channelKinds } from "#modules/channels";
 import { scanBody, ScanBody } from "#modules/scans";
 import { checkOf } from "#scans/catalogue";
 import { intervals } from "./days.ts";
@@ -11,6 +12,8 @@ const time = z.iso.datetime();
 const Day = z.iso.date().openapi({ example: "2026-03-13" });
 
 const Happened = z.object({ opened: z.int(), resolved: z.int() });
+
+const Since = z.object({ reason: z.string().nullable(), since: time });
 
 /** Nobody has scanned it to an end for so long. */
 const staleMs = 48 * 3_600_000;
@@ -74,7 +77,8 @@ export const OverviewBody = z
     expiringSoon: z.object({ withinDays: z.int(), count: z.int(), more: z.boolean() }).openapi({
       description: `What has a date; \`more\`: counting stopped at ${soonMax}. \`GET /expirations\` lists all.`,
     }),
-    disabledWebhooks: z.array(z.object({ id: z.uuid(), host: z.string(), reason: z.string().nullable(), since: time })),
+    disabledWebhooks: z.array(z.object({ id: z.uuid(), host: z.string(), ...Since.shape })),
+    disabledChannels: z.array(z.object({ id: z.uuid(), kind: z.enum(channelKinds), name: z.string(), ...Since.shape })),
   })
   .openapi("DashboardOverview");
 
@@ -111,9 +115,18 @@ export function overviewBody(overview: Overview, now: Date): z.input<typeof Over
       score: score.score,
     })),
     expiringSoon: { withinDays: soonDays, count: overview.expiringSoon, more: overview.expiringSoon === soonMax },
-    disabledWebhooks: overview.disabledWebhooks.map(({ url, ...row }) => ({ ...row, host: new URL(url).host })),
+    ...disabledBodies(overview.disabled),
   };
 }
+
+const disabledBodies = (disabled: Overview["disabled"]) => ({
+  disabledWebhooks: disabled.flatMap(({ id, kind, url, reason, since }) =>
+    kind === "webhook" ? [{ id, host: new URL(url).host, reason, since }] : [],
+  ),
+  disabledChannels: disabled.flatMap(({ id, kind, name, reason, since }) =>
+    kind === "webhook" ? [] : [{ id, kind, name: name ?? "", reason, since }],
+  ),
+});
 
 function accountState(row: Overview["accounts"][number], now: Date): z.input<typeof AccountState> {
   const { id, awsAccountId, name, enabled, status, lastScanId, lastScanAt, lastScanState } = row;

@@ -31,9 +31,9 @@ export const endpoints = [
       operationId: "streamEvents",
       summary: "Follow scans and findings as Server-Sent Events",
       description:
-        "The frames of the sockets for clients that cannot open one: `event` is a frame's type, `data` the frame, `id` what to come back " +
-        "with (Last-Event-ID) to be told what was missed: the last 1,000 frames are kept. Every 15 s there is a comment. The key comes in " +
-        "a header, or a ticket in the URL. Each stream counts as one of the three sockets a key may have open.",
+        "The frames of the sockets for clients that cannot open one: `event` is a frame's type (`scan_error` of `error`), `data` the " +
+        "frame, `id` what to come back with (Last-Event-ID) to be told what was missed: the last 1,000 frames are kept. Every 15 s there is " +
+        "a comment. The key comes in a header, or a ticket in the URL. Each stream counts as one of the three sockets a key may have open.",
       query: EventQuery,
       reply: stream("text/event-stream", EventText),
       faults: ["RESOURCE_NOT_FOUND"],

@@ -23,6 +23,19 @@ import { endedScanRow } from "../scans/world.ts";
 const dayMs = 86_400_000;
 const daysAgo = (days: number): string => new Date(Date.now() - days * dayMs).toISOString();
 
+const disabledRow = (org: TestOrg, id: string): Row => ({
+  org_id: org.id,
+  id,
+  url: "https://hooks.example.com/secret-path",
+  events: '["*"]',
+  secret: "",
+  status: "disabled",
+  disabled_reason: "gone",
+  version: 1,
+  created_at: daysAgo(9),
+  updated_at: daysAgo(2),
+});
+
 const overviewOf = async (org: TestOrg) =>
   (await api(org.keys.viewer).get<{ data: Record<string, unknown> }>("/dashboard/overview")).body.data;
 
@@ -41,6 +54,7 @@ describe("GET /dashboard/overview", () => {
       compliance: [],
       expiringSoon: { withinDays: 30, count: 0, more: false },
       disabledWebhooks: [],
+      disabledChannels: [],
     });
   });
 
@@ -79,20 +93,7 @@ describe("GET /dashboard/overview", () => {
     );
     await insertRows("resources", soon);
     const webhook = newId();
-    await insertRows("webhooks", [
-      {
-        org_id: org.id,
-        id: webhook,
-        url: "https://hooks.example.com/secret-path",
-        events: '["*"]',
-        secret: "",
-        status: "disabled",
-        disabled_reason: "gone",
-        version: 1,
-        created_at: daysAgo(9),
-        updated_at: daysAgo(2),
-      },
-    ]);
+    await insertRows("webhooks", [disabledRow(org, webhook)]);
     await insertRows("daily_verdicts", [
       {
         org_id: org.id,
@@ -115,6 +116,7 @@ describe("GET /dashboard/overview", () => {
       staleAccounts: 1,
       expiringSoon: { count: 2, more: false },
       disabledWebhooks: [{ id: webhook, host: "hooks.example.com", reason: "gone" }],
+      disabledChannels: [],
     });
     expect(JSON.stringify(data)).not.toContain("secret-path");
     const trend = data["trend"] as { open: number | null; filled: boolean; opened: number }[];
@@ -129,6 +131,41 @@ describe("GET /dashboard/overview", () => {
     );
     const scores = data["compliance"] as { id: string; score: number | null }[];
     expect(scores.find(({ id }) => id === "aws_fsbp")?.score).toBe(100);
+  });
+
+  it("200: disabled webhooks and channels of every kind, each where its own endpoint finds it, and since when", async ({
+    expect,
+  }) => {
+    const org = await quietOrg();
+    const [webhook, old] = [newId(), newId()];
+    const disabledAt = daysAgo(5);
+    await insertRows("webhooks", [
+      { ...disabledRow(org, webhook), disabled_at: disabledAt },
+      { ...disabledRow(org, old), disabled_at: null },
+    ]);
+    const inputs = [
+      { kind: "slack", url: "https://hooks.slack.com/services/T0/B0/secret-path" },
+      { kind: "teams", url: "https://prod-1.westeurope.logic.azure.com/workflows/secret-path" },
+      { kind: "pagerduty", routingKey: "0123456789abcdef0123456789abcdef" },
+      { kind: "email", recipients: ["a@example.com"] },
+    ];
+    const admin = api(org.keys.admin);
+    const made = await Promise.all(
+      inputs.map((input) =>
+        admin.post<{ data: { id: string } }>("/channels", { ...input, name: input.kind, status: "disabled" }),
+      ),
+    );
+    const { disabledWebhooks, disabledChannels } = await overviewOf(org);
+    expect(disabledWebhooks).toEqual([
+      { id: webhook, host: "hooks.example.com", reason: "gone", since: disabledAt },
+      { id: old, host: "hooks.example.com", reason: "gone", since: expect.any(String) },
+    ]);
+    const channels = disabledChannels as { id: string; kind: string; name: string }[];
+    expect(channels.map(({ id, kind, name }) => [id, kind, name]).toSorted()).toEqual(
+      made.map(({ body }, n) => [body.data.id, inputs[n]?.kind, inputs[n]?.kind]).toSorted(),
+    );
+    for (const { id } of channels) expect((await admin.get(`/channels/${id}`)).status).toBe(200);
+    for (const id of [webhook, old]) expect((await admin.get(`/webhooks/${id}`)).status).toBe(200);
   });
 
   it("reads no more than 60 rows beside days and accounts, in one round trip, whatever there is", async ({

@@ -112,6 +112,17 @@ describe("GET /events", () => {
     expect(got).toEqual(got.map((_, at) => String(at + 1)));
   });
 
+  it("200: a failed scan is told under a name that is not a lost connection's", async () => {
+    const org = await makeOrg();
+    const scanId = await makeScan(org.id);
+    const stream = await listen("/events", bearer(org.keys.viewer));
+    await feedOf(org.id).publish([{ type: "error", scanId, code: "SCAN_FAILED", reason: "denied" }]);
+    await expect
+      .poll(() => stream.events.at(-1))
+      .toMatchObject({ event: "scan_error", id: "1", data: { type: "error", scanId, reason: "denied" } });
+    await stream.cancel();
+  });
+
   it("200: by ticket, once", async () => {
     const org = await makeOrg();
     const { body } = await api(org.keys.viewer).post<{ data: { ticket: string } }>("/ws/tickets");

@@ -1047,7 +1047,7 @@ export interface paths {
         };
         /**
          * Follow scans and findings as Server-Sent Events
-         * @description The frames of the sockets for clients that cannot open one: `event` is a frame's type, `data` the frame, `id` what to come back with (Last-Event-ID) to be told what was missed: the last 1,000 frames are kept. Every 15 s there is a comment. The key comes in a header, or a ticket in the URL. Each stream counts as one of the three sockets a key may have open.
+         * @description The frames of the sockets for clients that cannot open one: `event` is a frame's type (`scan_error` of `error`), `data` the frame, `id` what to come back with (Last-Event-ID) to be told what was missed: the last 1,000 frames are kept. Every 15 s there is a comment. The key comes in a header, or a ticket in the URL. Each stream counts as one of the three sockets a key may have open.
          *
          *     Needs role `viewer`, scope `scans:read`.
          */
@@ -3360,7 +3360,7 @@ export interface components {
             items: components["schemas"]["AlertItem"][];
             /** @description How much of it is left. */
             active: number;
-            /** @description What is new and waits for the end of the rule's window. */
+            /** @description What is new and waits for the end of the rule's window or quiet hours. */
             waiting: number;
             /** @description Ids of what is left: findings, resources, accounts, … The first 500. */
             subjects: string[];
@@ -4742,6 +4742,16 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 host: string;
+                reason: string | null;
+                /** Format: date-time */
+                since: string;
+            }[];
+            disabledChannels: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                kind: "slack" | "teams" | "pagerduty" | "email";
+                name: string;
                 reason: string | null;
                 /** Format: date-time */
                 since: string;

@@ -1,4 +1,7 @@
+import { env } from "cloudflare:workers";
 import { afterEach, describe, it, vi } from "vitest";
+import { eventStatements } from "#db/outbox";
+import { carryOnMax } from "../../../src/modules/webhooks/deliver.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { attemptsOf, busyOf, deliveriesOf, message, onlyDelivery } from "./rows.ts";
 import { newWorld } from "./world.ts";
@@ -207,5 +210,37 @@ describe("one delivery", () => {
     await world.drain();
     expect(receiver.received).toEqual([]);
     expect(await onlyDelivery(world)).toMatchObject({ status: "pending", attempts: 1, lease_until: null });
+  });
+});
+
+describe("an invocation", () => {
+  it("runs fewer than 1,000 statements, whatever is due at the webhooks of its batch; the rest is handed on", async ({
+    expect,
+  }) => {
+    let statements = 0;
+    const DB = {
+      prepare: (text: string) => env.DB.prepare(text),
+      batch(all: D1PreparedStatement[]) {
+        statements += all.length;
+        return env.DB.batch(all);
+      },
+    };
+    const world = await newWorld({ DB });
+    const receiver = startReceiver();
+    for (const name of "abcde") await world.webhook({ url: `https://${name}.receiver.dev/in` });
+    const org = world.org();
+    const events = Array.from({ length: carryOnMax + 5 }, () => ({ names: ["scan.completed"] as const, data: {} }));
+    await org.db.atomic(eventStatements(org, ...events));
+    const rows = await deliveriesOf(world);
+    const firsts = new Map(rows.map(({ webhook_id: webhook, id }) => [webhook, message(world, id)]));
+    statements = 0;
+    await world.consume([...firsts.values()]);
+    expect(receiver.received).toHaveLength(5 * carryOnMax);
+    expect(statements).toBe(5 * carryOnMax * 7);
+    expect(statements).toBeLessThan(1_000);
+    expect(world.nudges).toHaveLength(5);
+    await world.drain();
+    expect((await deliveriesOf(world)).every(({ status }) => status === "delivered")).toBe(true);
+    expect(receiver.received).toHaveLength(rows.length);
   });
 });

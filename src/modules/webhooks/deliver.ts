@@ -94,8 +94,8 @@ async function wakeLater(org: OrgContext, claim: Claim, delaySeconds: number): P
 /** One line per attempt. Neither the URL nor the answer stands in it: both may hold secrets. */
 function logAttempt(org: OrgContext, claim: Claim, outcome: Outcome, end: { step: Step; recorded: boolean }): void {
   log({
-    level: "info",
-    msg: "delivery attempted",
+    level: outcome.isOurs && !outcome.isFinal ? "error" : "info",
+    msg: outcome.isOurs ? "delivery not attempted" : "delivery attempted",
     orgId: org.id,
     webhookId: claim.webhookId,
     deliveryId: claim.deliveryId,

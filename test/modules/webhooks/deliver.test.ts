@@ -201,15 +201,56 @@ describe("one delivery", () => {
     expect(await onlyDelivery(world)).toMatchObject({ status: "pending", attempts: 1 });
   });
 
-  it("whose secret cannot be opened fails like any other and says nothing of it", async ({ expect }) => {
+  it.each([
+    ["the master key is missing", { MASTER_KEYS: "2:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" }],
+    ["there are no master keys", { MASTER_KEYS: "" }],
+  ])("that cannot be made because %s is no attempt, counts against nobody and waits", async (_, broken) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
     const world = await newWorld();
     const receiver = startReceiver();
     await world.webhook();
-    await world.rows("UPDATE webhooks SET secret = '9.AAAA' WHERE org_id = ?1");
+    for (let round = 0; round < 3; round += 1) await world.tell();
+    const { MASTER_KEYS } = world.env;
+    Object.assign(world.env, broken);
+    await world.drain();
+    const start = Date.now();
+    const consumeAll = async () => {
+      for (const { id } of await deliveriesOf(world)) await world.consume([message(world, id)]);
+      await world.drain();
+    };
+    // Every minute one delivery tries how it is.
+    for (const minute of [0, 1]) {
+      vi.setSystemTime(start + minute * 60_000);
+      await consumeAll();
+      const rows = await deliveriesOf(world);
+      const waits = rows.map(({ next_attempt_at: at }) => Date.parse(at ?? "") > Date.now());
+      const left = rows.every(
+        ({ status, attempts, lease_until: lease }) => status === "pending" && attempts === 0 && !lease,
+      );
+      if (!left || waits.filter(Boolean).length !== minute + 1) throw new Error(JSON.stringify(rows));
+      if (!JSON.stringify(rows).includes("Cloudglass could not prepare the message"))
+        throw new Error("It is not told why");
+    }
+    const [row] = await world.rows("SELECT status, failures, failing_since, warned FROM webhooks WHERE org_id = ?1");
+    if (JSON.stringify(Object.values(row ?? {})) !== '["enabled",0,null,0]') throw new Error(JSON.stringify(row));
+    if (receiver.received.length > 0 || (await attemptsOf(world)).length > 0) throw new Error("An attempt was made");
+    Object.assign(world.env, { MASTER_KEYS });
+    vi.setSystemTime(start + 40 * 60_000);
+    await consumeAll();
+    const ends = (await deliveriesOf(world)).map(({ status, attempts }) => `${status} ${attempts}`);
+    if (ends.join() !== "delivered 1,delivered 1,delivered 1") throw new Error(ends.join());
+  });
+
+  it("whose event is gone ends unsent", async ({ expect }) => {
+    const world = await newWorld();
+    const receiver = startReceiver();
+    await world.webhook();
     await world.tell();
+    await world.rows("DELETE FROM events WHERE org_id = ?1");
     await world.drain();
     expect(receiver.received).toEqual([]);
-    expect(await onlyDelivery(world)).toMatchObject({ status: "pending", attempts: 1, lease_until: null });
+    expect(await onlyDelivery(world)).toMatchObject({ status: "dead", attempts: 0, next_attempt_at: null });
+    expect(await busyOf(world)).toEqual([null]);
   });
 });
 

@@ -34,7 +34,13 @@ export interface Claim {
   /** The event's data as stored JSON; null when the event is gone. */
   readonly data: string | null;
   readonly eventCreatedAt: string | null;
+  /** 1: it would tell a channel of an alert that was resolved since. */
+  readonly isOver: 1 | null;
 }
+
+/** What is shown or paged after its end was told would never be ended. Webhooks are told all that happened. */
+const isOver = `CASE WHEN w.kind <> 'webhook' AND d.event = 'alert.triggered' THEN (
+  SELECT 1 FROM alerts a WHERE a.org_id = d.org_id AND a.id = e.data ->> 'alertId' AND a.resolved_at >= e.data ->> 'at') END`;
 
 /**
  * Takes a delivery when it is due and its webhook is free: of any number of callers one gets it, and nobody else sends to
@@ -65,7 +71,8 @@ export async function claimDelivery(org: OrgContext, deliveryId: string): Promis
       `SELECT d.id AS deliveryId, d.webhook_id AS webhookId, d.event_id AS eventId, d.event, d.attempts,
          d.attempts_before AS attemptsBefore, d.lease_until AS leaseUntil, w.kind, w.name, w.url, w.config, w.secret, w.version,
          CASE WHEN w.previous_until > ?4 THEN w.previous_secret END AS previousSecret,
-         w.failures, w.failing_since AS failingSince, w.warned, e.data, e.created_at AS eventCreatedAt
+         w.failures, w.failing_since AS failingSince, w.warned, e.data, e.created_at AS eventCreatedAt,
+         ${isOver} AS isOver
        FROM deliveries d JOIN webhooks w ON w.org_id = d.org_id AND w.id = d.webhook_id
        LEFT JOIN events e ON e.org_id = d.org_id AND e.id = d.event_id
        WHERE d.org_id = ?1 AND d.id = ?2 AND d.lease_until = ?3`,

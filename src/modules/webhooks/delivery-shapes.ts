@@ -28,7 +28,7 @@ const deliveryMembers = {
     .int()
     .nullable()
     .openapi({ description: "HTTP status of the last attempt; null when there was no answer." }),
-  lastError: z.string().nullable().openapi({ description: "Why the last attempt failed." }),
+  lastError: z.string().nullable().openapi({ description: "Why the last attempt failed, or why there was none." }),
   lastDurationMs: z.int().nullable(),
   nextAttemptAt: time.nullable(),
   deliveredAt: time.nullable(),

@@ -3,7 +3,7 @@ import type { Statement } from "#db/database";
 import { newId } from "#lib/id";
 import type { Claim } from "./claim.ts";
 import { rungAfter, rungStatements } from "./ladder.ts";
-import { pauseAfter, retryDelaySeconds } from "./schedule.ts";
+import { ownFaultSeconds, pauseAfter, retryDelaySeconds } from "./schedule.ts";
 import type { Outcome } from "./send.ts";
 
 /** What becomes of a delivery after an attempt. */
@@ -16,6 +16,7 @@ export type Step =
 export function stepAfter(attempts: number, outcome: Outcome, random: () => number): Step {
   if (outcome.error === null) return { kind: "delivered" };
   if (outcome.isFinal) return { kind: "dead" };
+  if (outcome.isOurs) return { kind: "retry", delaySeconds: ownFaultSeconds.delay };
   const delaySeconds = retryDelaySeconds(attempts, outcome.retryAfterSeconds, random);
   return delaySeconds === null ? { kind: "dead" } : { kind: "retry", delaySeconds };
 }
@@ -24,8 +25,10 @@ export function stepAfter(attempts: number, outcome: Outcome, random: () => numb
  * Seconds for which the receiver is left alone after an attempt: because it asked for it, or because it keeps failing. Null:
  * not at all.
  */
-export function pauseFor(claim: Claim, { error, retryAfterSeconds }: Outcome, random: () => number): number | null {
+export function pauseFor(claim: Claim, outcome: Outcome, random: () => number): number | null {
+  const { error, retryAfterSeconds } = outcome;
   if (error === null) return null;
+  if (outcome.isOurs) return outcome.isFinal ? null : ownFaultSeconds.pause;
   const pauses = [pauseAfter(claim.failures + 1, random), retryAfterSeconds].filter((pause) => pause !== null);
   return pauses.length === 0 ? null : Math.max(...pauses);
 }
@@ -48,7 +51,8 @@ export interface Recorded {
 
 /**
  * Writes the outcome of an attempt in one batch: the delivery (only while the claim still holds), the attempt, how the
- * webhook does, its release, and what is to be told of that. `at` is when the attempt ended.
+ * webhook does, its release, and what is to be told of that. `at` is when the attempt ended. What was none (`isOurs`) is neither
+ * listed nor held against the webhook.
  */
 export async function recordOutcome(
   org: OrgContext,
@@ -58,14 +62,19 @@ export async function recordOutcome(
   at: Date,
 ): Promise<Recorded> {
   const { kind } = end.step;
-  const rung = rungAfter(claim, kind === "delivered" ? kind : outcome.status === 410 ? "gone" : "failed", at);
+  const ended = kind === "delivered" ? kind : outcome.status === 410 ? "gone" : "failed";
+  const rung = outcome.isOurs ? null : rungAfter(claim, ended, at);
   const eventId = rung === null ? null : newId();
   const told =
     rung === null || eventId === null ? [] : rungStatements(org, { claim, rung, eventId, error: outcome.error, at });
   const statements = [
     deliveryUpdate(org, claim, { outcome, step: end.step, at }),
-    attemptInsert(org, claim, outcome),
-    tally(org, claim, { failed: outcome.error !== null, pauseSeconds: end.pauseSeconds, at }),
+    ...(outcome.isOurs
+      ? [release(org, claim, end, at)]
+      : [
+          attemptInsert(org, claim, outcome),
+          tally(org, claim, { failed: outcome.error !== null, pauseSeconds: end.pauseSeconds, at }),
+        ]),
     ...told,
     nextDue(org, claim.webhookId, at),
   ];
@@ -85,9 +94,9 @@ function deliveryUpdate(
   { outcome, step, at }: { readonly outcome: Outcome; readonly step: Step; readonly at: Date },
 ): Statement {
   return org.db.sql(
-    `UPDATE deliveries SET status = ?5, attempts = attempts + 1, next_attempt_at = ?6, lease_until = NULL,
+    `UPDATE deliveries SET status = ?5, next_attempt_at = ?6, lease_until = NULL,
        delivered_at = coalesce(?7, delivered_at), updated_at = ?8,
-       last_attempt_at = ?9, last_status = ?10, last_error = ?11, last_duration_ms = ?12
+       ${outcome.isOurs ? "" : "attempts = attempts + 1, last_attempt_at = ?9, last_status = ?10, last_duration_ms = ?11,"} last_error = ?12
      WHERE org_id = ?1 AND id = ?2 AND status = 'pending' AND lease_until = ?3 AND attempts = ?4 RETURNING id`,
     org.id,
     claim.deliveryId,
@@ -99,8 +108,8 @@ function deliveryUpdate(
     at.toISOString(),
     org.now.toISOString(),
     outcome.status,
-    outcome.error,
     outcome.durationMs,
+    outcome.error,
   );
 }
 
@@ -138,12 +147,23 @@ function tally(
     org.id,
     claim.webhookId,
     claim.leaseUntil,
-    pauseSeconds === null ? null : after(at, pauseSeconds),
+    pauseUntil(pauseSeconds, at),
     failed ? 1 : 0,
     at.toISOString(),
     claim.version,
   );
 }
+
+const pauseUntil = (seconds: number | null, at: Date): string | null => (seconds === null ? null : after(at, seconds));
+
+const release = (org: OrgContext, claim: Claim, { pauseSeconds }: End, at: Date): Statement =>
+  org.db.sql(
+    "UPDATE webhooks SET busy_until = ?4 WHERE org_id = ?1 AND id = ?2 AND busy_until = ?3 AND changes() > 0",
+    org.id,
+    claim.webhookId,
+    claim.leaseUntil,
+    pauseUntil(pauseSeconds, at),
+  );
 
 const nextDue = (org: OrgContext, webhookId: string, at: Date): Statement =>
   org.db.sql(

@@ -39,6 +39,9 @@ export function pauseAfter(failures: number, random: () => number): number | nul
   return Math.min(pauseSeconds.longest, doubled) * (1 + jitterShare * (2 * random() - 1));
 }
 
+/** What a fault of ours kept from being made is tried again after `delay`; its receiver is left alone for `pause`: the next may do better. */
+export const ownFaultSeconds = { delay: 1_800, pause: 60 } as const;
+
 /** Seconds from a Retry-After header (RFC 9110 10.2.3: seconds or an HTTP date); null when there is none to be read. */
 export function parseRetryAfter(header: string | null, now: Date): number | null {
   if (header === null) return null;

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly durationMs: number;
   /** The same would be refused again. */
   readonly isFinal?: boolean;
+  /** Nothing was sent, and not because of the receiver: it counts neither as an attempt nor against anybody. */
+  readonly isOurs?: boolean;
 }
 
 /** From the first byte sent to the last one read. */
@@ -32,8 +34,19 @@ const asksForPause = new Set([429, 502, 503, 504]);
 export async function sendOnce(org: OrgContext, claim: Claim): Promise<Outcome> {
   const startedMs = Date.now();
   const took = (): number => Math.max(0, Date.now() - startedMs);
+  const nothing = { status: null, response: null, retryAfterSeconds: null, durationMs: 0, isOurs: true };
+  const past = claim.isOver ? "The alert was resolved before this could be told" : null;
+  const error = claim.data === null ? "What happened is no longer kept" : past;
+  if (error !== null) return { ...nothing, error, isFinal: true };
+  let outgoing: Outgoing;
   try {
-    const outgoing = await requestOf(org, claim, new Date(startedMs));
+    outgoing = await requestOf(org, claim, new Date(startedMs));
+  } catch (cause) {
+    const fault = cause instanceof Fault ? cause : null;
+    const isOurs = fault?.code !== "WEBHOOK_URL_BLOCKED";
+    return { ...nothing, error: fault?.detail ?? "Cloudglass could not prepare the message", isOurs };
+  }
+  try {
     const ended = outgoing.kind === "email" ? await sendMail(org.env, outgoing.mail, timeoutMs) : await post(outgoing);
     return { ...ended, durationMs: took() };
   } catch (error) {
@@ -57,7 +70,6 @@ function refusal(status: number): string | null {
 
 /** Words for the delivery's owner: nothing of ours, and nothing that could hold a secret. */
 function explain(error: unknown): string {
-  if (error instanceof Fault) return error.detail;
   const name = error instanceof Error ? error.name : "";
   if (name === "TimeoutError" || name === "AbortError") return `No answer within ${timeoutMs / 1_000} seconds`;
   return "The connection failed";

@@ -8,9 +8,10 @@ export interface TargetRules {
   readonly ownHosts?: readonly string[];
 }
 
-/** The rules of a deployment. `PUBLIC_HOSTS`, where it is set, names its own hosts, separated by commas. */
+/** The rules of a deployment. Its own hosts are that of `ISSUER_URL` and those `PUBLIC_HOSTS` names, separated by commas. */
 export function targetRules(env: Env): TargetRules {
-  const ownHosts = (env.PUBLIC_HOSTS ?? "").split(",").map((host) => host.trim().toLowerCase());
+  const issuer = URL.parse(env.ISSUER_URL ?? "")?.hostname ?? "";
+  const ownHosts = `${env.PUBLIC_HOSTS ?? ""},${issuer}`.split(",").map((host) => host.trim().toLowerCase());
   return { allowLoopback: env.WEBHOOKS_ALLOW_LOOPBACK === "true", ownHosts: ownHosts.filter((host) => host !== "") };
 }
 

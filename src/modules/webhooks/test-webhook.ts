@@ -52,6 +52,7 @@ const claimOf = (org: OrgContext, webhook: Webhook, event: EventName, data: obje
   previousSecret: (webhook.previousUntil ?? "") > org.now.toISOString() ? webhook.previousSecret : null,
   data: JSON.stringify(data),
   eventCreatedAt: org.now.toISOString(),
+  isOver: null,
 });
 
 function detailOf(org: OrgContext, claim: Claim, outcome: Outcome, at: Date): DeliveryDetail {

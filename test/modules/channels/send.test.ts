@@ -106,6 +106,78 @@ describe("an alert told to channels", () => {
   });
 });
 
+describe("an alert that was resolved before it could be told", () => {
+  const setUp = async (resolvedAt: string | null) => {
+    const world = await newChannelWorld();
+    const alert = anAlert();
+    await world.rows(
+      `INSERT INTO alerts (org_id, id, rule_id, rule_name, group_key, status, severity, title, summary, items, total, channels, messages,
+         resolved_at, version, created_at, updated_at)
+       VALUES (?1, ?2, 'r', 'Rule', '', ?3, 'high', 't', 's', '[]', 1, '[]', 1, ?4, 1, ?5, ?5)`,
+      alert.alertId,
+      resolvedAt === null ? "open" : "resolved",
+      resolvedAt,
+      alert.at,
+    );
+    return { world, alert, receiver: startReceiver() };
+  };
+  const over = "The alert was resolved before this could be told";
+
+  it("opens no incident after its resolve, however its trigger was delayed", async ({ expect }) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const { world, alert, receiver } = await setUp(null);
+    const channel = await world.channel({ kind: "pagerduty" });
+    receiver.answer(() => new Response(null, { status: 500 }));
+    await tell(world, [channel], alert);
+    const { id } = await onlyDelivery(world);
+    vi.setSystemTime(Date.now() + 10_000);
+    await world.consume([message(world, id)]);
+    receiver.answer(() => new Response(null, { status: 202 }));
+    await world.rows(
+      "UPDATE alerts SET status = 'resolved', resolved_at = ?2 WHERE org_id = ?1",
+      new Date().toISOString(),
+    );
+    await tell(world, [channel], { ...alert, status: "resolved", active: 0, fresh: 0, items: [], omitted: 0 });
+    vi.setSystemTime(Date.now() + 400_000);
+    await world.consume([message(world, id)]);
+    expect(receiver.received.map(({ body }) => (JSON.parse(body) as { event_action: string }).event_action)).toEqual([
+      "trigger",
+      "trigger",
+      "resolve",
+    ]);
+    const rows = await deliveriesOf(world);
+    expect(rows).toMatchObject([
+      { id, status: "dead", attempts: 2, next_attempt_at: null, last_error: over },
+      { status: "delivered", attempts: 1 },
+    ]);
+    expect(await attemptsOf(world)).toHaveLength(3);
+    const [row] = await world.rows("SELECT status, failures, busy_until FROM webhooks WHERE org_id = ?1");
+    expect(row).toEqual({ status: "enabled", failures: 0, busy_until: null });
+  });
+
+  it("is told to no channel, and to webhooks all the same", async ({ expect }) => {
+    const { world, alert, receiver } = await setUp("2099-01-01T00:00:00.000Z");
+    const channels = [
+      await world.channel({ kind: "slack" }),
+      await world.channel({ kind: "pagerduty" }),
+      await world.channel({ kind: "email" }),
+    ];
+    await world.webhook({ events: ["alert.*"] });
+    await tell(world, channels, alert);
+    expect(receiver.received.map(({ url }) => url)).toEqual(["https://hooks.receiver.dev/in"]);
+    expect(world.inbox.sent).toEqual([]);
+    const ends = (await deliveriesOf(world)).map(({ status, attempts }) => `${status} ${attempts}`).toSorted();
+    expect(ends).toEqual(["dead 0", "dead 0", "dead 0", "delivered 1"]);
+  });
+
+  it("and then triggered anew is told", async ({ expect }) => {
+    const { world, alert, receiver } = await setUp("2000-01-01T00:00:00.000Z");
+    await tell(world, [await world.channel({ kind: "pagerduty" })], alert);
+    expect(receiver.received).toHaveLength(1);
+    expect(await onlyDelivery(world)).toMatchObject({ status: "delivered" });
+  });
+});
+
 describe("attempts", () => {
   it("send the same bytes each time, by the schedule, and a corrected address is used by the next", async ({
     expect,
@@ -231,8 +303,11 @@ describe("e-mail", () => {
     const channel = await world.channel({ kind: "email" });
     Object.assign(world.env, { EMAIL: undefined });
     await tell(world, [channel], anAlert());
-    expect(await attemptsOf(world)).toMatchObject([
-      { status: null, error: expect.stringContaining("sends no e-mail") },
-    ]);
+    expect(await attemptsOf(world)).toEqual([]);
+    expect(await onlyDelivery(world)).toMatchObject({
+      status: "pending",
+      attempts: 0,
+      last_error: expect.stringContaining("sends no e-mail"),
+    });
   });
 });

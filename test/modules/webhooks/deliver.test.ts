@@ -1,4 +1,7 @@
+import { env } from "cloudflare:workers";
 import { afterEach, describe, it, vi } from "vitest";
+import { eventStatements } from "#db/outbox";
+import { carryOnMax } from "../../../src/modules/webhooks/deliver.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { attemptsOf, busyOf, deliveriesOf, message, onlyDelivery } from "./rows.ts";
 import { newWorld } from "./world.ts";
@@ -198,14 +201,87 @@ describe("one delivery", () => {
     expect(await onlyDelivery(world)).toMatchObject({ status: "pending", attempts: 1 });
   });
 
-  it("whose secret cannot be opened fails like any other and says nothing of it", async ({ expect }) => {
+  it.each([
+    ["the master key is missing", { MASTER_KEYS: "2:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" }],
+    ["there are no master keys", { MASTER_KEYS: "" }],
+  ])("that cannot be made because %s is no attempt, counts against nobody and waits", async (_, broken) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
     const world = await newWorld();
     const receiver = startReceiver();
     await world.webhook();
-    await world.rows("UPDATE webhooks SET secret = '9.AAAA' WHERE org_id = ?1");
+    for (let round = 0; round < 3; round += 1) await world.tell();
+    const { MASTER_KEYS } = world.env;
+    Object.assign(world.env, broken);
+    await world.drain();
+    const start = Date.now();
+    const consumeAll = async () => {
+      for (const { id } of await deliveriesOf(world)) await world.consume([message(world, id)]);
+      await world.drain();
+    };
+    // Every minute one delivery tries how it is.
+    for (const minute of [0, 1]) {
+      vi.setSystemTime(start + minute * 60_000);
+      await consumeAll();
+      const rows = await deliveriesOf(world);
+      const waits = rows.map(({ next_attempt_at: at }) => Date.parse(at ?? "") > Date.now());
+      const left = rows.every(
+        ({ status, attempts, lease_until: lease }) => status === "pending" && attempts === 0 && !lease,
+      );
+      if (!left || waits.filter(Boolean).length !== minute + 1) throw new Error(JSON.stringify(rows));
+      if (!JSON.stringify(rows).includes("Cloudglass could not prepare the message"))
+        throw new Error("It is not told why");
+    }
+    const [row] = await world.rows("SELECT status, failures, failing_since, warned FROM webhooks WHERE org_id = ?1");
+    if (JSON.stringify(Object.values(row ?? {})) !== '["enabled",0,null,0]') throw new Error(JSON.stringify(row));
+    if (receiver.received.length > 0 || (await attemptsOf(world)).length > 0) throw new Error("An attempt was made");
+    Object.assign(world.env, { MASTER_KEYS });
+    vi.setSystemTime(start + 40 * 60_000);
+    await consumeAll();
+    const ends = (await deliveriesOf(world)).map(({ status, attempts }) => `${status} ${attempts}`);
+    if (ends.join() !== "delivered 1,delivered 1,delivered 1") throw new Error(ends.join());
+  });
+
+  it("whose event is gone ends unsent", async ({ expect }) => {
+    const world = await newWorld();
+    const receiver = startReceiver();
+    await world.webhook();
     await world.tell();
+    await world.rows("DELETE FROM events WHERE org_id = ?1");
     await world.drain();
     expect(receiver.received).toEqual([]);
-    expect(await onlyDelivery(world)).toMatchObject({ status: "pending", attempts: 1, lease_until: null });
+    expect(await onlyDelivery(world)).toMatchObject({ status: "dead", attempts: 0, next_attempt_at: null });
+    expect(await busyOf(world)).toEqual([null]);
+  });
+});
+
+describe("an invocation", () => {
+  it("runs fewer than 1,000 statements, whatever is due at the webhooks of its batch; the rest is handed on", async ({
+    expect,
+  }) => {
+    let statements = 0;
+    const DB = {
+      prepare: (text: string) => env.DB.prepare(text),
+      batch(all: D1PreparedStatement[]) {
+        statements += all.length;
+        return env.DB.batch(all);
+      },
+    };
+    const world = await newWorld({ DB });
+    const receiver = startReceiver();
+    for (const name of "abcde") await world.webhook({ url: `https://${name}.receiver.dev/in` });
+    const org = world.org();
+    const events = Array.from({ length: carryOnMax + 5 }, () => ({ names: ["scan.completed"] as const, data: {} }));
+    await org.db.atomic(eventStatements(org, ...events));
+    const rows = await deliveriesOf(world);
+    const firsts = new Map(rows.map(({ webhook_id: webhook, id }) => [webhook, message(world, id)]));
+    statements = 0;
+    await world.consume([...firsts.values()]);
+    expect(receiver.received).toHaveLength(5 * carryOnMax);
+    expect(statements).toBe(5 * carryOnMax * 7);
+    expect(statements).toBeLessThan(1_000);
+    expect(world.nudges).toHaveLength(5);
+    await world.drain();
+    expect((await deliveriesOf(world)).every(({ status }) => status === "delivered")).toBe(true);
+    expect(receiver.received).toHaveLength(rows.length);
   });
 });

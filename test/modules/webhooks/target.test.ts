@@ -1,7 +1,8 @@
+import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { Fault } from "#lib/fault";
-import { checkTarget, type TargetRules } from "../../../src/modules/webhooks/target.ts";
+import { checkTarget, targetRules, type TargetRules } from "../../../src/modules/webhooks/target.ts";
 import { forbidden } from "./forbidden.ts";
 
 const strict: TargetRules = { allowLoopback: false, ownHosts: ["api.cloudglass.dev"] };
@@ -45,6 +46,16 @@ describe("where a webhook may lead", () => {
     ]) {
       expect(outcome(url, development), url).toBe("WEBHOOK_URL_BLOCKED");
     }
+  });
+
+  it("refuses the host of ISSUER_URL, and those of PUBLIC_HOSTS beside it", ({ expect }) => {
+    const rules = (own: object) => targetRules({ ...env, ...own });
+    const [issuer, other] = ["https://issuer.cloudglass.dev:443/in", "https://api.cloudglass.dev/in"];
+    const own = { ISSUER_URL: "https://Issuer.Cloudglass.dev" };
+    expect(outcome(issuer, rules(own))).toBe("WEBHOOK_URL_BLOCKED");
+    expect(outcome(issuer, rules({ ...own, PUBLIC_HOSTS: " api.cloudglass.dev" }))).toBe("WEBHOOK_URL_BLOCKED");
+    expect(outcome(other, rules({ ...own, PUBLIC_HOSTS: " api.cloudglass.dev" }))).toBe("WEBHOOK_URL_BLOCKED");
+    expect(outcome(other, rules({ ISSUER_URL: "" }))).toBe(other);
   });
 
   it("refuses every spelling of every IPv4 address", () => {

@@ -12,6 +12,8 @@ const by = (id) => document.getElementById(id);
 
 /** What is known; nothing of it outlives the page. */
 const memory = { key: null, lastEventId: null, retries: 0, socket: null, timer: null, pinging: null, names: new Map() };
+/** This page was away for so long that nobody told it all. */
+let isBehind = false;
 const scans = new Map();
 const tally = { opened: 0, reopened: 0, resolved: 0 };
 
@@ -62,6 +64,7 @@ function scanOf(id) {
   return scan;
 }
 
+const ended = new Set(["complete", "partial", "canceled", "error"]);
 const statusTexts = { error: "failed", running: "" };
 
 /** Percent never falls: a state may be older than what came before it. */
@@ -87,19 +90,20 @@ function showFinding({ severity, title, service, region, accountId, resourceName
   while (by("findings").children.length > findingsShown) by("findings").lastElementChild.remove();
 }
 
-function showTally({ opened, reopened, resolved }) {
-  tally.opened += opened;
-  tally.reopened += reopened;
-  tally.resolved += resolved;
-  by("tally").textContent = `${tally.opened} opened, ${tally.reopened} came back, ${tally.resolved} resolved`;
+function showTally(counts) {
+  for (const name of Object.keys(tally)) tally[name] += counts[name] ?? 0;
+  const gap = isBehind ? "; some may be missing, as this page was away for long" : "";
+  by("tally").textContent = `${tally.opened} opened, ${tally.reopened} came back, ${tally.resolved} resolved${gap}`;
 }
 
 // What frames say.
 
 const on = {
-  ready() {
+  ready({ eventId }) {
     memory.retries = 0;
     showState("open", "Connected");
+    // Too long away to be told what happened since.
+    if (memory.lastEventId !== null && eventId !== memory.lastEventId) catchUp();
   },
   sync({ scan: { id, status, percent, accountId, awsAccountId } }) {
     showScan(scanOf(id), { percent, status, name: memory.names.get(accountId) ?? `Account ${awsAccountId}` });
@@ -110,7 +114,7 @@ const on = {
     const scan = scanOf(scanId);
     showScan(scan, { percent, status: "running", detail });
     // A scan that began while we were listening has not been introduced.
-    if (scan.parts.name.textContent === "Scan") void introduce(scan);
+    if (scan.parts.name.textContent === "Scan") introduce(scan);
   },
   finding({ opened, counts }) {
     const at = new Date().toLocaleTimeString();
@@ -118,10 +122,8 @@ const on = {
     showTally(counts);
   },
   complete({ scanId, status, summary }) {
-    const scan = scanOf(scanId);
     const { resourcesDiscovered, findingsNew, findingsResolved } = summary;
-    showScan(scan, {
-      percent: scan.percent,
+    showScan(scanOf(scanId), {
       status,
       detail: `${resourcesDiscovered} resources, ${findingsNew} new findings, ${findingsResolved} resolved`,
     });
@@ -140,11 +142,26 @@ async function readNames() {
   for (const { id, name } of data) memory.names.set(id, name);
 }
 
-async function introduce(scan) {
+function introduce(scan) {
   scan.parts.name.textContent = `Scan ${scan.id.slice(-12)}`;
+  void lookAt(scan);
+}
+
+/** Asks how those scans are that were under way when we left. */
+function catchUp() {
+  isBehind = true;
+  showTally({});
+  for (const scan of scans.values()) if (!ended.has(scan.status)) void lookAt(scan);
+}
+
+async function lookAt(scan) {
   const { data } = await ask("GET", `/scans/${scan.id}`).catch(() => ({}));
-  if (!data) return;
-  showScan(scan, { percent: scan.percent, name: memory.names.get(data.accountId) ?? `Account ${data.awsAccountId}` });
+  if (!data || !scans.has(scan.id)) return;
+  showScan(scan, { name: memory.names.get(data.accountId) ?? `Account ${data.awsAccountId}` });
+  // Its end may have come by the socket meanwhile.
+  if (!ended.has(data.status) || ended.has(scan.status)) return;
+  const { status, seq, errorMessage: reason } = data;
+  on[status === "error" ? "error" : "complete"]({ scanId: scan.id, status, seq, reason, summary: data });
 }
 
 // The connection.
@@ -158,11 +175,12 @@ async function ask(method, path) {
 }
 
 /** Closed for good: nothing would be different the next time. */
-const final = new Map([
-  [1008, "The key was refused or revoked."],
-  [4001, "The key has expired."],
-  [4003, "The key may not follow scans."],
-]);
+const final = {
+  unauthorized: "The key was refused or revoked.",
+  revoked: "The key was refused or revoked.",
+  credential_expired: "The key has expired.",
+  forbidden: "The key may not follow scans.",
+};
 
 async function connect() {
   clearTimeout(memory.timer);
@@ -191,11 +209,11 @@ function open(socket) {
     on[frame.type]?.(frame);
     if (frame.eventId !== undefined) memory.lastEventId = frame.eventId;
   });
-  socket.addEventListener("close", ({ code, reason }) => {
+  socket.addEventListener("close", ({ reason }) => {
     clearInterval(beat);
     if (socket !== memory.socket) return;
     memory.socket = null;
-    if (final.has(code)) leave(final.get(code));
+    if (final[reason]) leave(final[reason]);
     else if (reason === "newer_connection")
       showState("refused", "This key is being used in other windows: reload to go on here");
     else retry();
@@ -234,6 +252,7 @@ function leave(reason = "") {
   clearTimeout(memory.timer);
   const { socket } = memory;
   Object.assign(memory, { key: null, lastEventId: null, retries: 0, socket: null });
+  isBehind = false;
   socket?.close(1000);
   scans.clear();
   memory.names.clear();

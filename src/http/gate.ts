@@ -36,7 +36,7 @@ export async function passGate(c: Ctx, credential: Credential, group: RateLimitG
 }
 
 /** Limits of an address: what comes without a good credential is paid from here. */
-export async function passAddressGate(c: Ctx, group: "auth" | "login"): Promise<void> {
+export async function passAddressGate(c: Ctx, group: "auth" | "login" | "ws-connect"): Promise<void> {
   const nowMs = c.var.now.getTime();
   const name = await addressOf(c);
   const denied = denialOf(`${name}/${group}`, nowMs);

@@ -13,6 +13,7 @@ import {
   refuseOtherOrganization,
   type Opening,
 } from "./listener.ts";
+import { passAddressGate } from "./gate.ts";
 import { allowedOrigin } from "./security.ts";
 
 /** An object that nobody's key opens: what asks for a scan that is nowhere is refused like what asks for another organization's. */
@@ -26,8 +27,8 @@ export function socketRoutes(app: App): void {
 
 /**
  * A credential in a header, a subprotocol or a ticket is checked here; without one the socket has to send it as its first
- * message. Faults: INVALID_REQUEST for a credential in the URL, UPGRADE_REQUIRED, FORBIDDEN for a foreign origin,
- * RESOURCE_NOT_FOUND, those of `listenerOf`.
+ * message, and its address pays. Faults: INVALID_REQUEST for a credential in the URL, UPGRADE_REQUIRED, FORBIDDEN for a foreign
+ * origin, RESOURCE_NOT_FOUND, those of `listenerOf` and `passAddressGate`.
  */
 async function openSocket(c: Ctx, scanId: string | null): Promise<Response> {
   c.set("route", scanId === null ? "/ws" : "/scans/{id}/ws");
@@ -40,6 +41,7 @@ async function openSocket(c: Ctx, scanId: string | null): Promise<Response> {
   const after = lastEventIdOf(c);
   const listener = await listenerOf(c, scanId);
   if (listener) refuseOtherOrganization(c, listener);
+  else await passAddressGate(c, "ws-connect");
   const opening: Opening = listener ?? { auth: "message", org: await organizationOf(c, scanId) };
   const webSocket = await openAtFeed(c, {
     ...opening,

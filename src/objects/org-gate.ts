@@ -17,7 +17,7 @@ import {
 /** Groups of an organization with limits of their own. */
 export type GateGroup = "scan-create" | "key-create" | "webhook-test";
 /** Groups of an IP address. */
-type IpGroup = "auth" | "login";
+type IpGroup = "auth" | "login" | "ws-connect";
 type WindowName = "default" | "org" | "hour" | GateGroup | IpGroup;
 
 interface WindowReport {
@@ -52,6 +52,8 @@ const CLOCK_SKEW_MS = 600_000;
 const ipPolicies: Readonly<Record<IpGroup, Policy>> = {
   auth: { limit: 30, windowSeconds: 60 },
   login: { limit: 5, windowSeconds: 60 },
+  // Many people may be behind one address.
+  "ws-connect": { limit: 60, windowSeconds: 60 },
 };
 
 /**

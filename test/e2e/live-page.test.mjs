@@ -101,6 +101,26 @@ describe("the page at /live", { timeout: 240_000 }, () => {
     assert.ok((await findingsShown()) >= Math.min(20, findingsNew));
   });
 
+  test("asks how a scan stands after an absence of which it cannot be told all, and says so", async () => {
+    const scan = await startScan(demo);
+    await eventually("progress", async () => (await percentOf(scan.id)) > 5, { everyMs: 20 });
+    await page.setOfflineMode(true);
+    await shows("#state", /Offline/);
+    const { status } = await endOf(demo, scan.id);
+    // A number that the feed cannot count on from, as after more frames than it keeps.
+    await page.evaluate(() => {
+      const { set } = URLSearchParams.prototype;
+      URLSearchParams.prototype.set = function (name, value) {
+        URLSearchParams.prototype.set = set;
+        this.set(name, value + 1_000_000);
+      };
+    });
+    await page.setOfflineMode(false);
+    await shows("#state", /^Connected$/);
+    await shows(`[data-scan="${scan.id}"] .status`, new RegExp(`^${status} · 100 %$`));
+    assert.match(await textOf("#tally"), /some may be missing/);
+  });
+
   test("comes back by itself when everything is killed in the middle of a scan, and shows its end", async () => {
     const scan = await startScan(demo);
     await eventually("progress", async () => (await percentOf(scan.id)) > 5, { everyMs: 20 });

@@ -165,6 +165,7 @@ describe("the gate's limits", () => {
   it.each([
     ["auth", 30],
     ["login", 5],
+    ["ws-connect", 60],
   ] as const)("an address gets %s %i times a minute", async (group, limit) => {
     const gate = env.ORG_GATE.getByName(`ip:${newId()}`);
     expect(await flood(200, 50, () => gate.admitIp({ group, nowMs }))).toBe(limit);

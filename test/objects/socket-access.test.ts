@@ -143,7 +143,7 @@ describe("who gets in", () => {
 
   it("an address pays for unknown keys only: not for good and revoked ones, however often they come", async () => {
     const org = await makeOrg();
-    const address = { "CF-Connecting-IP": "203.0.113.77" };
+    let address = { "CF-Connecting-IP": "203.0.113.77" };
     const end = async (token: string): Promise<string> => {
       const client = await open(`/ws?org=${org.id}`, address);
       client.say({ type: "auth", token });
@@ -153,7 +153,7 @@ describe("who gets in", () => {
     await env.DB.prepare("UPDATE api_keys SET revoked_at = ?2 WHERE id = ?1")
       .bind(revoked.id, new Date().toISOString())
       .run();
-    for (let count = 0; count < 35; count += 1) {
+    for (let count = 0; count < 16; count += 1) {
       expect(await end(revoked.key)).toBe("unauthorized");
       const client = await open(`/ws?org=${org.id}`, address);
       // Known to no cache.
@@ -161,9 +161,30 @@ describe("who gets in", () => {
       await client.next("ready");
       client.cut();
     }
+    expect(await end(makeKey())).toBe("unauthorized");
+    address = { "CF-Connecting-IP": "203.0.113.78" };
     for (let count = 0; count < 30; count += 1) expect(await end(makeKey())).toBe("unauthorized");
     expect(await end(makeKey())).toBe("rate_limited");
     expect(await end((await makeApiKey(org.id)).key)).toBe("rate_limited");
+  });
+
+  it("429: an address pays for each socket without a credential before anything is looked up; with one it pays nothing", async () => {
+    const org = await makeOrg();
+    const address = { Upgrade: "websocket", "CF-Connecting-IP": "203.0.113.79" };
+    const paths = [`/ws?org=${org.id}`, `/scans/${newId()}/ws`];
+    const statuses = await Promise.all(
+      Array.from({ length: 70 }, async (_, n) => (await knock(paths[n % 2] ?? "", address)).status),
+    );
+    expect(statuses.filter((status) => status === 101).length).toBe(60);
+    expect(statuses.filter((status) => status === 429).length).toBe(10);
+    for (const path of paths) {
+      const refused = await knock(path, address);
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+      expect(await refused.json()).toMatchObject({ code: "RATE_LIMITED", "violated-policies": ["ws-connect"] });
+    }
+    await (await open("/ws", { ...address, ...bearer(org.keys.viewer) })).next("ready");
+    await (await open(paths[0] ?? "")).next("error");
   });
 
   it("strangers consume nothing of the organization's limit", async () => {

@@ -1,7 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { findApiKey } from "#db/api-keys";
+import { systemContext } from "#db/context";
 import { checksum, isWellFormedKey, makeKey } from "#db/key-format";
+import { revokeApiKey } from "../../../src/modules/api-keys/revoke.ts";
+import { bearer, open } from "../../objects/live.ts";
 import { api } from "../../support/api.ts";
 import { makeApiKey, makeOrg, type TestOrg } from "../../support/org.ts";
 
@@ -105,6 +108,24 @@ describe("POST /api-keys", () => {
 });
 
 describe("POST /api-keys/{id}/revoke", () => {
+  it("closes the key's sockets also when their object fails the first call", async () => {
+    const org = await makeOrg();
+    const client = await open("/ws", bearer(org.keys.viewer));
+    await client.next("ready");
+    let calls = 0;
+    const broken = { closeCredential: () => Promise.reject(new Error("The object was reset")) };
+    const SCAN_FEED = new Proxy(env.SCAN_FEED, {
+      get: (feeds, name) =>
+        name === "getByName"
+          ? (id: string) => (calls++ === 0 ? broken : feeds.getByName(id))
+          : Reflect.get(feeds, name),
+    });
+    const context = systemContext({ ...env, SCAN_FEED }, { orgId: org.id, shard: 0 }, new Date(), () => {});
+    await revokeApiKey(context, org.keyIds.viewer, null);
+    expect(await client.end()).toEqual({ code: 1008, reason: "revoked" });
+    expect(calls).toBe(2);
+  });
+
   it("200: refuses the very next request, and answers the same again", async () => {
     const org = await makeOrg();
     const { key, id } = await makeApiKey(org.id);

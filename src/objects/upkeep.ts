@@ -20,6 +20,7 @@ export async function lookAfterAll(desk: Desk, nowMs: number): Promise<void> {
   if (!first) return;
   // Each of them as far as it gets: one that cannot be done now is done next time.
   const done = await Promise.allSettled([revalidate(desk, first.connection, nowMs), endScans(desk, first.connection)]);
+  dropExpired(desk, nowMs);
   dropSilent(desk, nowMs);
   await dropDone(desk, first.connection, nowMs);
   for (const outcome of done) if (outcome.status === "rejected") throw outcome.reason;
@@ -52,6 +53,13 @@ export async function settle(desk: Desk, records: readonly ScanRecord[], scanIds
   const known = new Set(records.map(({ id }) => id));
   for (const scanId of scanIds) if (!known.has(scanId)) desk.deleteScan(scanId);
   await desk.publish(records.filter(({ active }) => !active).map(finalFrame));
+}
+
+/** Also where nobody could be asked: the alarm comes when a credential ends, and would come for the same one for ever. */
+function dropExpired({ audience }: Desk, nowMs: number): void {
+  for (const { socket, connection } of audience.ready()) {
+    if (Date.parse(connection.expiresAt ?? "") <= nowMs) audience.close(socket, closings.expired);
+  }
 }
 
 /** Browsers that are gone can stay open for ever: who is there sends a ping. */

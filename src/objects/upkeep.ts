@@ -70,11 +70,14 @@ function dropSilent({ ctx, audience }: Desk, nowMs: number): void {
   }
 }
 
-/** Nothing follows on the sockets of a scan that has ended. */
+/** Nothing follows on the sockets of a scan whose end was told, or that had ended before anything was told of it. */
 async function dropDone(desk: Desk, connection: Connection, nowMs: number): Promise<void> {
-  const waiting = desk.audience
-    .ready()
-    .filter((one) => one.connection.scanId !== null && (one.connection.heardAtMs ?? 0) + lingerMs <= nowMs);
+  const isOver = (sinceMs: number | null): boolean => (sinceMs ?? 0) + lingerMs <= nowMs;
+  const feeds = allFeeds(desk.ctx.storage.kv);
+  const waiting = desk.audience.ready().filter(({ connection: { scanId, heardAtMs } }) => {
+    const { ended, endedAtMs } = feeds.get(scanId ?? "") ?? { ended: true, endedAtMs: null };
+    return scanId !== null && isOver(heardAtMs) && ended && isOver(endedAtMs);
+  });
   const scanIds = [...new Set(waiting.flatMap((one) => one.connection.scanId ?? []))];
   if (scanIds.length === 0) return;
   const records = await desk.read(connection, scanIds);

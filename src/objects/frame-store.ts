@@ -1,4 +1,5 @@
 import { isLastFrame, type NumberedFrame, type ScanFrame } from "#db/frames";
+import { Fault } from "#lib/fault";
 
 /** Where one scan's frames are. */
 export interface Feed {
@@ -72,10 +73,16 @@ export function append(kv: SyncKvStorage, frame: ScanFrame): NumberedFrame | nul
   return numbered;
 }
 
-/** The frames of all scans after this number, in order; null when some of them are no longer kept, or it was never given. */
-export function framesAfterEvent(kv: SyncKvStorage, eventId: number): NumberedFrame[] | null {
+/** Whether all frames after this number are kept, and it was given. */
+export function keepsAfter(kv: SyncKvStorage, eventId: number): boolean {
   const count = lastEventId(kv) - eventId;
-  if (count < 0 || count > eventsKept) return null;
+  return count >= 0 && count <= eventsKept;
+}
+
+/** The frames of all scans after this number, in order. Faults: UNAVAILABLE, some of them are no longer kept. */
+export function framesAfterEvent(kv: SyncKvStorage, eventId: number): NumberedFrame[] {
+  if (!keepsAfter(kv, eventId)) throw new Fault("UNAVAILABLE", "More happened meanwhile than is kept.");
+  const count = lastEventId(kv) - eventId;
   const frames = Array.from({ length: count }, (_, at) => kv.get<NumberedFrame>(eventKey(eventId + 1 + at)));
   // What is missing was a deleted scan's.
   return frames.filter((frame) => frame !== undefined);

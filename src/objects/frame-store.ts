@@ -1,4 +1,4 @@
-import { isLastFrame, type NumberedFrame, type ScanFrame } from "#db/frames";
+import { isLastFrame, type NumberedFrame, type ScanFindings, type ScanFrame } from "#db/frames";
 import { Fault } from "#lib/fault";
 
 /** Where one scan's frames are. */
@@ -29,6 +29,8 @@ export const emptyFeed: Feed = { seq: 0, percent: 0, ended: false, endedAtMs: nu
 const feedKey = (scanId: string): string => `feed:${scanId}`;
 /** A ring: frame 201 takes the place of frame 1. */
 const frameKey = (scanId: string, seq: number): string => `frame:${scanId}:${seq % framesKept}`;
+
+const heldKey = (scanId: string): string => `held:${scanId}`;
 
 const lastEventKey = "lastEventId";
 /** A ring, too. */
@@ -96,6 +98,19 @@ export function framesAfter(kv: SyncKvStorage, scanId: string, seq: number): Num
   const numbers = Array.from({ length: count }, (_, index) => seq + 1 + index);
   const frames = numbers.map((number) => kv.get<NumberedFrame>(frameKey(scanId, number)));
   return frames.every((frame) => frame !== undefined) ? frames : null;
+}
+
+/** Keeps findings of a scan that wait to be published; null: none do any more. */
+export function keepHeld(kv: SyncKvStorage, scanId: string, held: ScanFindings | null): void {
+  if (held) kv.put(heldKey(scanId), held);
+  else kv.delete(heldKey(scanId));
+}
+
+/** Takes the findings that waited when the memory was lost. */
+export function takeHeld(kv: SyncKvStorage): ScanFindings[] {
+  const held = [...kv.list<ScanFindings>({ prefix: heldKey("") })];
+  for (const [key] of held) kv.delete(key);
+  return held.map(([, frame]) => frame);
 }
 
 /** Forgets all that a scan has said. */

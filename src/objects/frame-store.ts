@@ -1,4 +1,5 @@
-import { isLastFrame, type NumberedFrame, type ScanFrame } from "#db/frames";
+import { isLastFrame, type NumberedFrame, type ScanFindings, type ScanFrame } from "#db/frames";
+import { Fault } from "#lib/fault";
 
 /** Where one scan's frames are. */
 export interface Feed {
@@ -7,22 +8,29 @@ export interface Feed {
   readonly percent: number;
   /** The last frame of all was published: nothing more is taken. */
   readonly ended: boolean;
+  /** When that was; null: it has not ended. */
+  readonly endedAtMs: number | null;
 }
 
 /** Frames kept for each scan; the oldest makes room. */
 const framesKept = 200;
 /** Frames kept of the whole organization, for those who have missed some of any scan. */
 const eventsKept = 1_000;
-/** Scans whose frames are kept after their end, and scans kept in all; the oldest go first. */
+/** Scans whose frames are kept after their end, and scans kept in all; those that ended, or began, first go first. */
 const endedFeedsKept = 50;
 const feedsKept = 1_000;
+/** Ended scans of which nothing is kept but that they have ended: their tasks may still have something to say. */
+const goneKept = 1_000;
+const goneKey = "gone";
 
 /** A scan that has said nothing yet. */
-export const emptyFeed: Feed = { seq: 0, percent: 0, ended: false };
+export const emptyFeed: Feed = { seq: 0, percent: 0, ended: false, endedAtMs: null };
 
 const feedKey = (scanId: string): string => `feed:${scanId}`;
 /** A ring: frame 201 takes the place of frame 1. */
 const frameKey = (scanId: string, seq: number): string => `frame:${scanId}:${seq % framesKept}`;
+
+const heldKey = (scanId: string): string => `held:${scanId}`;
 
 const lastEventKey = "lastEventId";
 /** A ring, too. */
@@ -51,6 +59,7 @@ export function openFeed(kv: SyncKvStorage, scanId: string): void {
  * twice, a task that was late) is dropped: null.
  */
 export function append(kv: SyncKvStorage, frame: ScanFrame): NumberedFrame | null {
+  if (isGone(kv, frame.scanId)) return null;
   openFeed(kv, frame.scanId);
   const feed = feedOf(kv, frame.scanId);
   if (feed.ended) return null;
@@ -61,14 +70,21 @@ export function append(kv: SyncKvStorage, frame: ScanFrame): NumberedFrame | nul
   kv.put(frameKey(frame.scanId, numbers.seq), numbered);
   kv.put(eventKey(numbers.eventId), numbered);
   kv.put(lastEventKey, numbers.eventId);
-  kv.put(feedKey(frame.scanId), { seq: numbers.seq, percent, ended: isLastFrame(frame) });
+  const ended = isLastFrame(frame);
+  kv.put(feedKey(frame.scanId), { seq: numbers.seq, percent, ended, endedAtMs: ended ? Date.now() : null });
   return numbered;
 }
 
-/** The frames of all scans after this number, in order; null when some of them are no longer kept, or it was never given. */
-export function framesAfterEvent(kv: SyncKvStorage, eventId: number): NumberedFrame[] | null {
+/** Whether all frames after this number are kept, and it was given. */
+export function keepsAfter(kv: SyncKvStorage, eventId: number): boolean {
   const count = lastEventId(kv) - eventId;
-  if (count < 0 || count > eventsKept) return null;
+  return count >= 0 && count <= eventsKept;
+}
+
+/** The frames of all scans after this number, in order. Faults: UNAVAILABLE, some of them are no longer kept. */
+export function framesAfterEvent(kv: SyncKvStorage, eventId: number): NumberedFrame[] {
+  if (!keepsAfter(kv, eventId)) throw new Fault("UNAVAILABLE", "More happened meanwhile than is kept.");
+  const count = lastEventId(kv) - eventId;
   const frames = Array.from({ length: count }, (_, at) => kv.get<NumberedFrame>(eventKey(eventId + 1 + at)));
   // What is missing was a deleted scan's.
   return frames.filter((frame) => frame !== undefined);
@@ -82,6 +98,19 @@ export function framesAfter(kv: SyncKvStorage, scanId: string, seq: number): Num
   const numbers = Array.from({ length: count }, (_, index) => seq + 1 + index);
   const frames = numbers.map((number) => kv.get<NumberedFrame>(frameKey(scanId, number)));
   return frames.every((frame) => frame !== undefined) ? frames : null;
+}
+
+/** Keeps findings of a scan that wait to be published; null: none do any more. */
+export function keepHeld(kv: SyncKvStorage, scanId: string, held: ScanFindings | null): void {
+  if (held) kv.put(heldKey(scanId), held);
+  else kv.delete(heldKey(scanId));
+}
+
+/** Takes the findings that waited when the memory was lost. */
+export function takeHeld(kv: SyncKvStorage): ScanFindings[] {
+  const held = [...kv.list<ScanFindings>({ prefix: heldKey("") })];
+  for (const [key] of held) kv.delete(key);
+  return held.map(([, frame]) => frame);
 }
 
 /** Forgets all that a scan has said. */
@@ -98,10 +127,19 @@ function deleteFeed(kv: SyncKvStorage, scanId: string): void {
   for (const [key] of frames) kv.delete(key);
 }
 
+const goneIds = (kv: SyncKvStorage): string[] => kv.get<string[]>(goneKey) ?? [];
+
+const isGone = (kv: SyncKvStorage, scanId: string): boolean =>
+  kv.get(feedKey(scanId)) === undefined && goneIds(kv).includes(scanId);
+
 /** Scan ids are in order of time, so the greatest are the newest. */
 function makeRoom(kv: SyncKvStorage): void {
   const newestFirst = [...allFeeds(kv)].toReversed();
-  const ended = newestFirst.filter(([, feed]) => feed.ended);
-  const surplus = [...ended.slice(endedFeedsKept - 1), ...newestFirst.slice(feedsKept - 1)];
-  for (const [scanId] of surplus) deleteFeed(kv, scanId);
+  const ended = newestFirst
+    .filter(([, feed]) => feed.ended)
+    .toSorted(([, a], [, b]) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0));
+  const gone = ended.slice(endedFeedsKept - 1).map(([scanId]) => scanId);
+  for (const scanId of gone) deleteFeed(kv, scanId);
+  if (gone.length > 0) kv.put(goneKey, [...gone, ...goneIds(kv)].slice(0, goneKept));
+  for (const [scanId] of newestFirst.slice(feedsKept - 1)) deleteFeed(kv, scanId);
 }

@@ -15,11 +15,11 @@ export function stateFrame(
 
 /**
  * What a socket has missed, in order: of a scan that is resumed all after the number it is resumed from, unless that is no
- * longer kept; of the others what was published since the event `since`.
+ * longer kept; of the others what was published since the event `since`. Faults: UNAVAILABLE.
  */
 export function newsSince(kv: SyncKvStorage, since: number, resume: ReadonlyMap<string, number>): NumberedFrame[] {
   const resumed = new Map([...resume].map(([id, seq]) => [id, framesAfter(kv, id, seq)]));
-  const others = (framesAfterEvent(kv, since) ?? []).filter(({ scanId }) => !resumed.get(scanId));
+  const others = framesAfterEvent(kv, since).filter(({ scanId }) => !resumed.get(scanId));
   return [...[...resumed.values()].flatMap((frames) => frames ?? []), ...others].toSorted(
     (a, b) => a.eventId - b.eventId,
   );

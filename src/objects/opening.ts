@@ -38,11 +38,14 @@ export function readOpening(headers: Headers): Opening {
   return opening;
 }
 
+/** In capitals as well: scans are found by what their ids are written as here. */
+const ScanId = z.uuid().toLowerCase();
+
 /** Up to which frame of a scan a client has them all. */
-const ResumePoint = z.strictObject({ scanId: z.uuid(), seq: z.int().min(0) });
+const ResumePoint = z.strictObject({ scanId: ScanId, seq: z.int().min(0) });
 
 /** Scans of one message; how many a socket may listen to in all is bounded, too. */
-const ScanIds = z.array(z.uuid()).min(1).max(100);
+const ScanIds = z.array(ScanId).min(1).max(100);
 
 /** What a client may say. Anything else is refused. */
 const ClientMessage = z.discriminatedUnion("type", [

@@ -8,7 +8,7 @@ import { newId } from "#lib/id";
 import { Audience } from "./audience.ts";
 import { closingFor, closings, type Connection } from "./connection.ts";
 import { logBug, refuse, type Desk, type Listened } from "./desk.ts";
-import { allFeeds, append, deleteScanFrames, lastEventId } from "./frame-store.ts";
+import { allFeeds, append, deleteScanFrames, keepHeld, lastEventId, takeHeld } from "./frame-store.ts";
 import { authTimeoutMs, messageBytes, parseMessage, readOpening, type ClientMessage, type Opening } from "./opening.ts";
 import { Pacer } from "./pacer.ts";
 import { answerMessage } from "./requests.ts";
@@ -30,7 +30,8 @@ const socketsMax = 20_000;
  * Guarantees: no frame before the credential is good (but for `pong` and the news of a timeout); none to another organization;
  * `seq` of a scan strictly increases, and `eventId` over all of them; percent never falls; nothing follows a scan's last frame.
  * Not guaranteed: that every frame arrives. Who missed some gets them by `resume` (the last 200 of each scan) or by the last
- * `eventId` (the last 1,000 of all), and the end of a scan is read from the database when its frame was lost.
+ * `eventId` (the last 1,000 of all), and the end of a scan is read from the database when its frame was lost. What is
+ * published together may be sent as one: findings are then counted together.
  */
 export class ScanFeed extends DurableObject<Env> {
   /** By connection: what is being worked on. Lost with the memory, together with the work. */
@@ -56,15 +57,17 @@ export class ScanFeed extends DurableObject<Env> {
     this.#pacer = new Pacer({
       watchers: (scanId) => this.#audience.watchersOf(scanId),
       send: (frame) => void this.#send([frame]).catch(logBug),
+      keep: (scanId, held) => keepHeld(ctx.storage.kv, scanId, held),
     });
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('{"type":"ping"}', '{"type":"pong"}'));
     // Timers do not outlive a restart, and neither does a check under way.
     for (const socket of ctx.getWebSockets("waiting")) this.#expectCredential(socket);
+    void this.publish(takeHeld(ctx.storage.kv)).catch(logBug);
   }
 
   /** Numbers, keeps and broadcasts what is not held back. Answers how many sockets were written to. */
   publish(frames: readonly ScanFrame[]): Promise<number> {
-    return this.#send(frames.filter((frame) => this.#pacer.admits(frame)));
+    return this.#send(frames.flatMap((frame) => this.#pacer.pass(frame)));
   }
 
   async #send(frames: readonly ScanFrame[]): Promise<number> {

@@ -20,6 +20,7 @@ export async function lookAfterAll(desk: Desk, nowMs: number): Promise<void> {
   if (!first) return;
   // Each of them as far as it gets: one that cannot be done now is done next time.
   const done = await Promise.allSettled([revalidate(desk, first.connection, nowMs), endScans(desk, first.connection)]);
+  dropExpired(desk, nowMs);
   dropSilent(desk, nowMs);
   await dropDone(desk, first.connection, nowMs);
   for (const outcome of done) if (outcome.status === "rejected") throw outcome.reason;
@@ -54,6 +55,13 @@ export async function settle(desk: Desk, records: readonly ScanRecord[], scanIds
   await desk.publish(records.filter(({ active }) => !active).map(finalFrame));
 }
 
+/** Also where nobody could be asked: the alarm comes when a credential ends, and would come for the same one for ever. */
+function dropExpired({ audience }: Desk, nowMs: number): void {
+  for (const { socket, connection } of audience.ready()) {
+    if (Date.parse(connection.expiresAt ?? "") <= nowMs) audience.close(socket, closings.expired);
+  }
+}
+
 /** Browsers that are gone can stay open for ever: who is there sends a ping. */
 function dropSilent({ ctx, audience }: Desk, nowMs: number): void {
   for (const { socket, connection } of audience.ready()) {
@@ -62,11 +70,14 @@ function dropSilent({ ctx, audience }: Desk, nowMs: number): void {
   }
 }
 
-/** Nothing follows on the sockets of a scan that has ended. */
+/** Nothing follows on the sockets of a scan whose end was told, or that had ended before anything was told of it. */
 async function dropDone(desk: Desk, connection: Connection, nowMs: number): Promise<void> {
-  const waiting = desk.audience
-    .ready()
-    .filter((one) => one.connection.scanId !== null && (one.connection.heardAtMs ?? 0) + lingerMs <= nowMs);
+  const isOver = (sinceMs: number | null): boolean => (sinceMs ?? 0) + lingerMs <= nowMs;
+  const feeds = allFeeds(desk.ctx.storage.kv);
+  const waiting = desk.audience.ready().filter(({ connection: { scanId, heardAtMs } }) => {
+    const { ended, endedAtMs } = feeds.get(scanId ?? "") ?? { ended: true, endedAtMs: null };
+    return scanId !== null && isOver(heardAtMs) && ended && isOver(endedAtMs);
+  });
   const scanIds = [...new Set(waiting.flatMap((one) => one.connection.scanId ?? []))];
   if (scanIds.length === 0) return;
   const records = await desk.read(connection, scanIds);

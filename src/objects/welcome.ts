@@ -3,7 +3,7 @@ import { Fault } from "#lib/fault";
 import { concerns } from "./audience.ts";
 import { sendFrame, type Connection } from "./connection.ts";
 import { refuseScan, type Desk, type Listened } from "./desk.ts";
-import { allFeeds, emptyFeed, framesAfterEvent, lastEventId, openFeed, type Feed } from "./frame-store.ts";
+import { allFeeds, emptyFeed, keepsAfter, lastEventId, openFeed, type Feed } from "./frame-store.ts";
 import { newsSince, stateFrame } from "./news.ts";
 import type { ClientMessage } from "./opening.ts";
 import { identify, listeningOf, passGate } from "./socket-access.ts";
@@ -42,7 +42,7 @@ export async function admitKnown(desk: Desk, socket: WebSocket): Promise<void> {
 /**
  * `ready`, then the state of each scan, then what was missed and what was published while that was being read. Nothing is
  * waited for once the socket is ready, so that live frames come after all this. Who comes back and is told all it has missed
- * needs no states.
+ * needs no states; who was away for too long is told those of scans that have ended meanwhile, too.
  */
 async function welcome(
   desk: Desk,
@@ -53,19 +53,21 @@ async function welcome(
   const { ctx, audience } = desk;
   const { kv } = ctx.storage;
   const { connectionId, scanId, credentialId, after } = connection;
-  const { records, feeds, eventId } = await readListened(desk, connection, resume);
+  const isBack = after !== null && keepsAfter(kv, after);
+  const tooLate = after !== null && !isBack;
+  const { records, feeds, eventId } = await readListened(desk, connection, resume, tooLate);
   const ended = await overlooked(desk, connection, records, feeds);
   await desk.lookAfter(nextLookMs(connection, records));
   if (audience.of(socket)?.phase !== "checking") return;
+  const since = isBack ? after : eventId;
+  const points = new Map([...resume].filter(([id]) => scanId === null || scanId === id));
+  const news = newsSince(kv, since, points);
   const ready = audience.change(socket, connection, { phase: "ready", heardAtMs: Date.now() });
   audience.keepNewest(credentialId ?? "");
-  const isBack = after !== null && framesAfterEvent(kv, after) !== null;
-  const since = isBack ? after : eventId;
   sendFrame(socket, { type: "ready", connectionId, protocol: "cloudglass.v1", eventId: since });
   const told = isBack ? [] : records;
   for (const record of told) sendFrame(socket, stateFrame(record, feeds.get(record.id) ?? emptyFeed));
-  const points = new Map([...resume].filter(([id]) => scanId === null || scanId === id));
-  for (const frame of newsSince(kv, since, points)) if (concerns(frame, ready)) sendFrame(socket, frame);
+  for (const frame of news) if (concerns(frame, ready)) sendFrame(socket, frame);
   for (const { id, active } of records) if (active) openFeed(kv, id);
   const known = new Set(records.map(({ id }) => id));
   for (const id of points.keys()) if (!known.has(id)) refuseScan(socket, id);
@@ -77,11 +79,12 @@ function nextLookMs({ expiresAt }: Connection, records: readonly ScanRecord[]): 
   return expiresAt === null ? everyMs : Math.max(0, Math.min(everyMs, Date.parse(expiresAt) - Date.now()));
 }
 
-/** The scan that is listened to, or those under way; and those that are resumed. */
+/** The scan that is listened to, or those under way; and those that are resumed, or all whose frames are kept. */
 async function readListened(
   desk: Desk,
   connection: Connection,
   resume: ReadonlyMap<string, number>,
+  allKept: boolean,
 ): Promise<Listened> {
   const { scanId } = connection;
   const { kv } = desk.ctx.storage;
@@ -93,7 +96,7 @@ async function readListened(
   }
   const active = await desk.readActive(connection);
   const known = new Set(active.records.map(({ id }) => id));
-  const others = [...resume.keys()].filter((id) => !known.has(id));
+  const others = [...resume.keys(), ...(allKept ? active.feeds.keys() : [])].filter((id) => !known.has(id));
   if (others.length === 0) return active;
   return { ...active, records: [...active.records, ...(await desk.read(connection, others))] };
 }

@@ -1,12 +1,13 @@
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { ScanFindings, ScanProgress } from "#db/frames";
+import type { ScanFindings, ScanFrame, ScanProgress } from "#db/frames";
 import type { ScanStatus } from "#db/schema";
 import type { ScanSummary } from "#db/values";
 import { createApp } from "#http/app";
 import { newId } from "#lib/id";
 import { connectionOf } from "#objects/connection";
+import { append, feedOf as feedInStore, lastEventId } from "#objects/frame-store";
 import { anyAddress } from "../support/api.ts";
 
 const app = createApp([]);
@@ -128,13 +129,31 @@ export const progress = (scanId: string, percent: number): ScanProgress => ({
   counts: { resources: percent },
 });
 
-/** Findings, which are never held back: frames that all arrive. */
-export const findings = (scanId: string, opened = 0): ScanFindings => ({
+/** Of those that come together, one frame is made, which counts them all. */
+export const findings = (scanId: string, opened = 1): ScanFindings => ({
   type: "finding",
   scanId,
   opened: [],
   counts: { opened, reopened: 0, resolved: 0 },
 });
+
+/** All that a client was told to have opened. */
+export const openedOf = ({ frames }: Pick<Client, "frames">): number =>
+  frames.reduce((sum, { type, counts }) => sum + (type === "finding" ? (counts as { opened: number }).opened : 0), 0);
+
+/** Keeps frames as if they had been published, each by itself and to nobody. */
+export const keepFrames = (orgId: string, frames: readonly ScanFrame[]): Promise<void> =>
+  runInDurableObject(feedOf(orgId), (_, { storage: { kv } }) => {
+    for (const frame of frames) append(kv, frame);
+  });
+
+/** As if so much had been published of other scans that nothing from before is kept. */
+export const loseFrames = (orgId: string): Promise<void> =>
+  runInDurableObject(feedOf(orgId), (_, { storage: { kv } }) => kv.put("lastEventId", lastEventId(kv) + 1_001));
+
+/** Number of the last frame of a scan. */
+export const seqOf = (orgId: string, scanId: string): Promise<number> =>
+  runInDurableObject(feedOf(orgId), (_, { storage: { kv } }) => feedInStore(kv, scanId).seq);
 
 /** The numbers of the frames a client got, in the order in which they came. */
 export const numbers = (client: Client): unknown[] =>

@@ -9,11 +9,13 @@ import {
   complete,
   feedOf,
   findings,
+  keepFrames,
   makeScan,
   open,
   openSockets,
   pause,
   progress,
+  seqOf,
   types,
   type Client,
   type Frame,
@@ -156,13 +158,32 @@ describe("what is kept", () => {
     expect(keys).toContain(`feed:${running}`);
   });
 
+  it("scans that ended last are kept, whenever they began; nothing is taken of one that is no longer kept", async () => {
+    const org = await makeOrg();
+    const [first, second] = [newId(), newId()];
+    await keepFrames(org.id, [progress(first, 50), findings(second), complete(second)]);
+    await pause(2);
+    await keepFrames(
+      org.id,
+      Array.from({ length: 49 }, () => complete(newId())),
+    );
+    await keepFrames(org.id, [complete(first), complete(newId())]);
+    const client = await open("/ws", bearer(org.keys.viewer));
+    await client.next("ready");
+    expect([await seqOf(org.id, first), await seqOf(org.id, second)]).toEqual([2, 0]);
+    expect(await feedOf(org.id).publish([progress(second, 60), findings(second), progress(first, 60)])).toBe(0);
+    await pause(250);
+    expect(client.frames.map(({ type }) => type)).toEqual(["ready"]);
+    expect([await seqOf(org.id, first), await seqOf(org.id, second)]).toEqual([2, 0]);
+  });
+
   it("nothing of a scan that was deleted", async () => {
     const org = await makeOrg();
     const scanId = newId();
     await feedOf(org.id).publish([progress(scanId, 1), findings(scanId), progress(scanId, 2)]);
     await feedOf(org.id).deleteScan(scanId);
     const kept = await runInDurableObject(feedOf(org.id), (_, state) => [...state.storage.kv.list()]);
-    expect(kept).toEqual([["lastEventId", 2]]);
+    expect(kept).toEqual([["lastEventId", 1]]);
   });
 });
 

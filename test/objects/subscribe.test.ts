@@ -7,8 +7,10 @@ import {
   complete,
   feedOf,
   findings,
+  keepFrames,
   makeScan,
   open,
+  openedOf,
   pause,
   progress,
   setScanStatus,
@@ -64,6 +66,24 @@ describe("subscribe and unsubscribe", () => {
     expect(scansOf(client)).toEqual([running]);
   });
 
+  it("ids in capitals are the same ids", async () => {
+    const org = await makeOrg();
+    const scanId = await makeScan(org.id);
+    const client = await open(`/ws?org=${org.id}`);
+    const resume = { scanId: scanId.toUpperCase(), seq: 0 };
+    await keepFrames(org.id, [findings(scanId)]);
+    client.say({ type: "auth", token: org.keys.viewer, resume });
+    await client.next("finding");
+    client.say({ type: "subscribe", scanIds: [scanId.toUpperCase()] });
+    expect(await client.next("subscribed")).toEqual({ type: "subscribed", scanIds: [scanId] });
+    await feedOf(org.id).publish([progress(scanId, 50)]);
+    await client.next("progress");
+    client.say({ type: "resume", ...resume });
+    await expect
+      .poll(() => types(client))
+      .toEqual(["ready", "sync", "finding", "subscribed", "sync", "progress", "finding", "progress"]);
+  });
+
   it("no more than 32 scans, and none on the socket of one scan", async () => {
     const org = await makeOrg();
     const scanId = await makeScan(org.id);
@@ -110,7 +130,7 @@ describe("findings", () => {
     byMessage.say({ type: "auth", token: key });
     await Promise.all([full, byHeader, byMessage].map((client) => client.next("sync")));
     await feedOf(org.id).publish([findings(scanId, 1), progress(scanId, 50), findings(scanId, 2)]);
-    await full.next("finding");
+    await expect.poll(() => openedOf(full)).toBe(3);
     for (const client of [byHeader, byMessage]) {
       client.say({ type: "resume", scanId, seq: 0 });
       await expect.poll(() => types(client)).toEqual(["ready", "sync", "progress", "progress"]);

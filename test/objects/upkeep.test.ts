@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { newId } from "#lib/id";
 import { connectionOf } from "#objects/connection";
+import { feedOf as feedInStore } from "#objects/frame-store";
 import { SharedRead } from "#objects/shared-read";
 import { makeApiKey, makeOrg } from "../support/org.ts";
 import {
@@ -10,12 +11,14 @@ import {
   complete,
   feedOf,
   findings,
+  keepFrames,
   makeScan,
   numbers,
   open,
   openSockets,
   progress,
   setScanStatus,
+  types,
 } from "./live.ts";
 
 const alarmInMs = (orgId: string): Promise<number> =>
@@ -31,6 +34,13 @@ async function age(orgId: string, ms: number): Promise<void> {
   });
   await evictDurableObject(feedOf(orgId));
 }
+
+/** Makes the end of a scan so much older. */
+const ageEnd = (orgId: string, scanId: string, ms: number): Promise<void> =>
+  runInDurableObject(feedOf(orgId), (_, { storage: { kv } }) => {
+    const feed = feedInStore(kv, scanId);
+    kv.put(`feed:${scanId}`, { ...feed, endedAtMs: (feed.endedAtMs ?? 0) - ms });
+  });
 
 const update = (statement: string, ...values: unknown[]) =>
   env.DB.prepare(statement)
@@ -100,6 +110,26 @@ describe("while anybody listens", () => {
     expect(pinging.closed()).toBeNull();
   });
 
+  it("an expired key's socket is closed although nobody can be asked, and the alarm does not come at once again", async () => {
+    const org = await makeOrg();
+    const { key } = await makeApiKey(org.id, { expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
+    const clients = [await open("/ws", bearer(key)), await open("/ws", bearer(org.keys.viewer))];
+    await Promise.all(clients.map((client) => client.next("ready")));
+    await runInDurableObject(feedOf(org.id), (_, state) => {
+      for (const socket of state.getWebSockets()) {
+        const connection = connectionOf(socket);
+        const expiresAt = connection?.expiresAt && new Date(Date.now() - 1).toISOString();
+        // There is no such database.
+        socket.serializeAttachment({ ...connection, shard: 99, expiresAt });
+      }
+    });
+    await evictDurableObject(feedOf(org.id));
+    await runDurableObjectAlarm(feedOf(org.id));
+    expect(await alarmInMs(org.id)).toBeGreaterThan(50_000);
+    expect(await clients[0]?.end()).toEqual({ code: 4001, reason: "credential_expired" });
+    expect(clients[1]?.closed()).toBeNull();
+  });
+
   it("the socket of a scan that has ended is closed with 1000 a minute later; that of another is not", async () => {
     const org = await makeOrg();
     const [ended, running] = [await makeScan(org.id), await makeScan(org.id)];
@@ -107,15 +137,41 @@ describe("while anybody listens", () => {
       await open(`/scans/${ended}/ws`, bearer(org.keys.viewer)),
       await open(`/scans/${running}/ws`, bearer(org.keys.viewer)),
     ];
+    // The sockets are older than the end, which the alarm itself finds.
+    await age(org.id, 120_000);
     await setScanStatus(ended, "complete");
-    await feedOf(org.id).publish([complete(ended)]);
+    await runDurableObjectAlarm(feedOf(org.id));
     await clients[0]?.next("complete");
     await runDurableObjectAlarm(feedOf(org.id));
-    expect(clients[0]?.closed()).toBeNull();
-    await age(org.id, 60_000);
+    expect(await openSockets(org.id)).toBe(2);
+    await ageEnd(org.id, ended, 60_000);
     await runDurableObjectAlarm(feedOf(org.id));
     expect(await clients[0]?.end()).toEqual({ code: 1000, reason: "done" });
     expect(clients[1]?.closed()).toBeNull();
+  });
+
+  it("the socket of a scan that had ended long before is closed, too", async () => {
+    const org = await makeOrg();
+    const client = await open(`/scans/${await makeScan(org.id, "complete")}/ws`, bearer(org.keys.viewer));
+    await client.next("sync");
+    await age(org.id, 60_000);
+    await runDurableObjectAlarm(feedOf(org.id));
+    expect(await client.end()).toEqual({ code: 1000, reason: "done" });
+  });
+
+  it("the end is told before its socket is closed, also when the scan ends while the alarm looks", async () => {
+    const org = await makeOrg();
+    const scanId = await makeScan(org.id);
+    const client = await open(`/scans/${scanId}/ws`, bearer(org.keys.viewer));
+    await client.next("sync");
+    await age(org.id, 120_000);
+    await feedOf(org.id).publish([progress(scanId, 50)]);
+    const looked = runDurableObjectAlarm(feedOf(org.id));
+    await setScanStatus(scanId, "complete");
+    await looked;
+    await runDurableObjectAlarm(feedOf(org.id));
+    await client.next("complete");
+    expect(client.closed()).toBeNull();
   });
 
   it("an end nobody told is told when the next socket opens", async () => {
@@ -132,7 +188,7 @@ describe("coming back with the last eventId", () => {
   it("all that was missed of all scans, in order and without states; then live", async () => {
     const org = await makeOrg();
     const [first, second] = [await makeScan(org.id), await makeScan(org.id)];
-    for (let count = 0; count < 5; count += 1) await feedOf(org.id).publish([findings(first), findings(second)]);
+    for (let count = 0; count < 5; count += 1) await keepFrames(org.id, [findings(first), findings(second)]);
     const client = await open("/ws?lastEventId=4", bearer(org.keys.viewer));
     await feedOf(org.id).publish([findings(second)]);
     await expect.poll(() => client.frames.length).toBe(8);
@@ -145,7 +201,7 @@ describe("coming back with the last eventId", () => {
   it("too far behind, or ahead of all there was: states, as for who is new", async () => {
     const org = await makeOrg();
     const scanId = await makeScan(org.id);
-    await feedOf(org.id).publish(Array.from({ length: 1_001 }, () => findings(scanId)));
+    await keepFrames(org.id, Array(1_001).fill(findings(scanId)));
     for (const lastEventId of [0, 1_002]) {
       const client = await open(`/ws?lastEventId=${lastEventId}`, bearer(org.keys.viewer));
       expect((await client.next("sync"))["scan"]).toMatchObject({ id: scanId, seq: 1_001 });
@@ -156,13 +212,29 @@ describe("coming back with the last eventId", () => {
     await expect.poll(() => numbers(client).length).toBe(1_000);
   });
 
+  it("away for longer than is kept: the state of what has ended meanwhile, too", async () => {
+    const org = await makeOrg();
+    const [ended, running, other] = [await makeScan(org.id), await makeScan(org.id), await makeScan(org.id)];
+    await feedOf(org.id).publish([progress(ended, 42), progress(running, 42)]);
+    await setScanStatus(ended, "complete");
+    await feedOf(org.id).publish([complete(ended)]);
+    await keepFrames(org.id, Array(1_001).fill(findings(other)));
+    const client = await open("/ws?lastEventId=2", bearer(org.keys.viewer));
+    await expect.poll(() => types(client)).toEqual(["ready", "sync", "sync", "sync"]);
+    const states = client.frames.flatMap(({ scan }) => (scan === undefined ? [] : [scan]));
+    expect(states).toContainEqual(expect.objectContaining({ id: ended, status: "complete", percent: 100, seq: 2 }));
+    expect(states).toContainEqual(expect.objectContaining({ id: running, status: "running", percent: 42, seq: 1 }));
+    // Who is new shows no scan yet, and is told of those under way alone.
+    const fresh = await open("/ws", bearer(org.keys.viewer));
+    await expect.poll(() => types(fresh)).toEqual(["ready", "sync", "sync"]);
+  });
+
   it("whatever is published meanwhile, nothing is missing and nothing twice, restarts included", async () => {
     const org = await makeOrg();
-    const scans = [await makeScan(org.id), await makeScan(org.id)];
     let published = 0;
     let last = 0;
     const publish = async (): Promise<void> => {
-      await feedOf(org.id).publish([findings(scans[published % 2] ?? "")]);
+      await feedOf(org.id).publish([complete(newId())]);
       published += 1;
     };
     for (let round = 0; round < 20; round += 1) {
@@ -173,7 +245,7 @@ describe("coming back with the last eventId", () => {
       if (round % 5 === 0) await evictDurableObject(feedOf(org.id));
       await publish();
       const expected = Array.from({ length: published - last }, (_, at) => last + 1 + at);
-      const got = (): unknown[] => client.frames.flatMap(({ type, eventId }) => (type === "finding" ? [eventId] : []));
+      const got = (): unknown[] => client.frames.flatMap(({ type, eventId }) => (type === "complete" ? [eventId] : []));
       await expect.poll(got).toEqual(expected);
       last = published;
       client.cut();

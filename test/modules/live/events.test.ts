@@ -7,6 +7,7 @@ import {
   complete,
   feedOf,
   findings,
+  keepFrames,
   makeScan,
   openSockets,
   progress,
@@ -75,7 +76,7 @@ describe("GET /events", () => {
   it("200: Last-Event-ID, or lastEventId, resumes over all scans; one scan's alone when it is named", async () => {
     const org = await makeOrg();
     const [first, second] = [await makeScan(org.id), await makeScan(org.id)];
-    await feedOf(org.id).publish([findings(first), findings(second), findings(first), findings(second)]);
+    await keepFrames(org.id, [findings(first), findings(second), findings(first), findings(second)]);
     const streams = [
       await listen("/events", { ...bearer(org.keys.viewer), "Last-Event-ID": "1" }),
       await listen("/events?lastEventId=1", bearer(org.keys.viewer)),
@@ -100,9 +101,7 @@ describe("GET /events", () => {
         await feedOf(org.id).publish([findings(scanId, count)]);
         if (round % 4 === 0) await evictDurableObject(feedOf(org.id));
       }
-      await expect
-        .poll(() => stream.events.filter(({ event }) => event === "finding").length)
-        .toBeGreaterThan(round % 2);
+      await expect.poll(() => stream.events.filter(({ event }) => event === "finding").length).toBeGreaterThan(0);
       await stream.cancel();
       const ids = stream.events.flatMap(({ event, id }) => (event === "finding" && id ? [id] : []));
       got.push(...ids);

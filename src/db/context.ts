@@ -98,12 +98,14 @@ export const systemContext = (
   org: { orgId: string; shard: number },
   now: Date,
   waitUntil: (promise: Promise<unknown>) => void,
+  meter = newMeter(),
 ): OrgContext =>
   orgContext({
     env,
     ...org,
     now,
     waitUntil,
+    meter,
     role: "admin",
     actor: { type: "system", id: "system", name: "Cloudglass" },
   });

@@ -6,9 +6,11 @@ export interface Meter {
   rowsRead: number;
   rowsWritten: number;
   roundTrips: number;
+  /** Also those that failed: D1 lets an invocation make 1,000. */
+  statements: number;
 }
 
-export const newMeter = (): Meter => ({ rowsRead: 0, rowsWritten: 0, roundTrips: 0 });
+export const newMeter = (): Meter => ({ rowsRead: 0, rowsWritten: 0, roundTrips: 0, statements: 0 });
 
 /** Any statement that can stand in a batch. */
 export type Statement = BatchItem<"sqlite">;
@@ -73,6 +75,7 @@ function meteredD1(d1: D1Database, orgId: string | null, meter: Meter): D1Databa
   };
   const wrap = (inner: D1PreparedStatement): D1PreparedStatement & MeteredStatement => {
     const all = async <T>(): Promise<D1Result<T>> => {
+      meter.statements += 1;
       const result = await inner.all<T>();
       count([result]);
       return result;
@@ -94,6 +97,7 @@ function meteredD1(d1: D1Database, orgId: string | null, meter: Meter): D1Databa
   const client = {
     prepare: (text: string) => wrap(d1.prepare(text)),
     batch: async (statements: MeteredStatement[]) => {
+      meter.statements += statements.length;
       const results = await d1.batch(statements.map(({ inner }) => inner));
       count(results);
       return results;

@@ -1,7 +1,7 @@
-import { and, isNotNull, lte } from "drizzle-orm";
+import { and, isNotNull, lte, sql } from "drizzle-orm";
 import type { Env } from "#env";
 import { systemContext, type OrgContext } from "#db/context";
-import { directoryDatabase, newMeter } from "#db/database";
+import { directoryDatabase, newMeter, type Meter } from "#db/database";
 import { hasMovedOn } from "#db/pin";
 import { schedules } from "#db/schema";
 import { shards } from "#db/shards";
@@ -12,8 +12,11 @@ import { fence, move, noteFailure, type Outcome } from "./move.ts";
 import type { Schedule } from "./schedule.ts";
 import { isOpen } from "./timing.ts";
 
-/** Schedules started in one tick of one database; the others come with the next. */
+/** Schedules read in one tick of one database. */
 const tickMax = 300;
+
+/** Statements made in one tick, before the run that goes beyond: half of what D1 lets an invocation make. What is left comes with the next tick. */
+const statementsMax = 500;
 
 /** Somebody may start a scan of an account between looking and writing; it is then looked at again, so often at most. */
 const looksMax = 3;
@@ -25,9 +28,12 @@ const looksMax = 3;
  */
 export async function startDueSchedules(env: Env, now: Date, waitUntil: OrgContext["waitUntil"]): Promise<void> {
   const failures: unknown[] = [];
-  for (const [shard, d1] of shards(env).entries()) {
-    for (const schedule of await dueSchedules(d1, now)) {
-      const org = systemContext(env, { orgId: schedule.orgId, shard }, now, waitUntil);
+  const pool = shards(env);
+  for (const [shard, d1] of pool.entries()) {
+    const meter = newMeter();
+    for (const schedule of await dueSchedules(d1, now, meter)) {
+      if (meter.statements >= statementsMax / pool.length) break;
+      const org = systemContext(env, { orgId: schedule.orgId, shard }, now, waitUntil, meter);
       try {
         await startOne(org, schedule);
       } catch (error) {
@@ -39,13 +45,13 @@ export async function startDueSchedules(env: Env, now: Date, waitUntil: OrgConte
   if (failures.length > 0) throw failures[0];
 }
 
-/** The longest due first, by an index that holds only those that wait. */
-const dueSchedules = (d1: D1Database, now: Date): Promise<Schedule[]> =>
-  directoryDatabase(d1, newMeter())
+/** The longest due first, by an index that holds only those that wait; what failed is due anew, so that it keeps nobody waiting. */
+const dueSchedules = (d1: D1Database, now: Date, meter: Meter): Promise<Schedule[]> =>
+  directoryDatabase(d1, meter)
     .select()
     .from(schedules)
     .where(and(isNotNull(schedules.nextRunAt), lte(schedules.nextRunAt, now.toISOString())))
-    .orderBy(schedules.nextRunAt)
+    .orderBy(sql`coalesce(${schedules.failingSince}, ${schedules.nextRunAt})`)
     .limit(tickMax);
 
 async function startOne(org: OrgContext, schedule: Schedule): Promise<void> {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
-import { describe, it } from "vitest";
+import { afterEach, describe, it } from "vitest";
 import { newId } from "#lib/id";
 import { upcoming, shareOf } from "../../../src/modules/schedules/timing.ts";
 import { faultyEnv, Io, noFaults, type FaultPlan } from "../../sim/faults.ts";
@@ -23,6 +23,8 @@ const step = fc.record({
 });
 
 describe("a schedule", () => {
+  afterEach(() => env.DB.prepare("DELETE FROM schedules").run());
+
   it("starts each due tick once, and of missed ones the first, however often, late and side by side the cron fires", async ({
     expect,
   }) => {
@@ -183,6 +185,65 @@ describe("a schedule", () => {
     expect((await scheduleOf(broken.org, bad))["next_run_at"]).toBeNull();
   });
 
+  it("waits for the next tick when many are due at once, those due longest go first, and none is lost", async ({
+    expect,
+  }) => {
+    const { org, accounts } = await orgWith(60);
+    for (const account of accounts)
+      await plan(org, "2034-11-01T00:30:00.000Z", { cron: "0 1 * * *", accountIds: [account] });
+    const due = new Map((await rowsOf("schedules", org.id)).map((row) => [row["id"], String(row["next_run_at"])]));
+    let statements = 0;
+    const bindings = quietEnv();
+    const DB = {
+      prepare: (text: string) => bindings.DB.prepare(text),
+      batch: (all: D1PreparedStatement[]) => {
+        statements += all.length;
+        return bindings.DB.batch(all);
+      },
+    } as unknown as D1Database;
+    for (const [minute, started] of [34, 60, 60].entries()) {
+      statements = 0;
+      await fire(`2034-11-01T01:1${minute}:00Z`, { ...bindings, DB });
+      expect(statements).toBeLessThan(520);
+      expect((await rowsOf("runs", org.id)).length).toBe(started);
+    }
+    const runs = (await rowsOf("runs", org.id)).toSorted((a, b) =>
+      String(a["created_at"]) < String(b["created_at"]) ? -1 : 1,
+    );
+    const inOrder = runs.map((run) => due.get(run["schedule_id"]) ?? "");
+    expect(Math.max(...inOrder.slice(0, 34).map(Date.parse))).toBeLessThanOrEqual(
+      Math.min(...inOrder.slice(34).map(Date.parse)),
+    );
+  });
+
+  it("is not kept waiting by however many that fail", async ({ expect }) => {
+    const { org } = await orgWith(1);
+    const bad = Array.from({ length: 200 }, () => ({
+      org_id: org.id,
+      id: newId(),
+      name: "Broken",
+      cron: "never",
+      time_zone: "UTC",
+      enabled: 1,
+      next_tick_at: "2034-12-01T00:50:00.000Z",
+      next_run_at: "2034-12-01T00:50:00.000Z",
+      version: 1,
+      created_at: "",
+      updated_at: "",
+    }));
+    await insertRows("schedules", bad);
+    const good = await plan(org, "2034-12-01T00:30:00.000Z", { cron: "0 1 * * *" });
+    const fireAt = (minute: number) => fire(`2034-12-01T01:${minute}:00Z`).catch(() => undefined);
+    await fireAt(10);
+    expect(await lastRunOf(org, good)).toBeNull();
+    await fireAt(11);
+    expect((await lastRunOf(org, good))?.outcome).toBe("started");
+    await fireAt(21);
+    await fireAt(22);
+    const left = (await rowsOf("schedules", org.id)).filter((row) => row["cron"] === "never" && row["next_run_at"]);
+    expect(left).toEqual([]);
+  });
+
   it("makes no second run of a tick it comes back to", async ({ expect }) => {
     const { org } = await orgWith(1);
     const id = await plan(org, "2034-10-01T00:30:00.000Z", { cron: "0 1 * * *" });
@@ -243,6 +304,6 @@ describe("a schedule", () => {
       }),
     };
     await fire("2036-01-01T00:00:00Z", counted);
-    expect(rowsRead).toBeLessThanOrEqual(1);
+    expect(rowsRead).toBeLessThanOrEqual(2);
   });
 });

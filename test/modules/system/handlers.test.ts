@@ -89,4 +89,23 @@ describe("runJobs", () => {
     await waitOnExecutionContext(ctx);
     expect(times).toEqual([60_000, 60_000]);
   });
+
+  it("lets the nets end before the other jobs begin", async () => {
+    const ctx = createExecutionContext();
+    const seen: string[] = [];
+    const job = (name: string, isNet: boolean) => ({
+      cron: "* * * * *",
+      isNet,
+      run: async () => {
+        seen.push(name);
+        await scheduler.wait(1);
+        seen.push(`${name} done`);
+        throw new Error("broken");
+      },
+    });
+    const controller = createScheduledController({ cron: "* * * * *", scheduledTime: new Date(60_000) });
+    await runJobs([job("other", false), job("net", true)], controller, env, ctx);
+    await waitOnExecutionContext(ctx);
+    expect(seen).toEqual(["net", "net done", "other", "other done"]);
+  });
 });

@@ -28,7 +28,8 @@ export async function newChannelWorld(): Promise<ChannelWorld> {
       const error = refusal;
       refusal = null;
       if (error !== null) throw error;
-      for (const to of [mail.to].flat()) if (refusals.has(String(to))) throw refusals.get(String(to));
+      const refused = [mail.to].flat().flatMap((to) => (typeof to === "string" && refusals.get(to)) || []);
+      if (refused[0]) throw refused[0];
       if (!bindings.EMAIL) throw new Error("No binding EMAIL");
       const result = await bindings.EMAIL.send(mail);
       sent.push(mail);

@@ -9,8 +9,8 @@ export type Address = Pick<Channel, "url" | "secret" | "config">;
 const endingLength = 4;
 
 /**
- * The address that people gave, or the one it has where they gave none. Faults: WEBHOOK_URL_BLOCKED; CHANNEL_UNAVAILABLE when this
- * deployment sends no e-mail.
+ * The address that people gave, or the one it has where they gave none. Faults: WEBHOOK_URL_BLOCKED; CHANNEL_UNAVAILABLE for a new one
+ * when this deployment sends no e-mail (no more of one that is there: its attempts say so, and it may be put in order meanwhile).
  */
 export async function addressOf(
   org: OrgContext,

@@ -21,7 +21,7 @@ export const replaceChannel = (org: OrgContext, naming: Naming, input: ChannelIn
 
 /**
  * Merges a patch (RFC 7396) into a channel. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED, INVALID_REQUEST (also for another kind),
- * WEBHOOK_URL_BLOCKED, CHANNEL_UNAVAILABLE; CONFLICT when it was changed at the same moment.
+ * WEBHOOK_URL_BLOCKED; CONFLICT when it was changed at the same moment.
  */
 export const changeChannel = (org: OrgContext, naming: Naming, patch: unknown): Promise<Channel> =>
   change(org, naming, (before) => {

@@ -3,14 +3,17 @@ import { systemContext, type OrgContext } from "#db/context";
 import { directoryDatabase, newMeter } from "#db/database";
 import { chunkForEvent, eventStatementsIfChanged, nudgeDeliveries } from "#db/outbox";
 import { shards } from "#db/shards";
-import type { AlertMessage, DigestMessage } from "#db/values";
+import type { AlertMessage, ChannelKind } from "#db/values";
 import { derivedId } from "#lib/id";
 
-/** Items looked at per database and tick; the others come with the next one. */
+/** Items looked at per database, and per channel, and tick; the others come with the next one. */
 const lookedAtMax = 2_000;
 
-/** Items told at once: their JSON, of at most 18 kB each, is one parameter of a statement. */
-const itemsMax = 50;
+/** Alerts told by one batch: their JSON, of at most 18 kB each, is read at once, and what is left of it one parameter. */
+const alertsMax = 50;
+
+/** Of one message: alerts, and bytes of their JSON. A card of Teams holds 27 kB, of which 2 kB an alert are its layout; Slack 9,000 characters. */
+const limits: Partial<Record<ChannelKind, readonly [number, number]>> = { teams: [8, 10_000], slack: [40, 8_500] };
 
 type WaitUntil = (promise: Promise<unknown>) => void;
 
@@ -22,21 +25,26 @@ export async function tellDigests(env: Env, now: Date, waitUntil: WaitUntil): Pr
   for (const [shard, d1] of shards(env).entries()) {
     const db = directoryDatabase(d1, newMeter());
     const [due] = await db.atomic([db.sql(dueChannels, now.toISOString(), lookedAtMax)]);
-    // safe: the statement answers these two columns.
-    for (const { orgId, channelId } of due as { orgId: string; channelId: string }[]) {
+    // safe: the statement answers these columns.
+    for (const { orgId, ...channel } of due as ({ orgId: string } & Channel)[]) {
       const org = systemContext(env, { orgId, shard }, now, waitUntil);
-      await tellAll(org, channelId).catch((error: unknown) => logFailure(org, channelId, error));
+      await tellAll(org, channel).catch((error: unknown) => logFailure(org, channel.channelId, error));
     }
   }
 }
 
-const dueChannels = `SELECT DISTINCT org_id AS orgId, channel_id AS channelId FROM (
-  SELECT org_id, channel_id FROM digest_items WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2)`;
+const dueChannels = `SELECT DISTINCT d.org_id AS orgId, channel_id AS channelId, kind FROM (
+  SELECT org_id, channel_id FROM digest_items WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2) d
+  LEFT JOIN webhooks w ON w.org_id = d.org_id AND w.id = channel_id`;
 
-interface Item {
-  readonly id: string;
-  readonly message: AlertMessage;
+interface Channel {
+  readonly channelId: string;
+  /** Null: it is gone. */
+  readonly kind: ChannelKind | null;
 }
+
+/** What a message is put in order by. */
+type Item = Pick<AlertMessage, "alertId" | "status" | "severity" | "at"> & { readonly id: string };
 
 /** One that cannot be told keeps no other waiting, and the next tick tries again. Messages of database errors hold parameters. */
 const logFailure = ({ id: orgId }: OrgContext, channelId: string, error: unknown): void =>
@@ -50,50 +58,65 @@ const logFailure = ({ id: orgId }: OrgContext, channelId: string, error: unknown
     }),
   );
 
-async function tellAll(org: OrgContext, channelId: string): Promise<void> {
-  for (let left = lookedAtMax; left > 0; left -= itemsMax) if ((await tellSome(org, channelId)) < itemsMax) return;
-}
-
-/** Answers how many items there were, `itemsMax` at most. */
-async function tellSome(org: OrgContext, channelId: string): Promise<number> {
-  const items = await dueItems(org, channelId);
-  if (items.length === 0) return 0;
-  const messages = digestsOf(channelId, items);
-  const ids = items.map(({ id }) => id);
-  const at = org.now.toISOString();
-  const told = await Promise.all(
-    messages.map(async (data, index) => ({
-      id: await derivedId("digest", org.id, channelId, String(index), ...ids),
-      names: ["alert.digest"] as const,
-      data,
-      to: [{ webhookId: channelId, at }],
-      isPrivate: true,
-    })),
-  );
-  await org.db.atomic([taking(org, channelId, ids), ...eventStatementsIfChanged(org, ...told)]);
-  await nudgeDeliveries(
-    org,
-    told.map(({ id }) => id),
-  );
-  return items.length;
+/**
+ * What was said last of each alert, the gravest first and what is resolved at the end; in as many messages as it takes, due one after
+ * the other. All items of an alert go with one batch, so that what is left when a run is broken off is told rightly by the next.
+ */
+async function tellAll(org: OrgContext, { channelId, kind }: Channel): Promise<void> {
+  const items = (await dueItems(org, channelId)).toSorted(byTime);
+  const last = new Map(items.map((item) => [item.alertId, item]));
+  const alerts = [...last.values()].toSorted((a, b) => rankOf(a) - rankOf(b) || byTime(a, b));
+  const about = { channelId, from: items[0]?.at, to: items.at(-1)?.at };
+  for (let first = 0; first < alerts.length; first += alertsMax) {
+    const some = new Map(alerts.slice(first, first + alertsMax).map(({ alertId, id }) => [alertId, id]));
+    const messages = await messagesOf(org, channelId, [...some.values()]);
+    const ids = items.filter(({ alertId }) => some.has(alertId)).map(({ id }) => id);
+    const told = await Promise.all(
+      chunkForEvent(messages.map(brief), ...(limits[kind ?? "email"] ?? [])).map(async (chunk, index) => ({
+        id: await derivedId("digest", org.id, channelId, String(index), ...ids),
+        names: ["alert.digest"] as const,
+        data: { ...about, alerts: chunk },
+        to: [{ webhookId: channelId, at: new Date(org.now.getTime() + first + index).toISOString() }],
+        isPrivate: true,
+      })),
+    );
+    await org.db.atomic([taking(org, channelId, ids), ...eventStatementsIfChanged(org, ...told)]);
+    await nudgeDeliveries(
+      org,
+      told.slice(0, 1).map(({ id }) => id),
+    );
+  }
 }
 
 async function dueItems(org: OrgContext, channelId: string): Promise<Item[]> {
   const [rows] = await org.db.atomic([
     org.db.sql(
-      `SELECT id, message FROM digest_items
-       WHERE org_id = ?1 AND channel_id = ?2 AND +due_at <= ?3 ORDER BY due_at LIMIT ?4`,
+      `SELECT id, message ->> 'alertId' AS alertId, message ->> 'status' AS status, message ->> 'severity' AS severity,
+         message ->> 'at' AS at
+       FROM digest_items WHERE org_id = ?1 AND channel_id = ?2 AND +due_at <= ?3 ORDER BY due_at LIMIT ?4`,
       org.id,
       channelId,
       org.now.toISOString(),
-      itemsMax,
+      lookedAtMax,
     ),
   ]);
-  // safe: the statement answers these two columns.
-  return (rows as { id: string; message: string }[]).map(({ id, message }) => ({
-    id,
-    message: JSON.parse(message) as AlertMessage,
-  }));
+  // safe: the statement answers these columns.
+  return rows as Item[];
+}
+
+/** In the order of the ids. */
+async function messagesOf(org: OrgContext, channelId: string, ids: readonly string[]): Promise<AlertMessage[]> {
+  const [rows] = await org.db.atomic([
+    org.db.sql(
+      `SELECT message FROM json_each(?3) i CROSS JOIN digest_items d
+       WHERE d.org_id = ?1 AND d.channel_id = ?2 AND d.id = i.value ORDER BY i.key`,
+      org.id,
+      channelId,
+      JSON.stringify(ids),
+    ),
+  ]);
+  // safe: the statement answers this column, which holds what was written as this type.
+  return (rows as { message: string }[]).map(({ message }) => JSON.parse(message) as AlertMessage);
 }
 
 /**
@@ -111,23 +134,10 @@ const taking = (org: OrgContext, channelId: string, ids: readonly string[]) =>
     ids.length,
   );
 
-const byTime = (a: AlertMessage, b: AlertMessage): number => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+const byTime = (a: Item, b: Item): number => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 
 const ranks = ["critical", "high", "medium", "low"] as const;
-const rankOf = ({ status, severity }: AlertMessage): number =>
-  status === "resolved" ? ranks.length : ranks.indexOf(severity);
-
-/**
- * What was said last of each alert, the gravest first and what is resolved at the end; in as many messages as it takes, each of at most
- * 50 alerts and about 20 kB.
- */
-function digestsOf(channelId: string, items: readonly Item[]): DigestMessage[] {
-  const inOrder = items.map(({ message }) => message).toSorted(byTime);
-  const last = new Map(inOrder.map((message) => [message.alertId, message]));
-  const alerts = [...last.values()].toSorted((a, b) => rankOf(a) - rankOf(b) || byTime(a, b));
-  const [from = "", to = ""] = [inOrder[0]?.at, inOrder.at(-1)?.at];
-  return chunkForEvent(alerts.map(brief)).map((chunk) => ({ channelId, from, to, alerts: chunk }));
-}
+const rankOf = ({ status, severity }: Item): number => (status === "resolved" ? ranks.length : ranks.indexOf(severity));
 
 /** The gravest thing an alert is about, with one piece of evidence: the API tells the rest. */
 function brief({ items, omitted, ...rest }: AlertMessage): AlertMessage {

@@ -130,6 +130,60 @@ describe("a channel with a digest", () => {
     expect(world.inbox.sent).toHaveLength(1);
   });
 
+  it("says it once, and the gravest first, however many messages there are, also when a run is broken off", async ({
+    expect,
+  }) => {
+    const world = await newChannelWorld();
+    const receiver = startReceiver();
+    const channel = await world.channel({ kind: "slack", digest: nine });
+    const turning = anAlert({ title: "Turning", at: "2026-03-13T07:00:00.000Z" });
+    const others = Array.from({ length: 120 }, (_, i) =>
+      anAlert({ severity: i % 2 === 0 ? "low" : "high", at: "2026-03-13T07:10:00.000Z" }),
+    );
+    const end = { ...turning, status: "resolved", at: "2026-03-13T07:30:00.000Z" } as const;
+    await gather(world, channel, [turning, ...others, end]);
+    const { DB } = world.env;
+    const broken = { prepare: (text: string) => DB.prepare(text), batch: failingOnce(DB, 7) };
+    vi.spyOn(console, "log").mockImplementation(() => undefined);
+    // safe: what the job uses of a database.
+    await tellDigests({ ...world.env, DB: broken as unknown as D1Database }, due, () => undefined);
+    const before = (await digestsOf(world)).flatMap(({ alerts }) => alerts);
+    expect(before.map(({ severity }) => severity)).toEqual(Array.from({ length: 50 }, () => "high"));
+    await tick(world, new Date(due.getTime() + 60_000));
+    await world.drain();
+    const told = (await digestsOf(world)).flatMap(({ alerts }) => alerts);
+    expect(told.map(({ alertId }) => alertId).toSorted()).toEqual(
+      [turning, ...others].map(({ alertId }) => alertId).toSorted(),
+    );
+    const sent = receiver.received.map(({ body }) => body);
+    expect(sent.findLastIndex((body) => body.includes("(high)"))).toBeLessThanOrEqual(
+      sent.findIndex((body) => body.includes("(low)")),
+    );
+    expect(sent.flatMap((body, i) => (body.includes("Turning") ? [i] : []))).toEqual([sent.length - 1]);
+    expect(sent.at(-1)).toContain("RESOLVED: Turning");
+  });
+
+  it.each(["slack", "teams", "email"] as const)(
+    "at %s shows every alert, in as many messages as it takes",
+    async (kind) => {
+      const world = await newChannelWorld();
+      const receiver = startReceiver();
+      const channel = await world.channel({ kind, digest: nine });
+      const alerts = Array.from({ length: 60 }, (_, i) =>
+        anAlert({ title: `Alert ${i};`, summary: (i % 2 === 0 ? "日本" : "so ").repeat(100) }),
+      );
+      await gather(world, channel, alerts);
+      await tick(world, due);
+      await world.drain();
+      const sent = [
+        ...receiver.received.map(({ body }) => body.replace(/^{"text":.*"blocks":/, "")),
+        ...world.inbox.sent.map(({ text }) => text ?? ""),
+      ];
+      const missing = alerts.filter(({ title }) => !sent.some((body) => body.includes(title)));
+      if (missing.length > 0 || sent.length > 20) throw new Error(`${missing.length} of 60 in ${sent.length} messages`);
+    },
+  );
+
   it("is told in several messages where one would be too large, of each alert once", async ({ expect }) => {
     const world = await newChannelWorld();
     const channel = await world.channel({ kind: "slack", digest: nine });
@@ -232,12 +286,12 @@ it("whatever comes in whatever order with runs between, each message is told onc
   );
 });
 
-/** The job's first batch finds what is due, its second reads, and its third writes: that one fails. */
-function failingOnce(DB: D1Database): D1Database["batch"] {
+/** The job's first batch finds what is due; of each 50 alerts one reads (the first time another before it), and one writes. */
+function failingOnce(DB: D1Database, failing = 4): D1Database["batch"] {
   let calls = 0;
   return async (statements) => {
     calls += 1;
-    if (calls === 3) throw new Error("broken off");
+    if (calls === failing) throw new Error("broken off");
     return DB.batch(statements);
   };
 }

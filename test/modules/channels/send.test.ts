@@ -6,6 +6,7 @@ import { newId } from "#lib/id";
 import { anAlert } from "../../support/alerts.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { attemptsOf, busyOf, deliveriesOf, message, onlyDelivery } from "../webhooks/rows.ts";
+import { endpoints } from "../../../src/modules/channels/endpoints.ts";
 import { ofChannels, type Channel } from "../../../src/modules/channels/channel.ts";
 import { changeChannel } from "../../../src/modules/channels/change.ts";
 import { redeliver } from "../../../src/modules/webhooks/redeliver.ts";
@@ -266,8 +267,6 @@ describe("e-mail", () => {
     ["E_SOMETHING_NEW", null, "pending"],
     ["E_VALIDATION_ERROR", null, "dead"],
     ["E_TOO_MANY_RECIPIENTS", null, "dead"],
-    ["E_RECIPIENT_NOT_ALLOWED", null, "dead"],
-    ["E_RECIPIENT_SUPPRESSED", null, "dead"],
     ["E_CONTENT_TOO_LARGE", null, "dead"],
     ["E_HEADER_NOT_ALLOWED", null, "dead"],
     ["E_HEADERS_TOO_LARGE", null, "dead"],
@@ -278,6 +277,36 @@ describe("e-mail", () => {
     const [[attempt], delivery] = [await attemptsOf(world), await onlyDelivery(world)];
     if (attempt?.status !== status || attempt.error !== `Refused: ${code}` || delivery.status !== end)
       throw new Error(JSON.stringify([attempt, delivery]));
+  });
+
+  const people = Array.from({ length: 50 }, (_, i) => `p${i}@example.com`);
+
+  it.each([
+    ["E_RECIPIENT_SUPPRESSED", 1],
+    ["E_RECIPIENT_SUPPRESSED", 49],
+    ["E_RECIPIENT_NOT_ALLOWED", 3],
+  ])("refused by %s for %i of 50 reaches each of the others once, and says how many it did not", async (code, bad) => {
+    const world = await newChannelWorld();
+    world.inbox.refuseFor(people.slice(-bad), coded(code));
+    await tell(world, [await world.channel({ kind: "email", recipients: people })], anAlert());
+    const reached = world.inbox.sent.flatMap(({ to }) => to ?? []).map(String);
+    if (reached.toSorted().join() !== people.slice(0, -bad).toSorted().join()) throw new Error(reached.join());
+    const [[attempt], delivery] = [await attemptsOf(world), await onlyDelivery(world)];
+    const response = `Accepted for ${50 - bad} of 50 recipients. Refused: ${code}`;
+    if (delivery.status !== "delivered" || attempt?.error !== null || attempt.response !== response)
+      throw new Error(JSON.stringify([attempt, delivery]));
+  });
+
+  it.each([
+    ["E_RECIPIENT_SUPPRESSED", 1, "pending"],
+    ["E_RECIPIENT_SUPPRESSED", 50, "pending"],
+    ["E_RECIPIENT_NOT_ALLOWED", 50, "dead"],
+  ])("refused by %s for all of %i is %s: suppressions end", async (code, count, end) => {
+    const world = await newChannelWorld();
+    world.inbox.refuseFor(people, coded(code));
+    await tell(world, [await world.channel({ kind: "email", recipients: people.slice(0, count) })], anAlert());
+    const [[attempt], delivery] = [await attemptsOf(world), await onlyDelivery(world)];
+    if (delivery.status !== end || attempt?.error !== `Refused: ${code}`) throw new Error(JSON.stringify(delivery));
   });
 
   it("is tried again after an error without a code, and later where a day's limit is reached", async ({ expect }) => {
@@ -309,5 +338,9 @@ describe("e-mail", () => {
       attempts: 0,
       last_error: expect.stringContaining("sends no e-mail"),
     });
+    const patch = { recipients: ["c@example.com"] };
+    expect(await changeChannel(world.org(), { id: channel.id, ifMatch: null }, patch)).toMatchObject({ config: patch });
+    const declared = endpoints.filter(({ faults }) => faults.includes("CHANNEL_UNAVAILABLE"));
+    expect(declared.map(({ operationId }) => operationId)).toEqual(["createChannel"]);
   });
 });

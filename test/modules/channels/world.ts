@@ -9,6 +9,8 @@ export interface Inbox {
   readonly sent: EmailMessageBuilder[];
   /** The next send throws this. */
   refuse(error: Error): void;
+  /** Every send to one of these throws it. */
+  refuseFor(recipients: readonly string[], error: Error): void;
 }
 
 export type ChannelWorld = World & {
@@ -20,11 +22,14 @@ export type ChannelWorld = World & {
 export async function newChannelWorld(): Promise<ChannelWorld> {
   const sent: EmailMessageBuilder[] = [];
   let refusal: Error | null = null;
+  const refusals = new Map<string, Error>();
   const EMAIL = {
     async send(mail: EmailMessageBuilder) {
       const error = refusal;
       refusal = null;
       if (error !== null) throw error;
+      const refused = [mail.to].flat().flatMap((to) => (typeof to === "string" && refusals.get(to)) || []);
+      if (refused[0]) throw refused[0];
       if (!bindings.EMAIL) throw new Error("No binding EMAIL");
       const result = await bindings.EMAIL.send(mail);
       sent.push(mail);
@@ -34,7 +39,11 @@ export async function newChannelWorld(): Promise<ChannelWorld> {
   const world = await newWorld({ EMAIL });
   return {
     ...world,
-    inbox: { sent, refuse: (error) => (refusal = error) },
+    inbox: {
+      sent,
+      refuse: (error) => (refusal = error),
+      refuseFor: (recipients, error) => recipients.forEach((to) => refusals.set(to, error)),
+    },
     channel: ({ kind, ...input }) =>
       createChannel(world.org(), {
         ...defaults,

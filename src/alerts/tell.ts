@@ -29,7 +29,16 @@ export function tellStatements(
   const about = { alertId: id, severity, group, runId, active: active + news.fresh, at: org.now };
   const message = triggeredMessage(rule, news, { ...about, status: alert?.status ?? "open" });
   const { title, summary, items } = message;
-  const shown = { ruleName: rule.name, severity, title, summary, items, channels: [...to], runId, toldAt: now };
+  const shown = {
+    ruleName: rule.name,
+    severity,
+    title,
+    summary,
+    items,
+    channels: [...new Set([...(alert?.channels ?? []), ...to])],
+    runId,
+    toldAt: now,
+  };
   return [
     pinFresh(org, rule.id, { group, occasions, fresh }),
     keep(org, alert ?? newAlert(org, rule, id, group), { ...shown, updatedAt: now }, news.fresh),

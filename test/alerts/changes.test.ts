@@ -1,0 +1,38 @@
+import { describe, it } from "vitest";
+import { evaluateAlerts } from "#alerts/evaluate";
+import { changeAlertRule } from "../../src/modules/alert-rules/change.ts";
+import { deleteAlertRule } from "../../src/modules/alert-rules/delete.ts";
+import { disconnectAccount } from "../../src/modules/accounts/disconnect.ts";
+import { nothingHappened } from "#scans/finding-events";
+import { resourceRow } from "../modules/findings/world.ts";
+import { AlertWorld, findingsRule, minutes, type FoundFinding } from "./world.ts";
+
+const hour = 60 * minutes;
+const states = async (world: AlertWorld) => (await world.alerts()).map(({ status }) => status);
+const fresh = async (world: AlertWorld) =>
+  (await world.told()).filter(({ name }) => name === "alert.triggered").map(({ message }) => message.fresh);
+
+describe("a rule whose channels change", () => {
+  it("tells the end of an alert to everybody who was told of it", async ({ expect }) => {
+    const world = await new AlertWorld().make();
+    const [before, after, gone] = [await world.channel(), await world.channel(), await world.channel()];
+    const rule = await world.rule(findingsRule([before, gone]));
+    const found = await world.findings(2);
+    await world.open(found.slice(0, 1), null);
+    await world.evaluate();
+    await changeAlertRule(world.context(), { id: rule.id, ifMatch: null }, { channels: [after] });
+    world.advance(minutes);
+    await world.open(found.slice(1), null);
+    await world.evaluate();
+    expect((await world.alerts()).map(({ channels }) => channels)).toEqual([[before, gone, after]]);
+    await world.env.DB.prepare("DELETE FROM webhooks WHERE org_id = ?1 AND id = ?2").bind(world.orgId, gone).run();
+    world.advance(minutes);
+    await world.status(found, "resolved");
+    await world.evaluate();
+    expect((await world.told()).slice(1).map(({ name, to }) => [name, to.map(({ id }) => id).toSorted()])).toEqual([
+      ["alert.triggered", [after]],
+      ["alert.resolved", [before, after].toSorted()],
+    ]);
+  });
+});
+

@@ -4,7 +4,7 @@ import type { Statement } from "#db/database";
 import type { CheckCounts, FindingFilter } from "#db/values";
 import type { AboutChecks } from "#scans/about";
 import { jsonOrNull } from "#lib/json";
-import { complianceScoreOf, controlScoreOf } from "#scores/compliance";
+import { complianceScoreOf, controlScoreOf, type ControlScore } from "#scores/compliance";
 import { frameworkEvidence, type OwnFramework, type OwnRule } from "#scores/controls";
 import { accountLooks } from "./account-looks.ts";
 import { filterSql } from "./filter.ts";
@@ -105,8 +105,10 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
         },
       ];
     },
-    unclear: ([rows = []], { framework }, about) =>
-      rows.some((row) => scoreOf(row, framework, about) === "unknown") ? [framework] : [],
+    unclear([rows = []], { framework, score }, about) {
+      const worst = rows.map((row) => scoreOf(row, framework, about, atWorst));
+      return worst.some((one) => one === "unknown" || (one !== null && one < score)) ? [framework] : [];
+    },
   },
   expiring: {
     ask: (org, { withinDays, kinds: named }) => [
@@ -194,7 +196,12 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
 const originOf = (name: string): string => (URL.canParse(name) ? new URL(name).origin : name);
 
 /** Unknown: nothing it is made of could be judged. Null: it is made of nothing, or nothing was ever looked at. */
-function scoreOf({ verdicts, controls, rules }: Row, framework: string, about: AboutChecks): number | "unknown" | null {
+function scoreOf(
+  { verdicts, controls, rules }: Row,
+  framework: string,
+  about: AboutChecks,
+  taken = (control: ControlScore): ControlScore => control,
+): number | "unknown" | null {
   if (verdicts === null) return null;
   // safe: written by us.
   const own =
@@ -202,5 +209,15 @@ function scoreOf({ verdicts, controls, rules }: Row, framework: string, about: A
   const counts = JSON.parse(verdicts) as CheckCounts;
   const evidence = frameworkEvidence(about, own, JSON.parse(rules) as OwnRule[]);
   if (evidence.length === 0) return null;
-  return complianceScoreOf(evidence.map((control) => controlScoreOf(control, counts))).score ?? "unknown";
+  return complianceScoreOf(evidence.map((control) => taken(controlScoreOf(control, counts)))).score ?? "unknown";
+}
+
+/** As if all that is unknown had failed. */
+function atWorst(control: ControlScore): ControlScore {
+  let [held, all] = [0, 0];
+  for (const { passed, failed, unknown } of control.evidence) {
+    held += passed;
+    all += passed + failed + unknown;
+  }
+  return { ...control, passRate: all === 0 ? null : held / all };
 }

@@ -36,3 +36,28 @@ describe("a rule whose channels change", () => {
   });
 });
 
+describe("a score", () => {
+  const judged = (checks: Record<string, [number, number, number]>) => async (world: AlertWorld) => {
+    const counts = Object.entries(checks).map(([check, [pass, fail, unknown]]) => [check, { pass, fail, unknown }]);
+    await world.env.DB.prepare("DELETE FROM daily_verdicts WHERE org_id = ?1").bind(world.orgId).run();
+    const row = { org_id: world.orgId, account_id: "", day: "2026-11-23", updated_at: world.now.toISOString() };
+    await world.insert("daily_verdicts", [{ ...row, checks: JSON.stringify(Object.fromEntries(counts)) }]);
+    await world.look();
+  };
+
+  it("is not back where what failed became unknown", async ({ expect }) => {
+    const world = await new AlertWorld().make();
+    const condition = { kind: "score_below", framework: "cis_aws_3.0", score: 50 };
+    await world.rule({ condition, channels: [await world.channel()] });
+    const second = [6, 4, 0] as [number, number, number];
+    await judged({ kms_rotation_off: [0, 0, 10], efs_unencrypted: second })(world);
+    expect(await states(world)).toEqual([]);
+    await judged({ kms_rotation_off: [0, 10, 0], efs_unencrypted: second })(world);
+    expect(await states(world)).toEqual(["open"]);
+    await judged({ kms_rotation_off: [0, 0, 10], efs_unencrypted: second })(world);
+    expect(await states(world)).toEqual(["open"]);
+    await judged({ kms_rotation_off: [9, 0, 1], efs_unencrypted: second })(world);
+    expect(await states(world)).toEqual(["resolved"]);
+  });
+});
+

@@ -7,7 +7,7 @@ import { jsonOrNull } from "#lib/json";
 import { complianceScoreOf, controlScoreOf, type ControlScore } from "#scores/compliance";
 import { frameworkEvidence, type OwnFramework, type OwnRule } from "#scores/controls";
 import { accountLooks } from "./account-looks.ts";
-import { filterSql } from "./filter.ts";
+import { filterSql, isConnected } from "./filter.ts";
 import { gravest, itemsOf, plainItem } from "./items.ts";
 import {
   hoursAgo,
@@ -55,7 +55,8 @@ export function openCount(org: OrgContext, filter: FindingFilter): Statement {
     return org.db.sql(`SELECT count(*) AS count FROM ${openOnes(filter)}`, org.id, JSON.stringify(filter));
   return org.db.sql(
     `SELECT coalesce(sum(open), 0) AS count FROM counters
-     WHERE org_id = ?1 AND subject = 'finding' AND dimension = ?2 AND value IN (SELECT value FROM json_each(?3))`,
+     WHERE org_id = ?1 AND subject = 'finding' AND dimension = ?2 AND value IN (SELECT value FROM json_each(?3))
+       AND ${dimension === "account" ? isConnected("value") : "true"}`,
     org.id,
     dimension,
     JSON.stringify(named ? named[1] : [""]),
@@ -114,9 +115,8 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
     ask: (org, { withinDays, kinds: named }) => [
       org.db.sql(
         `SELECT r.id, coalesce(r.name, r.arn, r.native_id) AS name, r.arn, r.resource_type AS resourceType, r.region, r.expires_at AS at, r.tags,
-           r.account_id AS accountId, r.aws_account_id AS awsAccountId,
-           (SELECT a.name FROM accounts AS a WHERE a.org_id = ?1 AND a.id = r.account_id) AS accountName
-         FROM resources AS r WHERE r.org_id = ?1 AND r.expires_at IS NOT NULL AND r.expires_at <= ?2
+           r.account_id AS accountId, r.aws_account_id AS awsAccountId, a.name AS accountName
+         FROM resources AS r CROSS JOIN accounts AS a ON a.org_id = ?1 AND a.id = r.account_id WHERE r.org_id = ?1 AND r.expires_at IS NOT NULL AND r.expires_at <= ?2
            AND (?3 IS NULL OR r.resource_type IN (SELECT value FROM json_each(?3)))
          ORDER BY r.expires_at, r.id ${limit}`,
         org.id,

@@ -61,3 +61,37 @@ describe("a score", () => {
   });
 });
 
+describe("an account that is disconnected", () => {
+  it("is not told of: neither what its scan had found, nor what ends in it, nor what is open in it", async ({
+    expect,
+  }) => {
+    const world = await new AlertWorld().make(2);
+    const channels = [await world.channel()];
+    const [account] = world.accounts;
+    const run = await world.run();
+    const scan = { id: run.scans[0] ?? "", runId: run.id };
+    const accountId = [account?.id ?? ""];
+    await world.rule(findingsRule(channels));
+    await world.rule({ condition: { kind: "open_findings", filter: { accountId }, moreThan: 2 }, channels });
+    await world.rule({
+      condition: { kind: "open_findings", filter: { severity: ["high"], service: ["s3"] }, moreThan: 2 },
+      channels,
+    });
+    await world.rule({ condition: { kind: "expiring", withinDays: 30 }, channels });
+    await world.evaluate();
+    await world.open(await world.findings(5, { service: "s3" }), scan);
+    const ends = { expires_at: "2026-12-01T00:00:00.000Z" };
+    await world.insert("resources", [await resourceRow(world.orgId, account ?? {}, 1, ends)]);
+    await disconnectAccount(world.context(), { id: accountId[0] ?? "", ifMatch: null });
+    await world.look();
+    expect(await world.told()).toEqual([]);
+    // The other one is told of as ever.
+    await world.open(await world.findings(3, { service: "s3" }, 1), null);
+    await world.look();
+    expect((await world.told()).map(({ message }) => message.items[0]?.kind).toSorted()).toEqual([
+      "finding",
+      "organization",
+    ]);
+  });
+});
+

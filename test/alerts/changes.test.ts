@@ -95,3 +95,40 @@ describe("an account that is disconnected", () => {
   });
 });
 
+describe("more things than a rule looks at", () => {
+  it("are not over because others came before them", async ({ expect }) => {
+    const world = await new AlertWorld().make();
+    await world.rule({
+      condition: { kind: "expiring", withinDays: 30 },
+      channels: [await world.channel()],
+      windowMinutes: 0,
+    });
+    const ending = async (from: number, count: number, expires_at: string): Promise<void> =>
+      world.insert(
+        "resources",
+        await Promise.all(
+          Array.from({ length: count }, (_, n) =>
+            resourceRow(world.orgId, world.accounts[0] ?? {}, from + n, { expires_at }),
+          ),
+        ),
+      );
+    await ending(0, 1, "2026-12-10T00:00:00.000Z");
+    await world.look();
+    expect(await fresh(world)).toEqual([1]);
+    await ending(1, 1_001, "2026-12-01T00:00:00.000Z");
+    world.advance(minutes);
+    await world.look();
+    expect(await fresh(world)).toEqual([1, 1_000]);
+    await world.env.DB.prepare("DELETE FROM resources WHERE org_id = ?1 AND expires_at < '2026-12-02'")
+      .bind(world.orgId)
+      .run();
+    world.advance(minutes);
+    await world.look();
+    expect(await fresh(world)).toEqual([1, 1_000]);
+    expect(await states(world)).toEqual(["open"]);
+    await world.env.DB.prepare("DELETE FROM resources WHERE org_id = ?1").bind(world.orgId).run();
+    await world.look();
+    expect(await states(world)).toEqual(["resolved"]);
+  });
+});
+

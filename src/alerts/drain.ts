@@ -59,7 +59,7 @@ async function takeSlice(org: OrgContext, rules: readonly AlertRule[], run: stri
 
 function addMembers(
   org: OrgContext,
-  { id, condition, route, listens }: AlertRule,
+  { id, condition, route, listens, since }: AlertRule,
   run: string,
   occasion: string,
 ): Statement {
@@ -68,7 +68,7 @@ function addMembers(
     `INSERT INTO alert_members (org_id, rule_id, subject, group_key, occasion)
      SELECT ?1, ?3, f.id, ${groupSql(route, "?5 -> 'route'")}, ?4
      FROM (${slice}) AS i CROSS JOIN events AS e CROSS JOIN json_each(e.data -> 'findings') AS x CROSS JOIN findings AS f
-     WHERE e.org_id = ?1 AND e.id = i.event_id
+     WHERE e.org_id = ?1 AND e.id = i.event_id AND e.created_at >= ?6
        AND EXISTS (SELECT 1 FROM json_each(e.names) AS n WHERE n.value IN (SELECT value FROM json_each(?5 -> 'listens')))
        AND f.org_id = ?1 AND f.id = x.value ->> 'id' AND ${filterSql(filter, "?5 -> 'filter'")}
      ON CONFLICT DO NOTHING`,
@@ -77,5 +77,6 @@ function addMembers(
     id,
     occasion,
     JSON.stringify({ listens, route, filter }),
+    since,
   );
 }

@@ -132,3 +132,51 @@ describe("more things than a rule looks at", () => {
   });
 });
 
+describe("a rule about findings that is new, or begins anew", () => {
+  const inbox = (world: AlertWorld) => world.rows("SELECT * FROM alert_inbox WHERE org_id = ?1");
+
+  it("does not hear of what happened before; nothing waits for nobody", async ({ expect }) => {
+    const world = await new AlertWorld().make();
+    const channels = [await world.channel()];
+    const first = await world.rule(findingsRule(channels));
+    await world.evaluate();
+    const run = await world.run();
+    const scan = { id: run.scans[0] ?? "", runId: run.id };
+    await world.open(await world.findings(3), scan);
+    await deleteAlertRule(world.context(), { id: first.id, ifMatch: null });
+    world.advance(hour);
+    await world.look();
+    expect(await inbox(world)).toEqual([]);
+    await world.endScan(run.id, scan.id);
+    world.advance(hour);
+    await world.rule(findingsRule(channels, {}, { newOnly: true }));
+    await world.evaluate();
+    expect(await world.told()).toEqual([]);
+  });
+
+  it("hears of what a run finds after it, though others hear of all of it", async ({ expect }) => {
+    const world = await new AlertWorld().make();
+    const channels = [await world.channel()];
+    const old = await world.rule(findingsRule(channels));
+    const other = await world.rule(findingsRule(channels));
+    const renamed = await world.rule(findingsRule(channels));
+    await world.evaluate();
+    const run = await world.run();
+    const scan = { id: run.scans[0] ?? "", runId: run.id };
+    await world.open(await world.findings(3), scan);
+    world.advance(minutes);
+    const young = await world.rule(findingsRule(channels));
+    const condition = { kind: "findings", filter: { severity: ["high"] } };
+    await changeAlertRule(world.context(), { id: other.id, ifMatch: null }, { condition });
+    await changeAlertRule(world.context(), { id: renamed.id, ifMatch: null }, { name: "renamed" });
+    world.advance(minutes);
+    await world.open(await world.findings(2), scan);
+    await world.endScan(run.id, scan.id);
+    await world.evaluate();
+    const told = await world.told();
+    const of = ({ id }: { id: string }) =>
+      told.filter(({ message }) => message.ruleId === id).map(({ message }) => message.fresh);
+    expect([old, other, renamed, young].map(of)).toEqual([[5], [2], [5], [2]]);
+  });
+});
+

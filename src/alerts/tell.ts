@@ -41,7 +41,7 @@ export function tellStatements(
   };
   return [
     pinFresh(org, rule.id, { group, occasions, fresh }),
-    keep(org, alert ?? newAlert(org, rule, id, group), { ...shown, updatedAt: now }, news.fresh),
+    keep(org, alert ?? newAlert(org, rule, id, group), { ...shown, updatedAt: now }, news.fresh - news.again),
     markTold(org, rule.id, id, { group, occasions }),
     ...alertTellings(org, {
       eventId,
@@ -62,9 +62,9 @@ function keep(
   org: OrgContext,
   { total, messages, version, ...alert }: ReturnType<typeof newAlert> | Alert,
   shown: Omit<typeof alerts.$inferInsert, keyof ReturnType<typeof newAlert>>,
-  fresh: number,
+  added: number,
 ): Statement {
-  const after = { ...shown, total: total + fresh, messages: messages + 1, version: version + 1 };
+  const after = { ...shown, total: total + added, messages: messages + 1, version: version + 1 };
   return org.db
     .insert(alerts)
     .values({ ...alert, ...after })

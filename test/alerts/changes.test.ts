@@ -180,3 +180,55 @@ describe("a rule about findings that is new, or begins anew", () => {
   });
 });
 
+describe("a finding that becomes critical", () => {
+  const raise = async (world: AlertWorld, found: FoundFinding[], scan: { id: string; runId: string } | null) => {
+    for (const { row } of found) Object.assign(row, { severity: "critical", severity_rank: 3 });
+    await world.env.DB.prepare(
+      "UPDATE findings SET severity = 'critical', severity_rank = 3 WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?2))",
+    )
+      .bind(world.orgId, JSON.stringify(found.map(({ id }) => id)))
+      .run();
+    await world.tell(found, scan, (raised) => ({ ...nothingHappened, raised }));
+    world.advance(minutes);
+    await world.look();
+  };
+
+  for (const atLeast of [1, 3]) {
+    it(`is told again, and counted once, where ${atLeast} are enough`, async ({ expect }) => {
+      const world = await new AlertWorld().make();
+      const channels = [await world.channel()];
+      await world.rule(findingsRule(channels, {}, { atLeast }));
+      const newOnly = await world.rule(findingsRule(channels, {}, { atLeast, newOnly: true }));
+      const run = await world.run();
+      const scan = { id: run.scans[0] ?? "", runId: run.id };
+      const found = await world.findings(3);
+      await world.open(found, scan);
+      await world.endScan(run.id, scan.id);
+      await world.evaluate();
+      world.advance(minutes);
+      const next = await world.run();
+      const nextScan = { id: next.scans[0] ?? "", runId: next.id };
+      await raise(world, found.slice(0, 1), nextScan);
+      await world.endScan(next.id, nextScan.id);
+      await world.look();
+      const told = (await world.told()).filter(({ message }) => message.ruleId !== newOnly.id);
+      expect(told.map(({ message: { fresh, active, severity } }) => [fresh, active, severity])).toEqual([
+        [3, 3, "high"],
+        [1, 3, "critical"],
+      ]);
+      expect(told[1]?.message.summary).toMatch("became critical");
+      expect(await world.told()).toHaveLength(3);
+      expect((await world.alerts()).map(({ total, status }) => [total, status])).toEqual([
+        [3, "open"],
+        [3, "open"],
+      ]);
+      // The alert is critical already.
+      await raise(world, found.slice(1, 2), null);
+      expect(await world.told()).toHaveLength(3);
+      await world.status(found, "resolved");
+      await world.look();
+      expect(await states(world)).toEqual(["resolved", "resolved"]);
+    });
+  }
+});
+

@@ -21,12 +21,14 @@ import {
 } from "./look.ts";
 import { counted } from "./text.ts";
 
-/** What meets the condition now. One round trip. */
+/** What meets the condition now. One round trip, or two. */
 export async function lookNow(org: OrgContext, condition: StateCondition, about: AboutChecks): Promise<Sighting> {
   // safe: each is handed conditions of its own kind.
   const look = looks[condition.kind] as Look<StateKind>;
   // safe: every statement answers rows.
   const answers = (await org.db.atomic(look.ask(org, condition))) as Row[][];
+  const more = look.more?.(org, answers, condition) ?? [];
+  if (more.length > 0) answers.push(...((await org.db.atomic(more)) as Row[][]));
   return {
     seen: look.read(answers, condition, about, org.now),
     unclear: look.unclear?.(answers, condition, about) ?? [],
@@ -69,9 +71,9 @@ const day = (at: string | null): string => (at ?? "").slice(0, 10);
 const looks: { readonly [K in StateKind]: Look<K> } = {
   ...accountLooks,
   open_findings: {
-    ask(org, { filter }) {
-      return [openCount(org, filter), gravest(org, openOnes(filter), JSON.stringify(filter))];
-    },
+    ask: (org, { filter }) => [openCount(org, filter)],
+    more: (org, [counts = []], { filter, moreThan }) =>
+      (counts[0]?.count ?? 0) > moreThan ? [gravest(org, openOnes(filter), JSON.stringify(filter))] : [],
     read([counts = [], rows = []], { moreThan }, about) {
       const count = counts[0]?.count ?? 0;
       if (count <= moreThan) return [];

@@ -232,3 +232,31 @@ describe("a finding that becomes critical", () => {
   }
 });
 
+describe("what is not to be told", () => {
+  it("is an account that is switched off and has not been scanned", async ({ expect }) => {
+    const world = await new AlertWorld().make(2);
+    const [off] = world.accounts;
+    await world.env.DB.prepare("UPDATE accounts SET enabled = 0 WHERE org_id = ?1 AND id = ?2")
+      .bind(world.orgId, off?.id ?? "")
+      .run();
+    world.advance(25 * hour);
+    await world.rule({ condition: { kind: "no_complete_scan", hours: 24 }, channels: [await world.channel()] });
+    await world.evaluate();
+    expect((await world.told()).map(({ message }) => message.items.map(({ title }) => title))).toEqual([["Account 1"]]);
+  });
+
+  it("is hardly read: findings that are counted, and not too many", async ({ expect }) => {
+    const world = await new AlertWorld().make();
+    const condition = { kind: "open_findings", filter: { severity: ["high"] }, moreThan: 1_000 };
+    await world.rule({ condition, channels: [await world.channel()] });
+    await world.open(await world.findings(800), null);
+    await world.evaluate();
+    world.advance(hour);
+    const org = world.context();
+    await evaluateAlerts(org);
+    expect(org.db.meter.rowsRead).toBeLessThan(100);
+    await world.open(await world.findings(300), null);
+    await world.look();
+    expect(await fresh(world)).toEqual([1]);
+  });
+});

@@ -57,25 +57,32 @@ async function takeSlice(org: OrgContext, rules: readonly AlertRule[], run: stri
   ]);
 }
 
+/** SQL, of a member that was told: it is critical now, and its alert was not. What happened to it is that it became so. */
+const isRaised = `told = 1 AND EXISTS (SELECT 1 FROM findings AS f CROSS JOIN alerts AS a WHERE f.org_id = ?1
+  AND f.id = alert_members.subject AND f.severity = 'critical' AND a.org_id = ?1 AND a.id = alert_members.alert_id AND a.severity <> 'critical')`;
+
 function addMembers(
   org: OrgContext,
-  { id, condition, route, listens }: AlertRule,
+  { id, condition, route, listens, since }: AlertRule,
   run: string,
   occasion: string,
 ): Statement {
-  const filter = condition.kind === "findings" ? condition.filter : {};
+  const { filter = {}, atLeast = 1 } = condition.kind === "findings" ? condition : {};
+  // What was found enough once stays enough.
+  const again = `DO UPDATE SET told = 0, occasion = ${atLeast > 1 ? "''" : "excluded.occasion"} WHERE ${isRaised}`;
   return org.db.sql(
     `INSERT INTO alert_members (org_id, rule_id, subject, group_key, occasion)
      SELECT ?1, ?3, f.id, ${groupSql(route, "?5 -> 'route'")}, ?4
      FROM (${slice}) AS i CROSS JOIN events AS e CROSS JOIN json_each(e.data -> 'findings') AS x CROSS JOIN findings AS f
-     WHERE e.org_id = ?1 AND e.id = i.event_id
+     WHERE e.org_id = ?1 AND e.id = i.event_id AND e.created_at >= ?6
        AND EXISTS (SELECT 1 FROM json_each(e.names) AS n WHERE n.value IN (SELECT value FROM json_each(?5 -> 'listens')))
        AND f.org_id = ?1 AND f.id = x.value ->> 'id' AND ${filterSql(filter, "?5 -> 'filter'")}
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT (org_id, rule_id, subject) ${listens.includes("finding.critical") ? again : "DO NOTHING"}`,
     org.id,
     run,
     id,
     occasion,
     JSON.stringify({ listens, route, filter }),
+    since,
   );
 }

@@ -94,5 +94,10 @@ async function stopClock(org: OrgContext, { asked }: Clock): Promise<void> {
       org.id,
       asked,
     ),
+    // What is left there waits for nobody.
+    org.db.sql(
+      "DELETE FROM alert_inbox WHERE org_id = ?1 AND NOT EXISTS (SELECT 1 FROM alert_clocks WHERE org_id = ?1)",
+      org.id,
+    ),
   ]);
 }

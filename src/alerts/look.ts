@@ -24,6 +24,8 @@ export type StateCondition = Of<StateKind>;
 /** How one kind of condition is looked at: what the database is asked, and what its answers mean. */
 export interface Look<K extends StateKind> {
   ask(org: OrgContext, condition: Of<K>): readonly Statement[];
+  /** What else is asked, once that is known; its answers come behind. */
+  more?(org: OrgContext, answers: readonly (readonly Row[])[], condition: Of<K>): readonly Statement[];
   read(answers: readonly (readonly Row[])[], condition: Of<K>, about: AboutChecks, now: Date): readonly Seen[];
   /** Subjects that were not seen, but of which cannot be said that they do not meet the condition; none where it is left out. */
   unclear?(answers: readonly (readonly Row[])[], condition: Of<K>, about: AboutChecks): readonly string[];

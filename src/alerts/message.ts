@@ -7,6 +7,8 @@ import { gravestOf, severitiesInWords, thingsInWords, type SeverityCounts } from
 /** What is new of one group, ready to be told. */
 export interface News {
   readonly fresh: number;
+  /** Of `fresh`, those that the alert told of before they became critical. */
+  readonly again: number;
   readonly items: readonly AlertItem[];
   /** Of `fresh`, those that are not among the items. */
   readonly omitted: number;
@@ -16,16 +18,17 @@ export interface News {
 }
 
 /** Of findings: how many of each severity, and the gravest of them. */
-export function findingNews(rule: AlertRule, counts: SeverityCounts, items: readonly AlertItem[]): News {
+export function findingNews(rule: AlertRule, counts: SeverityCounts, items: readonly AlertItem[], again = 0): News {
   const fresh = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const things = thingsInWords(rule.condition, fresh);
   return {
     fresh,
+    again,
     items,
     omitted: fresh - items.length,
     severity: gravestOf(items.map(({ severity }) => severity)),
     title: `${rule.name}: ${things}`,
-    summary: `${things} opened or came back: ${severitiesInWords(counts)}.`,
+    summary: `${things} opened or came back${again > 0 ? " or became critical" : ""}: ${severitiesInWords(counts)}.`,
   };
 }
 
@@ -39,6 +42,7 @@ export function stateNews(rule: AlertRule, seen: readonly Seen[], isMore: boolea
   const isOne = seen.length === 1 && first !== undefined;
   return {
     fresh: seen.length,
+    again: 0,
     items,
     omitted: seen.length - shown.length,
     severity: gravestOf(items.map(({ severity }) => severity)),

@@ -33,9 +33,10 @@ export function newsStatements(org: OrgContext, rule: AlertRule, { group, occasi
   return [
     active,
     org.db.sql(
-      `SELECT f.severity, count(*) AS findings FROM ${waiting} CROSS JOIN findings AS f WHERE ${isFinding} GROUP BY f.severity`,
+      `SELECT f.severity, count(*) AS findings, sum(m.alert_id = ?5) AS again FROM ${waiting} CROSS JOIN findings AS f WHERE ${isFinding} GROUP BY f.severity`,
       org.id,
       ...params,
+      alert?.id ?? null,
     ),
     gravest(org, `${waiting} CROSS JOIN findings AS f WHERE ${isFinding}`, ...params),
   ];
@@ -50,10 +51,10 @@ export function readNews(
   // safe: the statements' own columns.
   const active = (counts as { active: number }[])[0]?.active ?? 0;
   if (seen === null) {
-    const bySeverity = (first as { severity: StoredSeverity; findings: number }[]).map(
-      ({ severity, findings }) => [severity, findings] as const,
-    );
-    return { news: findingNews(rule, Object.fromEntries(bySeverity), itemsOf(rows, about)), active };
+    const found = first as { severity: StoredSeverity; findings: number; again: number | null }[];
+    const counts = Object.fromEntries(found.map(({ severity, findings }) => [severity, findings]));
+    const again = found.reduce((sum, row) => sum + (row.again ?? 0), 0);
+    return { news: findingNews(rule, counts, itemsOf(rows, about), again), active };
   }
   const waits = new Set((first as { subject: string }[]).map(({ subject }) => subject));
   const fresh = seen.filter(({ subject }) => waits.has(subject));

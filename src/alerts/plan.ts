@@ -33,19 +33,26 @@ export interface Plan {
   readonly tellings: readonly Telling[];
   /** Occasions with too little to tell. */
   readonly forgotten: readonly string[];
-  /** Held until the end of a window. */
-  readonly waiting: readonly Telling[];
+  /** Occasions with enough, that wait. */
+  readonly held: readonly string[];
   readonly resolved: readonly Alert[];
   /** Things that met the condition and had not been told before. */
   readonly matched: number;
-  /** When something ends that they wait for. */
+  /** When the first window ends, or quiet hours, that something waits for. */
   readonly nextAt: Date | null;
 }
 
 const minuteMs = 60_000;
 
-/** An occasion counts once all of it has been gathered, and only when there is enough of it. */
-export function planOf({ rule, alerts, empty, fresh }: Standing, now: Date): Plan {
+/**
+ * An occasion counts once all of it has been gathered, and only when there is enough of it. `quietUntil`: a time before which this
+ * is not to be told.
+ */
+export function planOf(
+  { rule, alerts, empty, fresh }: Standing,
+  now: Date,
+  quietUntil: (telling: Telling) => Date = () => now,
+): Plan {
   const gathered = fresh.filter(({ gathering }) => !gathering);
   const forgotten = tooLittle(rule, gathered);
   const enough = gathered.filter(({ occasion }) => !forgotten.includes(occasion));
@@ -55,35 +62,25 @@ export function planOf({ rule, alerts, empty, fresh }: Standing, now: Date): Pla
     occasions: own.map(({ occasion }) => occasion),
     fresh: sum(own),
   }));
-  const waiting = tellings.filter(({ alert }) => alert !== null && windowEnd(rule, alert) > now);
-  const ends = waiting.flatMap(({ alert }) => (alert ? [windowEnd(rule, alert).getTime()] : []));
+  const freeAt = (telling: Telling): number =>
+    Math.max(quietUntil(telling).getTime(), telling.alert ? windowEnd(rule, telling.alert) : 0);
+  const waiting = tellings.filter((telling) => freeAt(telling) > now.getTime());
   const busy = new Set(fresh.filter(({ occasion }) => !forgotten.includes(occasion)).map(({ group }) => group));
   return {
     tellings: tellings.filter((telling) => !waiting.includes(telling)),
     forgotten,
-    waiting,
+    held:
+      leastOf(rule) > 1 ? [...new Set(waiting.flatMap(({ occasions }) => occasions))].filter((one) => one !== "") : [],
     resolved: alerts.filter(({ id, groupKey }) => empty.has(id) && !busy.has(groupKey)),
     matched: sum(gathered),
-    nextAt: ends.length > 0 ? new Date(Math.min(...ends)) : null,
+    nextAt: waiting.length > 0 ? new Date(Math.min(...waiting.map(freeAt))) : null,
   };
 }
 
-/** The same, while it is quiet until then: `tellings` are told all the same, the others wait. */
-export function heldUntil(plan: Plan, at: Date, tellings: readonly Telling[]): Plan {
-  const waiting = plan.tellings.filter(({ group }) => !tellings.some((one) => one.group === group));
-  if (waiting.length === 0) return plan;
-  const nextAt = plan.nextAt && plan.nextAt < at ? plan.nextAt : at;
-  return { ...plan, tellings, waiting: [...plan.waiting, ...waiting], nextAt };
-}
-
-/** Occasions with enough, of which something waits: they are not counted again. */
-export const heldOccasions = (rule: AlertRule, { waiting }: Plan): readonly string[] =>
-  leastOf(rule) > 1 ? waiting.flatMap(({ occasions }) => occasions.filter((one) => one !== "")) : [];
-
 const sum = (rows: readonly Fresh[]): number => rows.reduce((total, { fresh }) => total + fresh, 0);
 
-const windowEnd = ({ windowMinutes }: AlertRule, { toldAt }: Alert): Date =>
-  new Date((toldAt === null ? 0 : Date.parse(toldAt)) + windowMinutes * minuteMs);
+const windowEnd = ({ windowMinutes }: AlertRule, { toldAt }: Alert): number =>
+  (toldAt === null ? 0 : Date.parse(toldAt)) + windowMinutes * minuteMs;
 
 const leastOf = ({ condition }: AlertRule): number => (condition.kind === "findings" ? condition.atLeast : 1);
 

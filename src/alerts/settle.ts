@@ -5,7 +5,7 @@ import { alertRules } from "#db/schema";
 import { newId } from "#lib/id";
 import type { AboutChecks } from "#scans/about";
 import { newsStatements, readNews, type Known } from "./news.ts";
-import { heldOccasions, heldUntil, planOf, type Fresh, type Plan, type Standing, type Telling } from "./plan.ts";
+import { planOf, type Fresh, type Plan, type Standing, type Telling } from "./plan.ts";
 import { resolveStatements } from "./resolve.ts";
 import {
   channelsStatement,
@@ -49,12 +49,12 @@ async function settleOnce(org: OrgContext, ruleId: string, known: Known): Promis
   const found = await standingOf(org, ruleId);
   if (!found) return nothing;
   const { standing, channels } = found;
-  const planned = planOf(standing, org.now);
-  const news = await toldOf(org, standing.rule, planned.tellings, known);
-  const { told, plan } = withoutNoise(standing.rule, planned, news, org.now);
-  const held = heldOccasions(standing.rule, plan);
+  const news = await toldOf(org, standing.rule, planOf(standing, org.now).tellings, known);
+  const plan = planOf(standing, org.now, quietUntil(standing.rule, news, org.now));
+  const told = news.filter(({ group }) => plan.tellings.some((telling) => telling.group === group));
   const evaluation = evaluationOf(org, standing.rule, plan);
-  const isIdle = told.length + plan.forgotten.length + held.length + plan.resolved.length + evaluation.length === 0;
+  const isIdle =
+    told.length + plan.forgotten.length + plan.held.length + plan.resolved.length + evaluation.length === 0;
   if (isIdle) return { ...nothing, nextAt: plan.nextAt };
   const events: string[] = [];
   const eventIdOf = (): string => events[events.push(newId()) - 1] ?? "";
@@ -65,7 +65,7 @@ async function settleOnce(org: OrgContext, ruleId: string, known: Known): Promis
     ...plan.resolved.flatMap((alert) =>
       resolveStatements(org, alert, { rule: standing.rule, by: null, channels, eventIdOf }),
     ),
-    ...occasionStatements(org, ruleId, plan.forgotten, held),
+    ...occasionStatements(org, ruleId, plan),
     ...evaluation,
     countEvaluation(org, [ruleId]),
   ]);
@@ -73,12 +73,12 @@ async function settleOnce(org: OrgContext, ruleId: string, known: Known): Promis
 }
 
 /** In quiet hours only what is critical is told, if that; the rest waits for their end, as for that of a window. */
-function withoutNoise(rule: AlertRule, plan: Plan, news: readonly Told[], now: Date) {
-  const isTold = (one: Told): boolean =>
-    tellableAt(rule.quietHours, now, severityOf(rule, one.news, null) === "critical") <= now;
-  const told = news.filter(isTold);
-  return { told, plan: heldUntil(plan, tellableAt(rule.quietHours, now, false), told) };
-}
+const quietUntil =
+  (rule: AlertRule, news: readonly Told[], now: Date) =>
+  ({ group }: Telling): Date => {
+    const own = news.find((one) => one.group === group);
+    return own ? tellableAt(rule.quietHours, now, severityOf(rule, own.news, null) === "critical") : now;
+  };
 
 async function standingOf(
   org: OrgContext,
@@ -131,12 +131,7 @@ async function toldOf(org: OrgContext, rule: AlertRule, tellings: readonly Telli
 }
 
 /** Occasions with too little are forgotten; those with enough that must wait are not counted again. */
-function occasionStatements(
-  org: OrgContext,
-  ruleId: string,
-  forgotten: readonly string[],
-  held: readonly string[],
-): Statement[] {
+function occasionStatements(org: OrgContext, ruleId: string, { forgotten, held }: Plan): Statement[] {
   const among = `org_id = ?1 AND rule_id = ?2 AND told = 0 AND occasion IN (SELECT value FROM json_each(?3))`;
   const change = (what: string, occasions: readonly string[]): Statement[] =>
     occasions.length === 0 ? [] : [org.db.sql(`${what} WHERE ${among}`, org.id, ruleId, JSON.stringify(occasions))];

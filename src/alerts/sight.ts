@@ -4,10 +4,10 @@ import type { Statement } from "#db/database";
 import type { CheckCounts, FindingFilter } from "#db/values";
 import type { AboutChecks } from "#scans/about";
 import { jsonOrNull } from "#lib/json";
-import { complianceScoreOf, controlScoreOf } from "#scores/compliance";
+import { complianceScoreOf, controlScoreOf, type ControlScore } from "#scores/compliance";
 import { frameworkEvidence, type OwnFramework, type OwnRule } from "#scores/controls";
 import { accountLooks } from "./account-looks.ts";
-import { filterSql } from "./filter.ts";
+import { filterSql, isConnected } from "./filter.ts";
 import { gravest, itemsOf, plainItem } from "./items.ts";
 import {
   hoursAgo,
@@ -21,12 +21,14 @@ import {
 } from "./look.ts";
 import { counted } from "./text.ts";
 
-/** What meets the condition now. One round trip. */
+/** What meets the condition now. One round trip, or two. */
 export async function lookNow(org: OrgContext, condition: StateCondition, about: AboutChecks): Promise<Sighting> {
   // safe: each is handed conditions of its own kind.
   const look = looks[condition.kind] as Look<StateKind>;
   // safe: every statement answers rows.
   const answers = (await org.db.atomic(look.ask(org, condition))) as Row[][];
+  const more = look.more?.(org, answers, condition) ?? [];
+  if (more.length > 0) answers.push(...((await org.db.atomic(more)) as Row[][]));
   return {
     seen: look.read(answers, condition, about, org.now),
     unclear: look.unclear?.(answers, condition, about) ?? [],
@@ -55,7 +57,8 @@ export function openCount(org: OrgContext, filter: FindingFilter): Statement {
     return org.db.sql(`SELECT count(*) AS count FROM ${openOnes(filter)}`, org.id, JSON.stringify(filter));
   return org.db.sql(
     `SELECT coalesce(sum(open), 0) AS count FROM counters
-     WHERE org_id = ?1 AND subject = 'finding' AND dimension = ?2 AND value IN (SELECT value FROM json_each(?3))`,
+     WHERE org_id = ?1 AND subject = 'finding' AND dimension = ?2 AND value IN (SELECT value FROM json_each(?3))
+       AND ${dimension === "account" ? isConnected("value") : "true"}`,
     org.id,
     dimension,
     JSON.stringify(named ? named[1] : [""]),
@@ -68,9 +71,9 @@ const day = (at: string | null): string => (at ?? "").slice(0, 10);
 const looks: { readonly [K in StateKind]: Look<K> } = {
   ...accountLooks,
   open_findings: {
-    ask(org, { filter }) {
-      return [openCount(org, filter), gravest(org, openOnes(filter), JSON.stringify(filter))];
-    },
+    ask: (org, { filter }) => [openCount(org, filter)],
+    more: (org, [counts = []], { filter, moreThan }) =>
+      (counts[0]?.count ?? 0) > moreThan ? [gravest(org, openOnes(filter), JSON.stringify(filter))] : [],
     read([counts = [], rows = []], { moreThan }, about) {
       const count = counts[0]?.count ?? 0;
       if (count <= moreThan) return [];
@@ -105,16 +108,17 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
         },
       ];
     },
-    unclear: ([rows = []], { framework }, about) =>
-      rows.some((row) => scoreOf(row, framework, about) === "unknown") ? [framework] : [],
+    unclear([rows = []], { framework, score }, about) {
+      const worst = rows.map((row) => scoreOf(row, framework, about, atWorst));
+      return worst.some((one) => one === "unknown" || (one !== null && one < score)) ? [framework] : [];
+    },
   },
   expiring: {
     ask: (org, { withinDays, kinds: named }) => [
       org.db.sql(
         `SELECT r.id, coalesce(r.name, r.arn, r.native_id) AS name, r.arn, r.resource_type AS resourceType, r.region, r.expires_at AS at, r.tags,
-           r.account_id AS accountId, r.aws_account_id AS awsAccountId,
-           (SELECT a.name FROM accounts AS a WHERE a.org_id = ?1 AND a.id = r.account_id) AS accountName
-         FROM resources AS r WHERE r.org_id = ?1 AND r.expires_at IS NOT NULL AND r.expires_at <= ?2
+           r.account_id AS accountId, r.aws_account_id AS awsAccountId, a.name AS accountName
+         FROM resources AS r CROSS JOIN accounts AS a ON a.org_id = ?1 AND a.id = r.account_id WHERE r.org_id = ?1 AND r.expires_at IS NOT NULL AND r.expires_at <= ?2
            AND (?3 IS NULL OR r.resource_type IN (SELECT value FROM json_each(?3)))
          ORDER BY r.expires_at, r.id ${limit}`,
         org.id,
@@ -194,7 +198,12 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
 const originOf = (name: string): string => (URL.canParse(name) ? new URL(name).origin : name);
 
 /** Unknown: nothing it is made of could be judged. Null: it is made of nothing, or nothing was ever looked at. */
-function scoreOf({ verdicts, controls, rules }: Row, framework: string, about: AboutChecks): number | "unknown" | null {
+function scoreOf(
+  { verdicts, controls, rules }: Row,
+  framework: string,
+  about: AboutChecks,
+  taken = (control: ControlScore): ControlScore => control,
+): number | "unknown" | null {
   if (verdicts === null) return null;
   // safe: written by us.
   const own =
@@ -202,5 +211,15 @@ function scoreOf({ verdicts, controls, rules }: Row, framework: string, about: A
   const counts = JSON.parse(verdicts) as CheckCounts;
   const evidence = frameworkEvidence(about, own, JSON.parse(rules) as OwnRule[]);
   if (evidence.length === 0) return null;
-  return complianceScoreOf(evidence.map((control) => controlScoreOf(control, counts))).score ?? "unknown";
+  return complianceScoreOf(evidence.map((control) => taken(controlScoreOf(control, counts)))).score ?? "unknown";
+}
+
+/** As if all that is unknown had failed. */
+function atWorst(control: ControlScore): ControlScore {
+  let [held, all] = [0, 0];
+  for (const { passed, failed, unknown } of control.evidence) {
+    held += passed;
+    all += passed + failed + unknown;
+  }
+  return { ...control, passRate: all === 0 ? null : held / all };
 }

@@ -34,8 +34,10 @@ async function syncOnce(
   const looked = seen.slice(0, subjectsMax);
   const known = await membersOf(org, rule.id);
   const now = new Set(looked.map(({ subject }) => subject));
+  // Where there are more than were looked at, nobody knows what of the rest is over.
+  const isMore = seen.length > subjectsMax;
   const stays = (subject: string): boolean =>
-    now.has(subject) || (unclear.includes(subject) && known.get(subject) === true);
+    now.has(subject) || (known.get(subject) === true && (isMore || unclear.includes(subject)));
   const gone = [...known.keys()].filter((subject) => !stays(subject));
   const come = looked.filter(({ subject }) => !known.has(subject));
   if (gone.length + come.length === 0) return seen;

@@ -29,10 +29,19 @@ export function tellStatements(
   const about = { alertId: id, severity, group, runId, active: active + news.fresh, at: org.now };
   const message = triggeredMessage(rule, news, { ...about, status: alert?.status ?? "open" });
   const { title, summary, items } = message;
-  const shown = { ruleName: rule.name, severity, title, summary, items, channels: [...to], runId, toldAt: now };
+  const shown = {
+    ruleName: rule.name,
+    severity,
+    title,
+    summary,
+    items,
+    channels: [...new Set([...(alert?.channels ?? []), ...to])],
+    runId,
+    toldAt: now,
+  };
   return [
     pinFresh(org, rule.id, { group, occasions, fresh }),
-    keep(org, alert ?? newAlert(org, rule, id, group), { ...shown, updatedAt: now }, news.fresh),
+    keep(org, alert ?? newAlert(org, rule, id, group), { ...shown, updatedAt: now }, news.fresh - news.again),
     markTold(org, rule.id, id, { group, occasions }),
     ...alertTellings(org, {
       eventId,
@@ -53,9 +62,9 @@ function keep(
   org: OrgContext,
   { total, messages, version, ...alert }: ReturnType<typeof newAlert> | Alert,
   shown: Omit<typeof alerts.$inferInsert, keyof ReturnType<typeof newAlert>>,
-  fresh: number,
+  added: number,
 ): Statement {
-  const after = { ...shown, total: total + fresh, messages: messages + 1, version: version + 1 };
+  const after = { ...shown, total: total + added, messages: messages + 1, version: version + 1 };
   return org.db
     .insert(alerts)
     .values({ ...alert, ...after })

@@ -946,6 +946,8 @@ export const alertRules = sqliteTable(
     lastEvaluation: text("last_evaluation", { mode: "json" }).$type<AlertEvaluation | null>(),
     /** Batches that moved what it is about; one that was worked out from how things were names the number it read. */
     evaluations: integer("evaluations").notNull().default(0),
+    /** When it was made or began anew: it hears of nothing that happened before. */
+    since: text("since").notNull().default(""),
     version: integer("version").notNull(),
     createdBy: text("created_by"),
     createdAt: text("created_at").notNull(),

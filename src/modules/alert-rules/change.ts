@@ -55,15 +55,11 @@ async function write(
   input: AlertRuleInput,
   open: readonly unknown[],
 ): Promise<{ row: AlertRule; events: readonly string[] }> {
-  const listens = listensTo(input.condition);
-  const after: AlertRule = {
-    ...before,
-    ...input,
-    listens,
-    version: before.version + 1,
-    updatedAt: org.now.toISOString(),
-  };
-  const isOver = before.enabled && (!after.enabled || isAboutSomethingElse(before, after));
+  const now = org.now.toISOString();
+  const wanted = { ...before, ...input, listens: listensTo(input.condition) };
+  const isOver = before.enabled && (!wanted.enabled || isAboutSomethingElse(before, wanted));
+  const since = isOver || !before.enabled ? now : before.since;
+  const after: AlertRule = { ...wanted, since, version: before.version + 1, updatedAt: now };
   const ending = isOver ? endingOf(org, before, open) : { pins: [], statements: [], events: [] };
   const target = { type: "alert_rule", id: before.id };
   const entry = { action: "alert_rule.update", target, before: audited(before), after: audited(after) } as const;

@@ -1,0 +1,2 @@
+-- When a rule was made or began anew: it hears of nothing that happened before.
+ALTER TABLE alert_rules ADD COLUMN since TEXT NOT NULL DEFAULT '';

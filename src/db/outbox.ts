@@ -61,12 +61,11 @@ export interface OutboxEvent {
   readonly exceptWebhookId?: string;
   /** Channels and webhooks that are told whatever they subscribed to, not before `at`. */
   readonly to?: readonly { readonly webhookId: string; readonly at: string }[];
-  /** Nobody else hears of it. */
-  readonly isPrivate?: boolean;
 }
 
-/** Pairs of (subscription, name told), the best first: exact names before groups, groups before `*`. */
+/** Pairs of (subscription, name told), the best first: exact names before groups, groups before `*`. A digest is its channel's alone. */
 export function tellings(names: readonly EventName[]): readonly (readonly [string, EventName])[] {
+  if (names[0] === "alert.digest") return [];
   return [
     ...names.map((name) => [name, name] as const),
     ...names.map((name) => [groupOf(name), name] as const),
@@ -95,7 +94,7 @@ function statements(org: OrgContext, events: readonly OutboxEvent[], condition: 
     ...event,
     id,
     data: data ?? null,
-    told: event.isPrivate ? [] : tellings(event.names),
+    told: tellings(event.names),
   }));
   return [eventInsert(org, told, condition), ...tellingStatements(org, told)];
 }

@@ -67,7 +67,6 @@ async function tellSome(org: OrgContext, channelId: string): Promise<number> {
       names: ["alert.digest"] as const,
       data,
       to: [{ webhookId: channelId, at }],
-      isPrivate: true,
     })),
   );
   await org.db.atomic([taking(org, channelId, ids), ...eventStatementsIfChanged(org, ...told)]);

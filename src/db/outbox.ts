@@ -113,6 +113,9 @@ const tellingStatements = (org: OrgContext, told: readonly Told[]): Statement[] 
   ];
 };
 
+/** SQL: what `w` subscribed to; every channel to the troubles of other receivers. */
+const listensTo = `json_each(iif(w.kind = 'webhook', w.events, '["webhook.failing","webhook.disabled","webhook.recovered"]'))`;
+
 interface Told extends OutboxEvent {
   readonly id: string;
   readonly told: readonly (readonly [string, EventName])[];
@@ -123,7 +126,7 @@ interface Told extends OutboxEvent {
  * named. Parameter 1 is the organization.
  */
 export const isHeard = `(EXISTS (
-    SELECT 1 FROM webhooks w, json_each(w.events) s WHERE w.org_id = ?1 AND s.value IN (SELECT t.value ->> 0 FROM json_each(e.value -> 'told') t))
+    SELECT 1 FROM webhooks w, ${listensTo} s WHERE w.org_id = ?1 AND s.value IN (SELECT t.value ->> 0 FROM json_each(e.value -> 'told') t))
   OR EXISTS (
     SELECT 1 FROM alert_rules r, json_each(r.listens) l WHERE r.org_id = ?1 AND r.enabled = 1 AND l.value IN (SELECT n.value FROM json_each(e.value -> 'names') n))
   OR json_array_length(e.value -> 'to') > 0)`;
@@ -157,7 +160,7 @@ const deliveryInsert = (org: OrgContext, toldJson: string): Statement =>
        SELECT w.id AS webhook_id, e.value ->> 'id' AS event_id,
          coalesce(
            (SELECT t.value ->> 1 FROM json_each(e.value -> 'told') t
-            WHERE ${passesFilters} AND t.value ->> 0 IN (SELECT s.value FROM json_each(w.events) s) ORDER BY t.key LIMIT 1),
+            WHERE ${passesFilters} AND t.value ->> 0 IN (SELECT s.value FROM ${listensTo} s) ORDER BY t.key LIMIT 1),
            (SELECT e.value ->> '$.names[0]' FROM json_each(e.value -> 'to') c WHERE c.value ->> 'webhookId' = w.id)) AS event,
          coalesce((SELECT c.value ->> 'at' FROM json_each(e.value -> 'to') c WHERE c.value ->> 'webhookId' = w.id), ?2) AS at
        FROM webhooks w CROSS JOIN json_each(?3) e WHERE w.org_id = ?1 AND w.status = 'enabled')

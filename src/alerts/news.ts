@@ -33,7 +33,8 @@ export function newsStatements(org: OrgContext, rule: AlertRule, { group, occasi
   return [
     active,
     org.db.sql(
-      `SELECT f.severity, count(*) AS findings FROM ${waiting} CROSS JOIN findings AS f WHERE ${isFinding} GROUP BY f.severity`,
+      `SELECT f.severity, count(*) AS findings, group_concat(DISTINCT f.aws_account_id) AS accounts
+       FROM ${waiting} CROSS JOIN findings AS f WHERE ${isFinding} GROUP BY f.severity`,
       org.id,
       ...params,
     ),
@@ -46,17 +47,18 @@ export function readNews(
   rule: AlertRule,
   { seen, about }: Known,
   [counts, first, rows]: readonly unknown[],
-): { readonly news: News; readonly active: number } {
+): { readonly news: News; readonly active: number; readonly awsAccountIds: readonly (string | null)[] } {
   // safe: the statements' own columns.
   const active = (counts as { active: number }[])[0]?.active ?? 0;
   if (seen === null) {
-    const bySeverity = (first as { severity: StoredSeverity; findings: number }[]).map(
-      ({ severity, findings }) => [severity, findings] as const,
-    );
-    return { news: findingNews(rule, Object.fromEntries(bySeverity), itemsOf(rows, about)), active };
+    const counted = first as { severity: StoredSeverity; findings: number; accounts: string }[];
+    const bySeverity = counted.map(({ severity, findings }) => [severity, findings] as const);
+    const news = findingNews(rule, Object.fromEntries(bySeverity), itemsOf(rows, about));
+    return { news, active, awsAccountIds: counted.flatMap(({ accounts }) => accounts.split(",")) };
   }
   const waits = new Set((first as { subject: string }[]).map(({ subject }) => subject));
   const fresh = seen.filter(({ subject }) => waits.has(subject));
   if (fresh.length !== waits.size) throw new MovedOn();
-  return { news: stateNews(rule, fresh, seen.length > subjectsMax), active };
+  const awsAccountIds = fresh.map(({ item }) => item.awsAccountId);
+  return { news: stateNews(rule, fresh, seen.length > subjectsMax), active, awsAccountIds };
 }

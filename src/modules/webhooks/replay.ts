@@ -1,6 +1,6 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { newUuid7, nudgeDelivery } from "#db/outbox";
+import { newUuid7, nudgeDelivery, passesFilters } from "#db/outbox";
 import { Fault } from "#lib/fault";
 import { uuid7Time } from "#lib/id";
 import { getWebhook, refuseDisabled } from "./get.ts";
@@ -88,10 +88,7 @@ const retryDead = (org: OrgContext, { id, since, until }: Span): Statement =>
 const subscribed = (what: string): string => `${what} IN (SELECT s.value FROM json_each(w.events) s)`;
 
 /** The name under which `w` would have been told of `v`: as the outbox has it (`tellings`, filters). Null: not at all. */
-const wantedName = `CASE
-  WHEN w.severities IS NOT NULL AND v.severity IS NOT NULL AND v.severity NOT IN (SELECT value FROM json_each(w.severities)) THEN NULL
-  WHEN w.account_ids IS NOT NULL AND v.account_id IS NOT NULL AND v.account_id NOT IN (SELECT value FROM json_each(w.account_ids)) THEN NULL
-  ELSE coalesce(
+const wantedName = `CASE WHEN ${passesFilters("v.severity", "v.account_id")} THEN coalesce(
     (SELECT n.value FROM json_each(v.names) n WHERE ${subscribed("n.value")} ORDER BY n.key LIMIT 1),
     (SELECT n.value FROM json_each(v.names) n WHERE ${subscribed("substr(n.value, 1, instr(n.value, '.')) || '*'")} ORDER BY n.key LIMIT 1),
     CASE WHEN ${subscribed("'*'")} THEN v.names ->> 0 END) END`;

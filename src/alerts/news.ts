@@ -33,7 +33,8 @@ export function newsStatements(org: OrgContext, rule: AlertRule, { group, occasi
   return [
     active,
     org.db.sql(
-      `SELECT f.severity, count(*) AS findings, sum(m.alert_id = ?5) AS again FROM ${waiting} CROSS JOIN findings AS f WHERE ${isFinding} GROUP BY f.severity`,
+      `SELECT f.severity, count(*) AS findings, sum(m.alert_id = ?5) AS again, group_concat(DISTINCT f.aws_account_id) AS accounts
+       FROM ${waiting} CROSS JOIN findings AS f WHERE ${isFinding} GROUP BY f.severity`,
       org.id,
       ...params,
       alert?.id ?? null,
@@ -47,17 +48,19 @@ export function readNews(
   rule: AlertRule,
   { seen, about }: Known,
   [counts, first, rows]: readonly unknown[],
-): { readonly news: News; readonly active: number } {
+): { readonly news: News; readonly active: number; readonly awsAccountIds: readonly (string | null)[] } {
   // safe: the statements' own columns.
   const active = (counts as { active: number }[])[0]?.active ?? 0;
   if (seen === null) {
-    const found = first as { severity: StoredSeverity; findings: number; again: number | null }[];
+    const found = first as { severity: StoredSeverity; findings: number; again: number | null; accounts: string }[];
     const counts = Object.fromEntries(found.map(({ severity, findings }) => [severity, findings]));
     const again = found.reduce((sum, row) => sum + (row.again ?? 0), 0);
-    return { news: findingNews(rule, counts, itemsOf(rows, about), again), active };
+    const news = findingNews(rule, counts, itemsOf(rows, about), again);
+    return { news, active, awsAccountIds: found.flatMap(({ accounts }) => accounts.split(",")) };
   }
   const waits = new Set((first as { subject: string }[]).map(({ subject }) => subject));
   const fresh = seen.filter(({ subject }) => waits.has(subject));
   if (fresh.length !== waits.size) throw new MovedOn();
-  return { news: stateNews(rule, fresh, seen.length > subjectsMax), active };
+  const awsAccountIds = fresh.map(({ item }) => item.awsAccountId);
+  return { news: stateNews(rule, fresh, seen.length > subjectsMax), active, awsAccountIds };
 }

@@ -12,13 +12,15 @@ export interface Told extends Telling {
   readonly news: News;
   /** Told before, and still so. */
   readonly active: number;
+  /** Of what is new. */
+  readonly awsAccountIds: readonly (string | null)[];
 }
 
 /** For a batch that pins the rule and its alerts: the alert as it is now, what it is about, and the message. */
 export function tellStatements(
   org: OrgContext,
   rule: AlertRule,
-  { group, alert, occasions, fresh, news, active }: Told,
+  { group, alert, occasions, fresh, news, active, awsAccountIds }: Told,
   { channels, eventId }: { readonly channels: readonly Channel[]; readonly eventId: string },
 ): Statement[] {
   const now = org.now.toISOString();
@@ -47,6 +49,7 @@ export function tellStatements(
       eventId,
       name: "alert.triggered",
       message,
+      awsAccountIds,
       channels: channels.filter((channel) => to.includes(channel.id)),
     }),
   ];

@@ -55,18 +55,19 @@ export interface OutboxEvent {
   /** What webhooks filter by: of all it tells about. Left out: it passes every filter. */
   readonly severity?: string | undefined;
   readonly accountId?: string | null | undefined;
+  /** Instead of `accountId`, of what is about several: who filters by one of them is told. */
+  readonly awsAccountIds?: readonly string[] | null;
   /** Alert rules look at it when this run has ended; left out: at once. */
   readonly runId?: string | null | undefined;
   /** The webhook it is about, which is not told. */
   readonly exceptWebhookId?: string;
   /** Channels and webhooks that are told whatever they subscribed to, not before `at`. */
   readonly to?: readonly { readonly webhookId: string; readonly at: string }[];
-  /** Nobody else hears of it. */
-  readonly isPrivate?: boolean;
 }
 
-/** Pairs of (subscription, name told), the best first: exact names before groups, groups before `*`. */
+/** Pairs of (subscription, name told), the best first: exact names before groups, groups before `*`. A digest is its channel's alone. */
 export function tellings(names: readonly EventName[]): readonly (readonly [string, EventName])[] {
+  if (names[0] === "alert.digest") return [];
   return [
     ...names.map((name) => [name, name] as const),
     ...names.map((name) => [groupOf(name), name] as const),
@@ -95,7 +96,7 @@ function statements(org: OrgContext, events: readonly OutboxEvent[], condition: 
     ...event,
     id,
     data: data ?? null,
-    told: event.isPrivate ? [] : tellings(event.names),
+    told: tellings(event.names),
   }));
   return [eventInsert(org, told, condition), ...tellingStatements(org, told)];
 }
@@ -114,6 +115,9 @@ const tellingStatements = (org: OrgContext, told: readonly Told[]): Statement[] 
   ];
 };
 
+/** SQL: what `w` subscribed to; every channel to the troubles of other receivers. */
+const listensTo = `json_each(iif(w.kind = 'webhook', w.events, '["webhook.failing","webhook.disabled","webhook.recovered"]'))`;
+
 interface Told extends OutboxEvent {
   readonly id: string;
   readonly told: readonly (readonly [string, EventName])[];
@@ -124,26 +128,30 @@ interface Told extends OutboxEvent {
  * named. Parameter 1 is the organization.
  */
 export const isHeard = `(EXISTS (
-    SELECT 1 FROM webhooks w, json_each(w.events) s WHERE w.org_id = ?1 AND s.value IN (SELECT t.value ->> 0 FROM json_each(e.value -> 'told') t))
+    SELECT 1 FROM webhooks w, ${listensTo} s WHERE w.org_id = ?1 AND s.value IN (SELECT t.value ->> 0 FROM json_each(e.value -> 'told') t))
   OR EXISTS (
     SELECT 1 FROM alert_rules r, json_each(r.listens) l WHERE r.org_id = ?1 AND r.enabled = 1 AND l.value IN (SELECT n.value FROM json_each(e.value -> 'names') n))
   OR json_array_length(e.value -> 'to') > 0)`;
+
+/** SQL: ids of the accounts that `e` is about, as they are stored. */
+const accountsOf = `coalesce(e.value ->> 'accountId', (SELECT group_concat(a.id) FROM json_each(e.value -> 'awsAccountIds') i CROSS JOIN accounts a
+  WHERE a.org_id = ?1 AND a.aws_account_id = i.value))`;
 
 /** Members: those of `Told`. */
 const eventInsert = (org: OrgContext, told: readonly Told[], condition: string): Statement =>
   org.db.sql(
     `INSERT INTO events (org_id, id, names, data, severity, account_id, created_at)
-     SELECT ?1, e.value ->> 'id', e.value -> 'names', e.value -> 'data', e.value ->> 'severity', e.value ->> 'accountId', ?2
+     SELECT ?1, e.value ->> 'id', e.value -> 'names', e.value -> 'data', e.value ->> 'severity', ${accountsOf}, ?2
      FROM json_each(?3) e WHERE ${condition} AND ${isHeard} ON CONFLICT DO NOTHING`,
     org.id,
     org.now.toISOString(),
     JSON.stringify(told),
   );
 
-/** What a webhook `w` wants to hear of an event `e` that it subscribed to. */
-const passesFilters = `w.id <> coalesce(e.value ->> 'exceptWebhookId', '')
-  AND (w.severities IS NULL OR e.value ->> 'severity' IS NULL OR e.value ->> 'severity' IN (SELECT value FROM json_each(w.severities)))
-  AND (w.account_ids IS NULL OR e.value ->> 'accountId' IS NULL OR e.value ->> 'accountId' IN (SELECT value FROM json_each(w.account_ids)))`;
+/** SQL: a webhook `w` wants to hear of what has this severity, and is about one of these accounts: no id is part of another. */
+export const passesFilters = (severity: string, accounts: string): string =>
+  `(w.severities IS NULL OR ${severity} IS NULL OR ${severity} IN (SELECT value FROM json_each(w.severities)))
+  AND (w.account_ids IS NULL OR ${accounts} IS NULL OR EXISTS (SELECT 1 FROM json_each(w.account_ids) f WHERE instr(${accounts}, f.value)))`;
 
 /** SQL for a new UUIDv7; `time` is SQL for what `uuid7Time` answers. Deliveries are listed in the order of their birth. */
 export const newUuid7 = (time: string): string =>
@@ -158,7 +166,7 @@ const deliveryInsert = (org: OrgContext, toldJson: string): Statement =>
        SELECT w.id AS webhook_id, e.value ->> 'id' AS event_id,
          coalesce(
            (SELECT t.value ->> 1 FROM json_each(e.value -> 'told') t
-            WHERE ${passesFilters} AND t.value ->> 0 IN (SELECT s.value FROM json_each(w.events) s) ORDER BY t.key LIMIT 1),
+            WHERE w.id <> coalesce(e.value ->> 'exceptWebhookId', '') AND ${passesFilters("e.value ->> 'severity'", accountsOf)} AND t.value ->> 0 IN (SELECT s.value FROM ${listensTo} s) ORDER BY t.key LIMIT 1),
            (SELECT e.value ->> '$.names[0]' FROM json_each(e.value -> 'to') c WHERE c.value ->> 'webhookId' = w.id)) AS event,
          coalesce((SELECT c.value ->> 'at' FROM json_each(e.value -> 'to') c WHERE c.value ->> 'webhookId' = w.id), ?2) AS at
        FROM webhooks w CROSS JOIN json_each(?3) e WHERE w.org_id = ?1 AND w.status = 'enabled')

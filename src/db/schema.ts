@@ -859,6 +859,7 @@ export const events = sqliteTable(
     data: text("data", { mode: "json" }).$type<unknown>().notNull(),
     /** What filters go by; null: it is about none in particular. */
     severity: text("severity"),
+    /** Of several: their ids, separated by commas. */
     accountId: text("account_id"),
     createdAt: text("created_at").notNull(),
   },

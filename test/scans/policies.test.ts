@@ -1,15 +1,18 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { systemContext } from "#db/context";
+import type { EventName } from "#db/outbox";
 import type { Env } from "#env";
 import { claimTask } from "#scans/claim";
 import { endScan, type Ending } from "#scans/end";
 import { emptySummary } from "#scans/start";
+import { eventSamples } from "../../src/modules/webhooks/event-samples.ts";
 import { noFaults } from "../sim/faults.ts";
 import { makeScenario, rowsOf, scanned, type Scenario } from "../sim/scenario.ts";
 import { api, type Api } from "../support/api.ts";
 import { makeApiKey } from "../support/org.ts";
 import { startReceiver } from "../support/receiver.ts";
+import { shapeOf } from "../support/shape.ts";
 
 const day = 24 * 60 * 60_000;
 
@@ -81,6 +84,22 @@ describe("policies at the end of a scan", () => {
     const scanId = later[0]?.scan_id;
     const gate = await caller.post<{ data: { result: string } }>(`/scans/${scanId}/evaluate`);
     expect(gate.body.data.result).toBe("fail");
+  });
+
+  it("are told, like all that a scan tells, as a test of the webhook shows it", async ({ expect }) => {
+    const { scenario, caller } = await world();
+    await make(caller, "Strict", { kind: "max_open", severity: "low", count: 0 });
+    expect(await scanned(scenario)).toBe("complete");
+    const events = await rowsOf<{ name: EventName; data: string }>(
+      scenario,
+      "SELECT n.value AS name, e.data FROM events AS e, json_each(e.names) AS n WHERE e.org_id = ?1",
+    );
+    for (const { name, data } of events)
+      expect([name, shapeOf(JSON.parse(data))]).toEqual([name, shapeOf(eventSamples[name])]);
+    const names = [...new Set(events.map(({ name }) => name))].toSorted();
+    expect(names).toEqual(
+      expect.arrayContaining(["finding.opened", "policy.violated", "run.completed", "scan.completed"]),
+    );
   });
 
   it("are not evaluated, nor told, twice when the last batch is made twice", async ({ expect }) => {

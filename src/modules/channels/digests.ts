@@ -77,7 +77,6 @@ async function tellAll(org: OrgContext, { channelId, kind }: Channel): Promise<v
         names: ["alert.digest"] as const,
         data: { ...about, alerts: chunk },
         to: [{ webhookId: channelId, at: new Date(org.now.getTime() + first + index).toISOString() }],
-        isPrivate: true,
       })),
     );
     await org.db.atomic([taking(org, channelId, ids), ...eventStatementsIfChanged(org, ...told)]);

@@ -1,1 +1,1 @@
-export { tellOfExpirations } from "./tell.ts";
+export { tellOfExpirations, type ExpiringData } from "./tell.ts";

@@ -112,6 +112,16 @@ async function tell(org: OrgContext, name: Name, endings: readonly Ending[]): Pr
   }
 }
 
+/** What is told of one account. */
+export interface ExpiringData {
+  readonly accountId: string;
+  readonly awsAccountId: string;
+  readonly at: string;
+  /** The threshold: 1, 7, 14 or 30. */
+  readonly withinDays: number;
+  readonly expiring: readonly Thing[];
+}
+
 interface Telling {
   readonly event: OutboxEvent & { readonly id: string };
   readonly days: number;
@@ -125,15 +135,13 @@ function tellingsOf(org: OrgContext, name: Name, endings: readonly Ending[]): Pr
     ({ accountId, days, expiresAt }) => `${accountId} ${days} ${expiresAt.slice(0, 10)}`,
   );
   const all = [...groups.values()].flatMap((group) => {
-    const { accountId = null, awsAccountId = null, days = 0 } = group[0] ?? {};
+    const { accountId = "", awsAccountId = "", days = 0 } = group[0] ?? {};
     return chunkForEvent(group.map((ending) => thingOf(org, ending))).map(async (things): Promise<Telling> => {
       const parts = things.map(({ resourceId, expiresAt }) => `${resourceId} ${expiresAt}`);
-      const data = { accountId, awsAccountId, at: org.now.toISOString(), withinDays: days, expiring: things };
-      return {
-        event: { id: await derivedId("event", name, String(days), ...parts), names: [name], data },
-        days,
-        things,
-      };
+      const about = { accountId, awsAccountId, at: org.now.toISOString() };
+      const data: ExpiringData = { ...about, withinDays: days, expiring: things };
+      const id = await derivedId("event", name, String(days), ...parts);
+      return { event: { id, names: [name], accountId, data }, days, things };
     });
   });
   return Promise.all(all);

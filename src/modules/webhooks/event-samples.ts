@@ -1,5 +1,6 @@
 import type { EventName } from "#db/outbox";
 import type { AlertMessage, ConditionResult, DigestMessage, ScanCounts, ScanSummary } from "#db/values";
+import type { ExpiringData } from "#modules/expirations";
 import type { Told } from "#scans/finding-events";
 
 const at = "2026-03-13T08:04:30.000Z";
@@ -23,6 +24,23 @@ const finding: Told = {
   resourceName: "bastion",
 };
 const findings = (change: Partial<Told> = {}) => ({ ...scan, at, findings: [{ ...finding, ...change }] });
+
+type Expiring = ExpiringData["expiring"][number];
+const expiring = (what: Pick<Expiring, "kind" | "resourceType" | "arn" | "name">): ExpiringData => ({
+  accountId: scan.accountId,
+  awsAccountId: scan.awsAccountId,
+  at,
+  withinDays: 14,
+  expiring: [
+    {
+      resourceId: finding.resourceId,
+      ...what,
+      region: "eu-west-1",
+      expiresAt: "2026-03-24T12:00:00.000Z",
+      daysLeft: 11,
+    },
+  ],
+});
 
 const counts: ScanCounts = {
   resourcesDiscovered: 1_284,
@@ -131,21 +149,17 @@ export const eventSamples: Readonly<Record<EventName, object>> = {
     service: "ce",
     region: "global",
   }),
-  "certificate.expiring": findings({
-    type: "ssl_expiry",
-    title: "A TLS certificate nears its end",
-    summary: "The TLS certificate for shop.example.com ends on 2026-04-02.",
-    service: "acm",
-    resourceArn: "arn:aws:acm:eu-west-1:111122223333:certificate/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
-    resourceName: "shop.example.com",
+  "certificate.expiring": expiring({
+    kind: "certificate",
+    resourceType: "AWS::CertificateManager::Certificate",
+    arn: "arn:aws:acm:eu-west-1:111122223333:certificate/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
+    name: "shop.example.com",
   }),
-  "secret.expiring": findings({
-    type: "secret_expiring",
-    title: "A secret is due to be replaced",
-    summary: "Secret billing/api was to be rotated by 2026-03-20.",
-    service: "secretsmanager",
-    resourceArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:billing/api-Ab12Cd",
-    resourceName: "billing/api",
+  "secret.expiring": expiring({
+    kind: "secret",
+    resourceType: "AWS::SecretsManager::Secret",
+    arn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:billing/api-Ab12Cd",
+    name: "billing/api",
   }),
   "scan.started": scan,
   "scan.completed": { ...scan, status: "complete", errorMessage: null, summary },

@@ -25,7 +25,10 @@ type Ended = Omit<Outcome, "durationMs">;
 export async function sendMail(env: Env, mail: EmailMessageBuilder, timeoutMs: number): Promise<Ended> {
   const { binding } = sender(env);
   const untilMs = Date.now() + timeoutMs;
-  const ends = await sendApart((to) => sendOnce(binding, { ...mail, to }, untilMs - Date.now()), [mail.to ?? []].flat());
+  const ends = await sendApart(
+    (to) => sendOnce(binding, { ...mail, to }, untilMs - Date.now()),
+    [mail.to ?? []].flat(),
+  );
   const answers = ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
   const reached = answers.filter(({ error }) => error === null);
   const [first] = reached;
@@ -43,8 +46,7 @@ export async function sendMail(env: Env, mail: EmailMessageBuilder, timeoutMs: n
 /** One end for each recipient. Halves what is refused for the sake of some, until these stand alone: twice as many calls as recipients at most. */
 async function sendApart<To>(send: (to: To[]) => Promise<Ended>, to: To[]): Promise<PromiseSettledResult<Ended>[]> {
   const [end] = await Promise.allSettled([send(to)]);
-  if (to.length < 2 || end.status === "rejected" || !speaksOfOne.test(end.value.error ?? ""))
-    return to.map(() => end);
+  if (to.length < 2 || end.status === "rejected" || !speaksOfOne.test(end.value.error ?? "")) return to.map(() => end);
   const half = to.length >> 1;
   return (await Promise.all([to.slice(0, half), to.slice(half)].map((part) => sendApart(send, part)))).flat();
 }

@@ -1,6 +1,6 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { newUuid7, nudgeDelivery } from "#db/outbox";
+import { newUuid7, nudgeDelivery, passesFilters } from "#db/outbox";
 import { Fault } from "#lib/fault";
 import { uuid7Time } from "#lib/id";
 import { getWebhook, refuseDisabled } from "./get.ts";
@@ -10,6 +10,9 @@ export const replayMax = 1_000;
 
 /** A task writes events under the time it began at, so some may look as old as this before the webhook was disabled. */
 const oldestTaskMinutes = 20;
+
+/** The request that enabled it may have taken so long from the time it began at to its commit: what happened then was not told, either. */
+const enablingMinutes = 5;
 
 export interface ReplayInput {
   readonly since: string;
@@ -85,17 +88,14 @@ const retryDead = (org: OrgContext, { id, since, until }: Span): Statement =>
 const subscribed = (what: string): string => `${what} IN (SELECT s.value FROM json_each(w.events) s)`;
 
 /** The name under which `w` would have been told of `v`: as the outbox has it (`tellings`, filters). Null: not at all. */
-const wantedName = `CASE
-  WHEN w.severities IS NOT NULL AND v.severity IS NOT NULL AND v.severity NOT IN (SELECT value FROM json_each(w.severities)) THEN NULL
-  WHEN w.account_ids IS NOT NULL AND v.account_id IS NOT NULL AND v.account_id NOT IN (SELECT value FROM json_each(w.account_ids)) THEN NULL
-  ELSE coalesce(
+const wantedName = `CASE WHEN ${passesFilters("v.severity", "v.account_id")} THEN coalesce(
     (SELECT n.value FROM json_each(v.names) n WHERE ${subscribed("n.value")} ORDER BY n.key LIMIT 1),
     (SELECT n.value FROM json_each(v.names) n WHERE ${subscribed("substr(n.value, 1, instr(n.value, '.')) || '*'")} ORDER BY n.key LIMIT 1),
     CASE WHEN ${subscribed("'*'")} THEN v.names ->> 0 END) END`;
 
 /**
  * Events that happened while it was disabled, that it would be told of now, and has never been. Not what is told of itself, nor
- * what the organization no longer keeps.
+ * a channel's digest, nor what the organization no longer keeps.
  */
 const tellMissed = (org: OrgContext, { id, since, until }: Span): Statement =>
   org.db.sql(
@@ -107,9 +107,10 @@ const tellMissed = (org: OrgContext, { id, since, until }: Span): Statement =>
        WHERE w.org_id = ?1 AND w.id = ?2 AND w.status = 'enabled' AND v.org_id = ?1 AND v.created_at >= ?3 AND v.created_at < ?4
          AND v.created_at >= strftime('%Y-%m-%dT%H:%M:%fZ', ?5, '-' || (
            SELECT CAST(json_extract(o.settings, '$.retentionDays.attempts') AS INTEGER) FROM organizations o WHERE o.org_id = ?1) || ' days')
-         AND EXISTS (SELECT 1 FROM json_each(w.silences) s WHERE v.created_at < s.value ->> 1
+         AND EXISTS (SELECT 1 FROM json_each(w.silences) s
+           WHERE v.created_at < strftime('%Y-%m-%dT%H:%M:%fZ', s.value ->> 1, '+${enablingMinutes} minutes')
            AND v.created_at >= strftime('%Y-%m-%dT%H:%M:%fZ', s.value ->> 0, '-${oldestTaskMinutes} minutes'))
-         AND v.names <> '["webhook.test"]' AND coalesce(v.data ->> 'webhookId', '') <> w.id
+         AND v.names NOT IN ('["webhook.test"]', '["alert.digest"]') AND coalesce(v.data ->> 'webhookId', '') <> w.id
          AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.org_id = ?1 AND d.webhook_id = ?2 AND d.event_id = v.id))
      WHERE event IS NOT NULL ORDER BY created_at LIMIT ${replayMax}
      ON CONFLICT DO NOTHING

@@ -51,18 +51,28 @@ const deleteEvents = `DELETE FROM events WHERE org_id = ?1 AND id IN (
 /** No UUIDv7 of this moment or later is smaller. */
 const uuid7Floor = (at: string): string => `${uuid7Time(new Date(at))}-`;
 
-/** Organizations whose oldest event is past its time: stepping through the index of events, a few rows for each. */
+const tables = ["events", "attempts", "deliveries"] as const;
+
+/** SQL for the least organization in all of the tables, beyond `after`. */
+const nextOrg = (after: string): string =>
+  `(SELECT min(org_id) FROM (${tables.map((table) => `SELECT min(org_id) AS org_id FROM ${table} WHERE org_id > ${after}`).join(" UNION ALL ")}))`;
+
+/**
+ * Organizations with an event, an attempt or a delivery past its time, also when only one of these is left: stepping through the
+ * indexes, a few rows for each. The delivery with the least id is the oldest; what is done with it again makes it new.
+ */
 async function overdue(d1: D1Database, now: Date, meter: Meter): Promise<Overdue[]> {
   const db = directoryDatabase(d1, meter);
   const [rows] = await db.atomic([
     db.sql(
       `WITH RECURSIVE telling(org_id) AS (
-         SELECT min(org_id) FROM events
+         SELECT ${nextOrg("''")}
          UNION ALL
-         SELECT (SELECT e.org_id FROM events e WHERE e.org_id > t.org_id ORDER BY e.org_id LIMIT 1)
-         FROM telling t WHERE t.org_id IS NOT NULL)
+         SELECT ${nextOrg("t.org_id")} FROM telling t WHERE t.org_id IS NOT NULL)
        SELECT t.org_id AS orgId, json_extract(o.settings, '$.retentionDays.attempts') AS days,
-         (SELECT min(e.created_at) FROM events e WHERE e.org_id = t.org_id) AS oldest
+         min(coalesce((SELECT min(e.created_at) FROM events e WHERE e.org_id = t.org_id), '9'),
+           coalesce((SELECT min(a.at) FROM attempts a WHERE a.org_id = t.org_id), '9'),
+           coalesce((SELECT d.updated_at FROM deliveries d WHERE d.org_id = t.org_id ORDER BY d.id LIMIT 1), '9')) AS oldest
        FROM telling t JOIN organizations o ON o.org_id = t.org_id
        WHERE oldest < strftime('%Y-%m-%dT%H:%M:%fZ', ?1, '-' || CAST(days AS INTEGER) || ' days') ORDER BY oldest LIMIT ?2`,
       now.toISOString(),

@@ -10,7 +10,7 @@ import { endpoints } from "../../../src/modules/channels/endpoints.ts";
 import { ofChannels, type Channel } from "../../../src/modules/channels/channel.ts";
 import { changeChannel } from "../../../src/modules/channels/change.ts";
 import { redeliver } from "../../../src/modules/webhooks/redeliver.ts";
-import { newChannelWorld, type ChannelWorld } from "./world.ts";
+import { newChannelWorld, nine, type ChannelWorld } from "./world.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -342,5 +342,39 @@ describe("e-mail", () => {
     expect(await changeChannel(world.org(), { id: channel.id, ifMatch: null }, patch)).toMatchObject({ config: patch });
     const declared = endpoints.filter(({ faults }) => faults.includes("CHANNEL_UNAVAILABLE"));
     expect(declared.map(({ operationId }) => operationId)).toEqual(["createChannel"]);
+  });
+});
+
+describe("the trouble of a receiver", () => {
+  it("is told to every other channel that is enabled, at once, and to none of other organizations", async ({
+    expect,
+  }) => {
+    const [world, other] = [await newChannelWorld(), await newChannelWorld()];
+    const receiver = startReceiver();
+    receiver.answer(({ url }) => new Response(null, { status: url.endsWith("gone") ? 410 : 200 }));
+    await other.channel({ kind: "slack" });
+    const gone = await world.channel({ kind: "slack", url: "https://hooks.slack.com/services/T0/B0/gone" });
+    const heard = [
+      (await world.channel({ kind: "slack", digest: nine })).id,
+      (await world.channel({ kind: "pagerduty" })).id,
+      (await world.channel({ kind: "email" })).id,
+    ];
+    await world.channel({ kind: "teams", url: "https://flow.example.com/hook", status: "disabled" });
+    await world.webhook({ events: ["finding.*"] });
+    heard.push((await world.webhook({ url: "https://own.receiver.dev/in", events: ["webhook.*"] })).webhook.id);
+    await tell(world, [gone], anAlert());
+    const told = await world.rows<{ webhook_id: string; status: string }>(
+      "SELECT webhook_id, status FROM deliveries WHERE org_id = ?1 AND event = 'webhook.disabled'",
+    );
+    expect(told.map(({ webhook_id: id }) => id).toSorted()).toEqual(heard.toSorted());
+    expect(new Set(told.map(({ status }) => status))).toEqual(new Set(["delivered"]));
+    expect(world.inbox.sent.map(({ subject }) => subject)).toEqual([
+      expect.stringContaining("A webhook or channel was disabled"),
+    ]);
+    expect(await other.rows("SELECT id FROM deliveries WHERE org_id = ?1")).toEqual([]);
+    await world.tell(["scan.completed"]);
+    await world.tell(["webhook.test"]);
+    const more = await world.rows("SELECT event FROM deliveries WHERE org_id = ?1 AND event NOT LIKE 'alert.%'");
+    expect(more.filter(({ event }) => event !== "webhook.disabled")).toEqual([{ event: "webhook.test" }]);
   });
 });

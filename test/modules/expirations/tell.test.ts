@@ -1,9 +1,12 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { systemContext, type OrgContext } from "#db/context";
+import type { EventName } from "#db/outbox";
 import { newId } from "#lib/id";
 import { tellOfExpirations } from "#modules/expirations";
 import { tellOrganization } from "../../../src/modules/expirations/tell.ts";
+import { eventSamples } from "../../../src/modules/webhooks/event-samples.ts";
+import { shapeOf } from "../../support/shape.ts";
 import type { TestOrg } from "../../support/org.ts";
 import { insertRows, makeWorld, resourceRow, rowsOf, type Row } from "../findings/world.ts";
 
@@ -13,7 +16,7 @@ const start = Date.UTC(2032, 5, 1, 12);
 const contextAt = (org: TestOrg, days: number): OrgContext =>
   systemContext(env, { orgId: org.id, shard: 0 }, new Date(start + days * dayMs), () => {});
 
-const listen = (org: TestOrg, events: readonly string[]): Promise<void> =>
+const listen = (org: TestOrg, events: readonly string[], more: Row = {}): Promise<void> =>
   insertRows("webhooks", [
     {
       org_id: org.id,
@@ -26,6 +29,7 @@ const listen = (org: TestOrg, events: readonly string[]): Promise<void> =>
       version: 1,
       created_at: "",
       updated_at: "",
+      ...more,
     },
   ]);
 
@@ -111,6 +115,22 @@ describe("what ends", () => {
       { names: ["secret.expiring"], expiring: [{ resourceId: others[1], kind: "access_key", daysLeft: 5 }] },
     ]);
     expect(new Set(told.flatMap(({ withinDays }) => withinDays))).toEqual(new Set([30, 7]));
+  });
+
+  it("is told to webhooks that filter by its account, as their test shows it", async ({ expect }) => {
+    const { org, accounts } = await makeWorld(0, 0);
+    const ids = accounts.slice(0, 2).map((account) => account["id"] ?? null);
+    for (const id of ids) await listen(org, ["*"], { id, account_ids: JSON.stringify([id]) });
+    await ending(org, accounts[1] ?? {}, certificate, [20]);
+    await ending(org, accounts[1] ?? {}, secret, [20], 50);
+    await tellOrganization(contextAt(org, 0));
+    const told = await rowsOf("deliveries", org.id);
+    expect(told.map(({ webhook_id: id, event }) => [id, event]).toSorted()).toEqual([
+      [ids[1], "certificate.expiring"],
+      [ids[1], "secret.expiring"],
+    ]);
+    for (const { names, ...data } of await toldTo(org))
+      expect(shapeOf(data)).toEqual(shapeOf(eventSamples[names[0] as EventName]));
   });
 
   it("is told when it is found late, when its date changes, and when somebody begins to listen", async ({ expect }) => {

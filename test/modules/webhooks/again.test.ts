@@ -166,6 +166,42 @@ describe("replay of what was missed", () => {
     expect(await replay()).toEqual({ scheduled: 0, nextSince: null });
   });
 
+  it("what happens while the enabling is under way, too", async ({ expect }) => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 2, 1) });
+    const world = await newWorld();
+    const receiver = startReceiver();
+    const { webhook } = await world.webhook();
+    await setStatus(world, webhook.id, "disabled");
+    vi.setSystemTime(Date.now() + minuteMs);
+    const enabling = world.org();
+    vi.setSystemTime(Date.now() + 100);
+    const missed = await world.tell();
+    await changeWebhook(enabling, { id: webhook.id, ifMatch: null }, { status: "enabled" });
+    const told = await world.tell();
+    vi.setSystemTime(Date.now() + minuteMs);
+    const replay = () => replayWebhook(world.org(), webhook.id, { since, status: "missing" });
+    expect([(await replay()).scheduled, (await replay()).scheduled]).toEqual([1, 0]);
+    await world.drain();
+    const ids = receiver.received.map(({ headers }) => headers.get("webhook-id"));
+    expect(ids.toSorted()).toEqual([missed, told].map((id) => `msg_${id}`).toSorted());
+  });
+
+  it.for(["*", "alert.*"])("no channel's digest, whoever listens to %s", async (events, { expect }) => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 2, 1) });
+    const world = await newWorld();
+    const [{ webhook }, channel] = [await world.webhook({ events: [events] }), await world.webhook({ events: [] })];
+    await setStatus(world, webhook.id, "disabled");
+    vi.setSystemTime(Date.now() + minuteMs);
+    const org = world.org();
+    const to = [{ webhookId: channel.webhook.id, at: org.now.toISOString() }];
+    await org.db.atomic(eventStatements(org, { names: ["alert.digest"], data: { alerts: [] }, to }));
+    expect(await deliveriesOf(world)).toMatchObject([{ webhook_id: channel.webhook.id }]);
+    vi.setSystemTime(Date.now() + minuteMs);
+    await setStatus(world, webhook.id, "enabled");
+    const answer = await replayWebhook(world.org(), webhook.id, { since, status: "missing" });
+    expect(answer.scheduled).toBe(0);
+  });
+
   it("goes on where it ended when there are more than a thousand", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 2, 1) });
     const world = await newWorld();

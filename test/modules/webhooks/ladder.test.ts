@@ -1,8 +1,11 @@
 import { afterEach, describe, it, vi } from "vitest";
+import type { EventName } from "#db/outbox";
 import { changeWebhook } from "../../../src/modules/webhooks/change.ts";
+import { eventSamples } from "../../../src/modules/webhooks/event-samples.ts";
 import { rungAfter, type Health } from "../../../src/modules/webhooks/ladder.ts";
 import { pauseAfter } from "../../../src/modules/webhooks/schedule.ts";
 import { startReceiver } from "../../support/receiver.ts";
+import { shapeOf } from "../../support/shape.ts";
 import { deliveriesOf, message } from "./rows.ts";
 import { newWorld, type World } from "./world.ts";
 
@@ -65,7 +68,7 @@ async function watched() {
   const heard = () =>
     receiver.received
       .filter(({ url }) => url.endsWith("/watcher"))
-      .map(({ body }) => JSON.parse(body) as { event: string; data: Record<string, unknown> });
+      .map(({ body }) => JSON.parse(body) as { event: EventName; data: Record<string, unknown> });
   const row = async () => {
     const [found] = await world.rows(
       "SELECT status, failures, failing_since, warned, version FROM webhooks WHERE org_id = ?1 AND id = ?2",
@@ -154,6 +157,7 @@ describe("a webhook that fails and fails", () => {
     await world.tell();
     await world.drain();
     expect(heard()).toHaveLength(4);
+    for (const { event, data } of heard()) expect(shapeOf(data)).toEqual(shapeOf(eventSamples[event]));
     const own = receiver.received.filter(({ url }) => url.includes("/failing"));
     expect(
       own

@@ -1,0 +1,73 @@
+import { describe, it } from "vitest";
+import { AlertWorld, findingsRule, type FoundFinding } from "./world.ts";
+
+/** Webhooks that filter by accounts, and what each of them heard. */
+async function listeners(world: AlertWorld) {
+  const [a = "", b = ""] = world.accounts.map(({ id }) => id);
+  const webhook = (ids: readonly string[] | null) =>
+    world.channel({ kind: "webhook", events: '["*"]', account_ids: ids && JSON.stringify(ids) });
+  const ids = { a: await webhook([a]), b: await webhook([b]), both: await webhook([a, b]), all: await webhook(null) };
+  const heard = async (name: string): Promise<string[]> => {
+    const last = (await world.told()).findLast((told) => told.name === name);
+    return Object.entries(ids).flatMap(([key, id]) => (last?.to.some((to) => to.id === id) ? [key] : []));
+  };
+  const channel = await world.channel();
+  return { heard, channel };
+}
+
+async function tell(world: AlertWorld, found: readonly FoundFinding[]): Promise<void> {
+  await world.open(found, null);
+  await world.evaluate();
+}
+
+describe("webhooks that filter by account hear of an alert", () => {
+  it("that is about one of theirs, and of no other", async ({ expect }) => {
+    const world = await new AlertWorld().make(2);
+    const { heard, channel } = await listeners(world);
+    await world.rule(findingsRule([channel]));
+    const found = await world.findings(1, {}, 1);
+    await tell(world, found);
+    expect(await heard("alert.triggered")).toEqual(["b", "both", "all"]);
+    world.advance(60_000);
+    await world.status(found, "resolved");
+    await world.look();
+    expect(await heard("alert.resolved")).toEqual(["b", "both", "all"]);
+  });
+
+  it("also where its message has no room for what is theirs; and of its end when that can no longer be told", async ({
+    expect,
+  }) => {
+    const world = await new AlertWorld().make(2);
+    const { heard, channel } = await listeners(world);
+    await world.rule(findingsRule([channel]));
+    const many = await world.findings(15, { severity: "critical", severity_rank: 3 }, 1);
+    await tell(world, many);
+    expect(await heard("alert.triggered")).toEqual(["b", "both", "all"]);
+    world.advance(60_000);
+    const graver = await world.findings(11, { severity: "critical", severity_rank: 3 }, 1);
+    const mixed = [...graver, ...(await world.findings(1, { severity: "low", severity_rank: 0 }, 0))];
+    await tell(world, mixed);
+    expect(await heard("alert.triggered")).toEqual(["a", "b", "both", "all"]);
+    world.advance(60_000);
+    await world.status([...many, ...mixed], "resolved");
+    await world.look();
+    expect(await heard("alert.resolved")).toEqual(["a", "b", "both", "all"]);
+  });
+
+  it("of how things are, by where they are; what is about the whole organization they all hear", async ({ expect }) => {
+    const world = await new AlertWorld().make(2);
+    const { heard, channel } = await listeners(world);
+    await world.rule({ condition: { kind: "scan_ended", states: ["error"] }, channels: [channel] });
+    await world.rows(
+      "UPDATE accounts SET last_scan_state = 'error' WHERE org_id = ?1 AND id = ?2",
+      world.accounts[0]?.id,
+    );
+    await world.look();
+    expect(await heard("alert.triggered")).toEqual(["a", "both", "all"]);
+    world.advance(60_000);
+    await world.rule({ condition: { kind: "spend_over", usd: 1 }, channels: [channel] });
+    await world.rows("UPDATE accounts SET monthly_spend = 5 WHERE org_id = ?1");
+    await world.look();
+    expect(await heard("alert.triggered")).toEqual(["a", "b", "both", "all"]);
+  });
+});

@@ -46,7 +46,7 @@ function withCalls(text, opening, change) {
   return [...parts, text.slice(at)].join("");
 }
 
-const quoted = String.raw`(?:"(?:[^"\\]|\\.)*"|${"`[^`]*`"})`;
+const quoted = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|${"`(?:[^`\\\\]|\\\\.)*`"})`;
 /** Members of an endpoint's declaration that only OpenAPI reads. */
 const described = new RegExp(
   String.raw`(?<=[{,]\s*)(?:(?:summary|description|operationId|tag): ${quoted}(?: \+ ${quoted})*|tag|operationId|faults: \[[^\]]*\]|schemas: \w+)(?:,|(?=\s*\}))(?=\s)`,
@@ -60,6 +60,9 @@ const constant = /^((?:export )?const \w+ = )((?:(?:new )?[\w.]+\(|\{|\[).*(?:\n
 const clause =
   /\n +(?=(?:SELECT|FROM|WHERE|AND|OR|NOT|ORDER|GROUP|SET|VALUES|ON|DO|RETURNING|LIMIT|UNION|INSERT|UPDATE|DELETE|JOIN|LEFT|WHEN|THEN|ELSE|END|CASE|EXISTS|WITH|HAVING|CROSS)\b)/g;
 
+/** And what else begins a line of it: a column that is set, a value, a subquery. (Lines of code that look like it mean the same on one.) */
+const clausePart = /\n {3,}(?=[a-z_]+(?:\.[a-z_]+)?(?: [=-]|,| AS )|coalesce\(|\(?\(SELECT|'|\|\||\$\{)/g;
+
 /** A module as it is bundled. What nobody uses of the top of a module is dropped, since making it has no effect. */
 function withoutDescriptions(file) {
   const typed = readFileSync(file, "utf8");
@@ -68,6 +71,7 @@ function withoutDescriptions(file) {
   const lean = plain.includes("http/endpoint") || plain.includes('"./endpoint.ts"') ? withoutAnswers(bare, file) : bare;
   return withoutConstraints(lean)
     .replaceAll(clause, " ")
+    .replaceAll(clausePart, " ")
     .replaceAll(constant, (_, name, value) => `${name}/* @__PURE__ */ (() => (${value}))();`)
     .replaceAll(/^import \{ z \} from "(?:zod|@hono\/zod-openapi)";$/gm, 'import * as z from "zod";');
 }

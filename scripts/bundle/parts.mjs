@@ -113,4 +113,11 @@ export const parts = [
   [drizzle(String.raw`sql[\\/]sql`), "if (isPgEnum(chunk))", "if (false)"],
   ...leanDrizzle,
   ...leanZod,
+  // What libraries say to who calls them wrongly: the source would have heard it.
+  [
+    /(?:zod[\\/]v4[\\/](?:core|classic)|structured-headers|hono|drizzle-orm|uuid|aws4fetch)[\\/].*\.js$/,
+    /(throw new \w+)\(\s*(?:"[^"]*"|`[^`]*`|'[^']*')\s*\)/g,
+    "$1()",
+  ],
+  [/croner[\\/]dist[\\/]croner\.js$/, /(throw new \w+)\(\s*(?:"CronDate[^"]*"|`(?:CronDate|toTZ)[^`]*`)\s*\)/g, "$1()"],
 ];

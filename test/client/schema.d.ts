@@ -3933,7 +3933,7 @@ export interface components {
             lastAttemptAt: string | null;
             /** @description HTTP status of the last attempt; null when there was no answer. */
             lastStatus: number | null;
-            /** @description Why the last attempt failed. */
+            /** @description Why the last attempt failed, or why there was none. */
             lastError: string | null;
             lastDurationMs: number | null;
             /** Format: date-time */
@@ -3987,7 +3987,7 @@ export interface components {
             lastAttemptAt: string | null;
             /** @description HTTP status of the last attempt; null when there was no answer. */
             lastStatus: number | null;
-            /** @description Why the last attempt failed. */
+            /** @description Why the last attempt failed, or why there was none. */
             lastError: string | null;
             lastDurationMs: number | null;
             /** Format: date-time */
@@ -7634,7 +7634,7 @@ export interface components {
             lastAttemptAt: string | null;
             /** @description HTTP status of the last attempt; null when there was no answer. */
             lastStatus: number | null;
-            /** @description Why the last attempt failed. */
+            /** @description Why the last attempt failed, or why there was none. */
             lastError: string | null;
             lastDurationMs: number | null;
             /** Format: date-time */
@@ -7730,7 +7730,7 @@ export interface components {
             lastAttemptAt: string | null;
             /** @description HTTP status of the last attempt; null when there was no answer. */
             lastStatus: number | null;
-            /** @description Why the last attempt failed. */
+            /** @description Why the last attempt failed, or why there was none. */
             lastError: string | null;
             lastDurationMs: number | null;
             /** Format: date-time */
@@ -11482,7 +11482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CHANNEL_UNAVAILABLE: This deployment cannot send this way. WEBHOOK_URL_BLOCKED: This address cannot be used for a webhook. */
+            /** @description WEBHOOK_URL_BLOCKED: This address cannot be used for a webhook. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11752,7 +11752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CHANNEL_UNAVAILABLE: This deployment cannot send this way. WEBHOOK_URL_BLOCKED: This address cannot be used for a webhook. */
+            /** @description WEBHOOK_URL_BLOCKED: This address cannot be used for a webhook. */
             422: {
                 headers: {
                     [name: string]: unknown;

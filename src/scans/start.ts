@@ -7,9 +7,10 @@ import { accounts, runs, scans } from "#db/schema";
 import type { ScanSummary, SkippedAccount } from "#db/values";
 import { Fault, notFound } from "#lib/fault";
 import { newId } from "#lib/id";
+import { jsonOrNull } from "#lib/json";
 import type { AccountRow, ScanRow } from "./claim.ts";
 import { noCounts } from "./outcome.ts";
-import { wakeTasks } from "./wake.ts";
+import { wake } from "./wake.ts";
 
 export interface StartRequest {
   /** UUIDs or 12 digits; null: every account of the organization. */
@@ -71,7 +72,10 @@ export async function beginRun(org: OrgContext, beginning: Beginning): Promise<R
   const started: Run = { ...run, scans: rows, skipped: beginning.skipped };
   await write(org, started, beginning);
   const events = rows.map(({ id }) => id);
-  await Promise.all(rows.map(({ id }) => wakeTasks(org, id, ["plan"])));
+  await wake(
+    org,
+    rows.map(({ id }) => ({ scanId: id, taskId: "plan" })),
+  );
   org.waitUntil(nudgeDeliveries(org, events));
   return started;
 }
@@ -181,7 +185,7 @@ async function write(org: OrgContext, started: Run, { schedule }: Beginning): Pr
         org.db.insert(runs).values(run),
         ...eventStatementsIfChanged(org, ...events),
         ...(schedule ? [schedule.moved] : []),
-        ...rows.flatMap((row) => scanStatements(org, row)),
+        ...scanStatements(org, rows),
       ],
       started,
       schedule ? [schedule.fence] : [],
@@ -197,15 +201,40 @@ async function write(org: OrgContext, started: Run, { schedule }: Beginning): Pr
 const isTaken = (error: unknown): boolean =>
   /UNIQUE constraint failed: scans\./.test(String((error as Error | undefined)?.message));
 
-const scanStatements = (org: OrgContext, row: ScanRow): Statement[] => [
-  org.db.insert(scans).values(row),
-  org.db
-    .update(accounts)
-    .set({ scanSeq: row.seq })
-    .where(and(eq(accounts.orgId, org.id), eq(accounts.id, row.accountId ?? ""))),
-  org.db.sql(
-    `INSERT INTO scan_tasks (org_id, scan_id, id, state, fence, attempts) VALUES (?1, ?2, 'plan', 'queued', 0, 0)`,
-    org.id,
-    row.id,
-  ),
-];
+/** Three, however many accounts there are. What a run's scans have in common is taken of the first. */
+function scanStatements(org: OrgContext, rows: readonly ScanRow[]): Statement[] {
+  const [first] = rows;
+  if (!first) return [];
+  const apart = JSON.stringify(rows.map(({ id, accountId, awsAccountId, seq }) => [id, accountId, awsAccountId, seq]));
+  return [
+    org.db.sql(
+      `INSERT INTO scans (org_id, id, run_id, kind, trigger, account_id, aws_account_id, seq, status, active, regions, services,
+         summary, deadline_at, version, created_at, updated_at)
+       SELECT ?1, s.value ->> 0, ?3, ?4, ?5, s.value ->> 1, s.value ->> 2, s.value ->> 3, ?6, 1, ?7, ?8, ?9, ?10, 1, ?11, ?11
+       FROM json_each(?2) AS s`,
+      org.id,
+      apart,
+      first.runId,
+      first.kind,
+      first.trigger,
+      first.status,
+      jsonOrNull(first.regions),
+      jsonOrNull(first.services),
+      JSON.stringify(first.summary),
+      first.deadlineAt,
+      first.createdAt,
+    ),
+    org.db.sql(
+      `UPDATE accounts SET scan_seq = s.value ->> 3 FROM json_each(?2) AS s
+       WHERE accounts.org_id = ?1 AND accounts.id = s.value ->> 1`,
+      org.id,
+      apart,
+    ),
+    org.db.sql(
+      `INSERT INTO scan_tasks (org_id, scan_id, id, state, fence, attempts)
+       SELECT ?1, s.value ->> 0, 'plan', 'queued', 0, 0 FROM json_each(?2) AS s`,
+      org.id,
+      apart,
+    ),
+  ];
+}

@@ -72,7 +72,9 @@ export default defineConfig(async () => {
       isolate: false,
       maxWorkers: 2,
       silent: "passed-only" as const,
-      testTimeout: 20_000,
+      // They end what hangs; how long something takes is for benchmarks to say.
+      testTimeout: 180_000,
+      expect: { poll: { timeout: 60_000 } },
     },
   };
 });

@@ -62,7 +62,7 @@ describe("a rule about findings", () => {
       { at: world.now.toISOString(), matched: 5_000, messages: 1 },
       { at: world.now.toISOString(), matched: 100, messages: 1 },
     ]);
-  }, 60_000);
+  });
 
   it("resolves by itself when none of them is open any more, and re-fires when one comes back", async ({ expect }) => {
     const world = await new AlertWorld().make();

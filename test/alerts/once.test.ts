@@ -157,5 +157,5 @@ describe("what belongs together", () => {
     await Promise.allSettled([world.evaluate(), world.evaluate(), world.evaluate()]);
     await world.look();
     expect((await world.told()).map(({ message }) => message.fresh)).toEqual([130]);
-  }, 60_000);
+  });
 });

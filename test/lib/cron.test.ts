@@ -37,7 +37,17 @@ const weeks = (
     ["UTC", "2028-02-26T00:00Z"],
     ["UTC", "2099-12-29T00:00Z"],
   ] as const
-).map(([timeZone, from]) => ({ timeZone, from, minutes: clock(timeZone, from, 6) }));
+).map(([timeZone, from]) => ({ timeZone, minutes: clock(timeZone, from, 6) }));
+
+/** The same from two hours before the clock changes on, where it does. */
+const changes = weeks.flatMap(({ timeZone, minutes }) => {
+  const offsets = minutes.map(({ at, local }) => local - at);
+  const change = offsets.findIndex((offset, n) => n > 0 && offset !== offsets[n - 1]);
+  return change < 0 ? [] : [{ timeZone, minutes: minutes.slice(change - 120) }];
+});
+const walks = [...weeks, ...changes];
+/** Of an expression that ticks each minute, the first hours: it is asked for each tick. */
+const most = 300;
 
 const some = (least: number, most: number) =>
   fc.oneof(
@@ -59,17 +69,17 @@ const fields: fc.Arbitrary<Fields> = fc.record({
 describe("the ticks of a cron expression", () => {
   it("are those a walk along the clock finds, minute by minute, whatever the clock does", async ({ expect }) => {
     fc.assert(
-      fc.property(fields, fc.constantFrom(...weeks), (given, { timeZone, minutes }) => {
+      fc.property(fields, fc.constantFrom(...walks), (given, { timeZone, minutes }) => {
         const [first, last] = [minutes[0]?.at ?? 0, minutes.at(-1)?.at ?? 0];
         const found: string[] = [];
-        for (const { at, local } of ticksAfter(parseCron(textOf(given)), zone(timeZone), first - 1)) {
+        for (const { at, local } of ticksAfter(parseCron(textOf(given)), zone(timeZone), first - 1).take(most)) {
           if (at > last) break;
           found.push(`${at} ${local}`);
         }
         const expected = walked(given, minutes).map((at) => `${at} ${minutes[(at - first) / 60_000]?.local}`);
-        expect(found.join("\n")).toBe(expected.join("\n"));
+        expect(found.join("\n")).toBe(expected.slice(0, most).join("\n"));
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 

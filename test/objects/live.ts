@@ -39,7 +39,7 @@ export const knock = (path: string, headers: Readonly<Record<string, string>> = 
     ),
   );
 
-const patience = { timeout: 5_000, interval: 5 };
+const patience = { interval: 5 };
 
 /** Opens a socket; throws when it is refused. */
 export async function open(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Client> {

@@ -100,7 +100,7 @@ const perTask = [
 describe("the calls of a scan", () => {
   simulated();
 
-  it.for(accounts)("are the least there can be: %s", { timeout: 120_000 }, async ([, size], { expect }) => {
+  it.for(accounts)("are the least there can be: %s", async ([, size], { expect }) => {
     const { calls, status, tasks, told } = await scanned(size, whole);
     // The plan, the account's own, one of each region, and the second wave.
     expect({ status, tasks }).toEqual({ status: "complete", tasks: size.regions.length + 3 });
@@ -114,7 +114,7 @@ describe("the calls of a scan", () => {
 
   it.for(cut)(
     "grow by no more than what tasks share, cut %s",
-    { timeout: 120_000 },
+
     async ([, size, pace], { expect }) => {
       const { calls, status, tasks } = await scanned(size, pace);
       const more = tasks - size.regions.length - 3;

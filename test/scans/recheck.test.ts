@@ -79,7 +79,7 @@ describe("POST /findings/{id}/recheck", () => {
     const { told: _, ...after } = await stateOf(scenario);
     const { told: __, ...expected } = before;
     expect(after).toEqual(expected);
-  }, 120_000);
+  });
 
   it("200: resolves what was mended, and the next scan finds nothing left to do", async ({ expect }) => {
     const scenario = await makeScenario({}, services);

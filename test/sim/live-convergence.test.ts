@@ -101,7 +101,7 @@ describe("whatever happens in the middle of a scan", () => {
           if (end !== "lost") await feedOf(org.id).publish([complete(scanId)]);
           if (end === "missed") await loseFrames(org.id);
           if (end !== "told") client = await connect();
-          await expect.poll(state, { timeout: 5_000, interval: 5 }).toBe("complete");
+          await expect.poll(state, { interval: 5 }).toBe("complete");
           if (end !== "missed") await client.next("complete");
           leave();
           if (end !== "missed") expect(got.at(-1)).toMatchObject({ type: "complete", status: "complete" });

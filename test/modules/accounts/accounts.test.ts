@@ -357,7 +357,7 @@ describe("DELETE /accounts/{id}", () => {
     );
     expect((await rowsOf("resource_versions", org.id)).every((row) => row["account_id"] === stays.id)).toBe(true);
     expect((await rowsOf("coverage", org.id)).every((row) => row["account_id"] === stays.id)).toBe(true);
-  }, 60_000);
+  });
 
   it("204: the same AWS account can be connected again at once; what the new one took over stays", async ({
     expect,

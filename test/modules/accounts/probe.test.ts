@@ -68,7 +68,7 @@ describe("a new account", () => {
       awsAccountId,
       credential: { method: "access_key", ...keys },
     });
-    await expect.poll(async () => (await getAccount(org, body.data.id))["status"], { timeout: 5_000 }).toBe("ok");
+    await expect.poll(async () => (await getAccount(org, body.data.id))["status"]).toBe("ok");
     const rotated = await api(org.keys.admin).patch<{ data: AccountData }>(`/accounts/${body.data.id}`, {
       credential: { method: "role", roleArn: roleOf(awsAccountId) },
     });
@@ -122,7 +122,7 @@ describe("the external id", () => {
     ["nothing", "without an external id"],
   ] as const)(
     "must be demanded: a trust policy that compares %s is refused until it is mended",
-    { timeout: 30_000 },
+
     async ([compares, how], { expect }) => {
       const org = await quietOrg();
       const awsAccountId = newAwsAccountId();
@@ -157,7 +157,7 @@ describe("the external id", () => {
     await arrange(awsAccountId, { faults: [fault] });
     await probe(org.id, account.id);
     expect(await getAccount(org, account.id)).toMatchObject({ status: "pending", connectedAt: null });
-  }, 60_000);
+  });
 });
 
 describe("accounts that nobody has entered", () => {
@@ -203,7 +203,7 @@ describe("accounts that nobody has entered", () => {
     expect(await rowsOf("accounts", org.id)).toMatchObject([
       { status: "pending", version: 1, updated_at: row["updated_at"] },
     ]);
-  }, 60_000);
+  });
 
   it("are tried 50 a tick at most, and one whose row is broken stops no other", async ({ expect }) => {
     const org = await quietOrg();

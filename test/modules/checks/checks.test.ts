@@ -224,5 +224,5 @@ describe("a check that is switched off", () => {
     scenario.world.advance(86_400_000);
     await scanned(scenario);
     expect(await statuses()).toEqual(["open"]);
-  }, 60_000);
+  });
 });

@@ -253,7 +253,7 @@ describe("POST /findings/bulk", () => {
       changed += answer.body.data.changed;
     }
     expect([matched, changed]).toEqual([matching.length, matching.length]);
-  }, 60_000);
+  });
 
   it("200: repeats its answer under the same Idempotency-Key", async ({ expect }) => {
     const { org, row } = await withFinding();
@@ -317,7 +317,7 @@ describe("GET /findings by what people decided", () => {
     }
     const unknown = await api(org.keys.viewer).get<Body>("/findings?control=gdpr:article_99");
     expect([unknown.status, unknown.body.detail]).toEqual([400, expect.stringContaining("gdpr:article_32")]);
-  }, 60_000);
+  });
 
   it("stats tell what the open ones would save", async ({ expect }) => {
     const { org, patch } = await withFinding();

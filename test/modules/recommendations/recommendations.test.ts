@@ -175,7 +175,7 @@ describe("what follows from findings", () => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 
   it("ranks nothing anew that has not changed", async () => {
     const context = contextOf(world.org);

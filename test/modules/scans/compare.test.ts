@@ -135,7 +135,7 @@ describe("GET /scans/{id}/compare/{otherId}", () => {
       }),
       { numRuns: 15 },
     );
-  }, 120_000);
+  });
 
   it.for([200, 4_000])("costs what changed, not what there is: %i unchanged resources", async (unchanged) => {
     const org = await quietOrg();

@@ -65,7 +65,7 @@ describe("a schedule", () => {
       }),
       { numRuns: 12 },
     );
-  }, 120_000);
+  });
 
   it("starts its tick once when the process dies, or a call fails, before or after any operation", async ({
     expect,
@@ -103,7 +103,7 @@ describe("a schedule", () => {
         }
       }
     }
-  }, 60_000);
+  });
 
   it("refuses to overlap and says which scan is in the way; what is not in the way is scanned", async ({ expect }) => {
     const { org, accounts } = await orgWith(2);

@@ -170,7 +170,7 @@ describe("a suppression", () => {
     await tick();
     expect(await held(org, id)).toEqual(idsOf(matching));
     expect((await api(org.keys.viewer).get<Body>(`/suppressions/${id}`)).body.data.sweeping).toBe(false);
-  }, 60_000);
+  });
 
   it("409: no more than 200; 412: not by a version that is past; 400: what no condition is", async ({ expect }) => {
     const { org } = await world(1);

@@ -58,14 +58,12 @@ describe("side by side", () => {
       .splice(0)
       .map(({ body }, index) => ({ id: `m${index}`, timestamp: new Date(), attempts: 1, body }));
     await consumer.consume(createMessageBatch("deliveries", bodies), world.env, ctx);
-    await vi.waitFor(async () => {
-      const done = (await deliveriesOf(world)).filter(({ status }) => status === "delivered");
-      expect(done).toHaveLength(quick.length);
-    });
+    const delivered = async () => (await deliveriesOf(world)).filter(({ status }) => status === "delivered").length;
+    await expect.poll(delivered).toBe(quick.length);
     await world.tell();
     const [, ...rest] = await Promise.all(world.nudges.splice(0).map(({ body }) => world.consume([body])));
     expect(rest).toHaveLength(9);
-    expect((await deliveriesOf(world)).filter(({ status }) => status === "delivered")).toHaveLength(18);
+    expect(await delivered()).toBe(18);
     expect(receiver.mostAtOnce(url)).toBe(1);
     slow.open();
     await waitOnExecutionContext(ctx);

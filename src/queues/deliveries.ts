@@ -1,5 +1,5 @@
 import { DeliveryMessage } from "#db/messages";
-import { startDelivery } from "#modules/webhooks";
+import { startDelivery } from "#deliveries/deliver";
 import { consume, type Consumer } from "./consume.ts";
 
 /** Deliveries that became due. A message is done when its delivery is claimed: the attempt itself outlives the batch. */

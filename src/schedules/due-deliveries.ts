@@ -1,4 +1,4 @@
-import { wakeDueDeliveries } from "#modules/webhooks";
+import { wakeDueDeliveries } from "#deliveries/due";
 import type { Job } from "./run.ts";
 
 /** Wakes the deliveries that are due: the net under every nudge that was lost. */

@@ -1,4 +1,4 @@
-import { pruneDeliveries } from "#modules/webhooks";
+import { pruneDeliveries } from "#deliveries/retention";
 import type { Job } from "./run.ts";
 
 /** Every ten minutes, away from the full hour, a slice of what is past its time goes. */

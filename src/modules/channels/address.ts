@@ -1,6 +1,8 @@
 import type { OrgContext } from "#db/context";
 import type { ChannelConfig } from "#db/values";
-import { checkTarget, pagerDutyOrigin, sealSecret, sender, targetRules } from "#modules/webhooks";
+import { pagerDutyOrigin, sender } from "#deliveries/channel-message";
+import { sealSecret } from "#deliveries/secret";
+import { checkTarget, targetRules } from "#deliveries/target";
 import type { Channel, ChannelInput } from "./channel.ts";
 
 /** How a channel is reached: what opens it sealed, and what of it may be shown. */

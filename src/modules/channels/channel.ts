@@ -5,14 +5,15 @@ import { listRows } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { webhooks } from "#db/schema";
 import type { ChannelConfig, DigestTimes } from "#db/values";
+import { getDelivery, listDeliveries, type DeliveryDetail } from "#deliveries/log";
+import type { Receiver, Receivers } from "#deliveries/receiver";
 import { notFound } from "#lib/fault";
-import { getDelivery, listDeliveries, type DeliveryDetail, type Receivers, type Webhook } from "#modules/webhooks";
 
 export const channelKinds = ["slack", "teams", "pagerduty", "email"] as const;
 export type Kind = (typeof channelKinds)[number];
 
 /** A row of `webhooks` that is a channel. */
-export type Channel = Webhook & { readonly kind: Kind; readonly name: string; readonly config: ChannelConfig };
+export type Channel = Receiver & { readonly kind: Kind; readonly name: string; readonly config: ChannelConfig };
 
 /** What people say of a channel. Left out: the secret (a URL, a routing key) that it has. */
 export interface ChannelInput {

@@ -1,8 +1,8 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
+import { newReceiver } from "#deliveries/receiver";
 import { Fault } from "#lib/fault";
 import { jsonOrNull } from "#lib/json";
-import { newReceiver } from "#modules/webhooks";
 import { addressOf } from "./address.ts";
 import { audited, channelStatement, type Channel, type ChannelInput } from "./channel.ts";
 

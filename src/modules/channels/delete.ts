@@ -1,5 +1,5 @@
 import type { OrgContext } from "#db/context";
-import { deleteReceiver } from "#modules/webhooks";
+import { deleteReceiver } from "#deliveries/delete-receiver";
 import { dropGathered } from "./change.ts";
 import { audited, getChannel, ofChannels } from "./channel.ts";
 

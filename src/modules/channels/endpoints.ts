@@ -1,5 +1,6 @@
+import { redeliver } from "#deliveries/redeliver";
 import { endpoint, list, none, one } from "#http/endpoint";
-import { DeliveryFilters, DeliveryId, redeliver } from "#modules/webhooks";
+import { DeliveryFilters, DeliveryId } from "#modules/webhooks";
 import { changeChannel, replaceChannel } from "./change.ts";
 import {
   getChannel,

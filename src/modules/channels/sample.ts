@@ -1,6 +1,7 @@
 import type { OrgContext } from "#db/context";
 import type { AlertMessage } from "#db/values";
-import { sendSample, type DeliveryDetail } from "#modules/webhooks";
+import type { DeliveryDetail } from "#deliveries/log";
+import { sendSample } from "#deliveries/sample";
 import { getChannel } from "./channel.ts";
 
 export type SampleEvent = "alert.triggered" | "alert.resolved";

@@ -1,14 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import type { Delivery, DeliveryDetail } from "#deliveries/log";
 import { isTimeZone } from "#lib/zone";
 import { commaList } from "#modules/accounts";
-import {
-  DeliveryBody,
-  deliveryBody,
-  DeliveryDetailBody,
-  deliveryDetailBody,
-  type Delivery,
-  type DeliveryDetail,
-} from "#modules/webhooks";
+import { DeliveryBody, deliveryBody, DeliveryDetailBody, deliveryDetailBody } from "#modules/webhooks";
 import { channelKinds, targetOf, type Channel, type ChannelInput } from "./channel.ts";
 
 const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5c";

@@ -1,16 +1,17 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
+import { leaseMs } from "#deliveries/claim";
+import { endPending } from "#deliveries/ladder";
+import { byHand } from "#deliveries/receiver";
+import { checkTarget, targetRules } from "#deliveries/target";
 import { Fault, refuseStale } from "#lib/fault";
 import { jsonOrNull } from "#lib/json";
 import { patched } from "#lib/merge-patch";
 import { accountIdsOf } from "#modules/accounts";
-import { leaseMs } from "./claim.ts";
-import { byHand, type WebhookInput } from "./create.ts";
+import type { WebhookInput } from "./create.ts";
 import { audited, getWebhook, webhookStatement } from "./get.ts";
-import { endPending } from "./ladder.ts";
 import type { Webhook } from "./rows.ts";
 import { inputOf, WebhookUpdate } from "./shapes.ts";
-import { checkTarget, targetRules } from "./target.ts";
 
 export interface Naming {
   readonly id: string;

@@ -1,15 +1,15 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import type { StoredSeverity } from "#db/values";
+import { newReceiver } from "#deliveries/receiver";
+import { openSecret, sealSecret } from "#deliveries/secret";
+import { checkTarget, targetRules } from "#deliveries/target";
 import { Fault } from "#lib/fault";
 import { jsonOrNull } from "#lib/json";
-import { masterKeys, seal } from "#lib/secrets";
 import { newWebhookSecret } from "#lib/standard-webhook";
 import { accountIdsOf } from "#modules/accounts";
 import { audited, webhookStatement } from "./get.ts";
-import { openSecret, secretSubject } from "./message.ts";
 import type { NewlyMade, Webhook } from "./rows.ts";
-import { checkTarget, targetRules } from "./target.ts";
 
 /** Webhooks of one organization. */
 export const webhooksMax = 50;
@@ -25,9 +25,6 @@ export interface WebhookInput {
   readonly accountIds: readonly string[] | null;
   readonly status: "enabled" | "disabled";
 }
-
-/** Why a webhook is disabled that nothing is wrong with. */
-export const byHand = "Disabled by hand";
 
 /**
  * Makes a webhook, with a secret of its own or the given `whsec_…`. Faults: WEBHOOK_URL_BLOCKED; RESOURCE_NOT_FOUND for an account;
@@ -46,10 +43,6 @@ export async function createWebhook(org: OrgContext, input: WebhookInput, own?: 
   return { webhook: stored, secret: await openSecret(org, stored.id, stored.secret) };
 }
 
-/** Sealed for its row, and for no other. */
-export const sealSecret = (org: OrgContext, webhookId: string, secret: string): Promise<string> =>
-  seal(masterKeys(org.env.MASTER_KEYS), "webhook-secret", secretSubject(org.id, webhookId), secret);
-
 async function newRow(org: OrgContext, input: WebhookInput, secret: string): Promise<Webhook> {
   const { href } = checkTarget(input.url, targetRules(org.env));
   const accountIds = await accountIdsOf(org, input.accountIds);
@@ -61,35 +54,6 @@ async function newRow(org: OrgContext, input: WebhookInput, secret: string): Pro
     url: href,
     accountIds,
     secret: await sealSecret(org, id, secret),
-  };
-}
-
-/** What every new row of `webhooks` begins with, whatever its kind. */
-export function newReceiver(org: OrgContext, id: string, status: Webhook["status"]) {
-  const now = org.now.toISOString();
-  const isDisabled = status === "disabled";
-  return {
-    orgId: org.id,
-    id,
-    name: null,
-    severities: null,
-    accountIds: null,
-    previousSecret: null,
-    previousUntil: null,
-    config: null,
-    digest: null,
-    status,
-    disabledReason: isDisabled ? byHand : null,
-    disabledAt: isDisabled ? now : null,
-    failures: 0,
-    failingSince: null,
-    warned: 0,
-    lastDeliveredAt: null,
-    silences: [],
-    busyUntil: null,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
   };
 }
 

@@ -1,8 +1,9 @@
+import { getDelivery, listDeliveries } from "#deliveries/log";
+import { redeliver } from "#deliveries/redeliver";
 import { endpoint, list, none, one } from "#http/endpoint";
 import { changeWebhook, replaceWebhook } from "./change.ts";
 import { createWebhook } from "./create.ts";
 import { deleteWebhook } from "./delete.ts";
-import { getDelivery, listDeliveries } from "./deliveries.ts";
 import {
   DeliveryBody,
   deliveryBody,
@@ -11,8 +12,7 @@ import {
   DeliveryFilters,
   DeliveryId,
 } from "./delivery-shapes.ts";
-import { getWebhook, listWebhooks } from "./get.ts";
-import { redeliver } from "./redeliver.ts";
+import { getWebhook, listWebhooks, ofWebhooks } from "./get.ts";
 import { replayWebhook } from "./replay.ts";
 import { rotateSecret } from "./rotate.ts";
 import type { Webhook } from "./rows.ts";
@@ -194,7 +194,7 @@ export const endpoints = [
       reply: list(DeliveryBody, deliveryBody),
       faults: ["RESOURCE_NOT_FOUND"],
     },
-    ({ org, params, page, query }) => listDeliveries(org, params.id, page, query),
+    ({ org, params, page, query }) => listDeliveries(org, params.id, page, query, ofWebhooks),
   ),
   endpoint(
     {
@@ -207,7 +207,7 @@ export const endpoints = [
       reply: one(DeliveryDetailBody, deliveryDetailBody),
       faults: ["RESOURCE_NOT_FOUND"],
     },
-    ({ org, params }) => getDelivery(org, params.id, params.deliveryId),
+    ({ org, params }) => getDelivery(org, params.id, params.deliveryId, ofWebhooks),
   ),
   endpoint(
     {
@@ -223,6 +223,6 @@ export const endpoints = [
       reply: one(DeliveryBody, deliveryBody),
       faults: ["RESOURCE_NOT_FOUND", "INVALID_TRANSITION", "CONFLICT"],
     },
-    ({ org, params }) => redeliver(org, params.id, params.deliveryId),
+    ({ org, params }) => redeliver(org, params.id, params.deliveryId, ofWebhooks),
   ),
 ];

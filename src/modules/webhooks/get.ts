@@ -4,7 +4,8 @@ import type { Statement } from "#db/database";
 import { listRows } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { webhooks } from "#db/schema";
-import { Fault, notFound } from "#lib/fault";
+import type { Receivers } from "#deliveries/receiver";
+import { notFound } from "#lib/fault";
 import type { Webhook } from "./rows.ts";
 
 /** A page of the webhooks, the newest first. */
@@ -36,19 +37,6 @@ export function requireWebhook(rows: unknown): Webhook {
   return row;
 }
 
-/** Fault: INVALID_TRANSITION. */
-export function refuseDisabled(receiver: Webhook): void {
-  if (receiver.status === "disabled")
-    throw new Fault(
-      "INVALID_TRANSITION",
-      `The ${whatOf(receiver)} is disabled. Enable it first: PATCH its \`status\`.`,
-    );
-}
-
-/** What a row is called. */
-export const whatOf = ({ kind }: Pick<Webhook, "kind">): "webhook" | "channel" =>
-  kind === "webhook" ? "webhook" : "channel";
-
 /** What the audit log tells of a webhook: never its secret, nor what stands behind the host of its URL. */
 export const audited = ({ url, description, events, severities, accountIds, status }: Webhook) => ({
   url: new URL(url).origin,
@@ -58,15 +46,6 @@ export const audited = ({ url, description, events, severities, accountIds, stat
   accountIds,
   status,
 });
-
-/** Webhooks, or channels: neither is found by the other's addresses. */
-export interface Receivers {
-  readonly what: "webhook" | "channel";
-  readonly get: (org: OrgContext, id: string) => Promise<Webhook>;
-  readonly statement: (org: OrgContext, id: string) => Statement;
-  /** Fault: RESOURCE_NOT_FOUND when that statement answered nothing. */
-  readonly require: (rows: unknown) => Webhook;
-}
 
 export const ofWebhooks: Receivers = {
   what: "webhook",

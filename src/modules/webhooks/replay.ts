@@ -1,9 +1,10 @@
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { newUuid7, nudgeDelivery, passesFilters } from "#db/outbox";
+import { refuseDisabled } from "#deliveries/receiver";
 import { Fault } from "#lib/fault";
 import { uuid7Time } from "#lib/id";
-import { getWebhook, refuseDisabled } from "./get.ts";
+import { getWebhook } from "./get.ts";
 
 /** Deliveries that one call schedules. */
 export const replayMax = 1_000;

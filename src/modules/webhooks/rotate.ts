@@ -1,8 +1,8 @@
 import type { OrgContext } from "#db/context";
+import { sealSecret } from "#deliveries/secret";
 import { Fault, refuseStale } from "#lib/fault";
 import { newWebhookSecret } from "#lib/standard-webhook";
 import type { Naming } from "./change.ts";
-import { sealSecret } from "./create.ts";
 import { getWebhook, webhookStatement } from "./get.ts";
 import type { NewlyMade, Webhook } from "./rows.ts";
 

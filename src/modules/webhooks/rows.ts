@@ -1,9 +1,6 @@
-import type { InferSelectModel } from "drizzle-orm";
-import type { attempts, deliveries, webhooks } from "#db/schema";
+import type { Receiver } from "#deliveries/receiver";
 
-export type Webhook = InferSelectModel<typeof webhooks>;
-export type Delivery = InferSelectModel<typeof deliveries>;
-export type Attempt = InferSelectModel<typeof attempts>;
+export type Webhook = Receiver;
 
 /** A webhook with its secret, which is shown once. */
 export interface NewlyMade {

@@ -2,14 +2,15 @@ import { afterEach, describe, it, vi } from "vitest";
 import { alertTellings } from "#db/alert-telling";
 import { nudgeDeliveries } from "#db/outbox";
 import type { AlertMessage } from "#db/values";
+import { redeliver } from "#deliveries/redeliver";
 import { newId } from "#lib/id";
+import { ofWebhooks } from "../../../src/modules/webhooks/get.ts";
 import { anAlert } from "../../support/alerts.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { attemptsOf, busyOf, deliveriesOf, message, onlyDelivery } from "../webhooks/rows.ts";
 import { endpoints } from "../../../src/modules/channels/endpoints.ts";
 import { ofChannels, type Channel } from "../../../src/modules/channels/channel.ts";
 import { changeChannel } from "../../../src/modules/channels/change.ts";
-import { redeliver } from "../../../src/modules/webhooks/redeliver.ts";
 import { newChannelWorld, nine, type ChannelWorld } from "./world.ts";
 
 afterEach(() => {
@@ -214,7 +215,9 @@ describe("attempts", () => {
     expect(await onlyDelivery(world)).toMatchObject({ status: "delivered", attempts: 2 });
     expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
     expect(receiver.received).toHaveLength(2);
-    await expect(redeliver(world.org(), channel.id, id)).rejects.toMatchObject({ code: "RESOURCE_NOT_FOUND" });
+    await expect(redeliver(world.org(), channel.id, id, ofWebhooks)).rejects.toMatchObject({
+      code: "RESOURCE_NOT_FOUND",
+    });
     await changeChannel(world.org(), { id: channel.id, ifMatch: null }, { status: "disabled" });
     await expect(redeliver(world.org(), channel.id, id, ofChannels)).rejects.toMatchObject({
       code: "INVALID_TRANSITION",

@@ -1,9 +1,10 @@
 import { afterEach, describe, it, vi } from "vitest";
 import { eventNames, type EventName, type OutboxEvent, eventStatements, subscriptions } from "#db/outbox";
 import type { StoredSeverity } from "#db/values";
+import { redeliver } from "#deliveries/redeliver";
 import { newId, uuid7Time } from "#lib/id";
 import { changeWebhook } from "../../../src/modules/webhooks/change.ts";
-import { redeliver } from "../../../src/modules/webhooks/redeliver.ts";
+import { ofWebhooks } from "../../../src/modules/webhooks/get.ts";
 import { replayMax, replayWebhook } from "../../../src/modules/webhooks/replay.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { seeded } from "../../sim/random.ts";
@@ -40,7 +41,7 @@ describe("redelivery", () => {
     await world.rows("UPDATE deliveries SET attempts = 9 WHERE org_id = ?1");
     await world.consume([message(world, id)]);
     expect(await onlyDelivery(world)).toMatchObject({ status: "dead", attempts: 10 });
-    const again = await redeliver(world.org(), webhook.id, id);
+    const again = await redeliver(world.org(), webhook.id, id, ofWebhooks);
     expect(again).toMatchObject({ id, status: "pending", attempts: 10, attemptsBefore: 10 });
     await world.drain();
     const { next_attempt_at: next, attempts, status } = await onlyDelivery(world);
@@ -61,16 +62,22 @@ describe("redelivery", () => {
     await world.tell();
     await world.drain();
     const { id, delivered_at: deliveredAt } = await onlyDelivery(world);
-    await redeliver(world.org(), webhook.id, id);
+    await redeliver(world.org(), webhook.id, id, ofWebhooks);
     expect(await onlyDelivery(world)).toMatchObject({ status: "pending", delivered_at: deliveredAt });
     await world.rows("UPDATE deliveries SET lease_until = '2999-01-01' WHERE org_id = ?1");
-    await expect(redeliver(world.org(), webhook.id, id)).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(redeliver(world.org(), webhook.id, id, ofWebhooks)).rejects.toMatchObject({ code: "CONFLICT" });
     await world.rows("UPDATE deliveries SET lease_until = NULL WHERE org_id = ?1");
     await setStatus(world, webhook.id, "disabled");
-    await expect(redeliver(world.org(), webhook.id, id)).rejects.toMatchObject({ code: "INVALID_TRANSITION" });
-    await expect(redeliver(world.org(), webhook.id, newId())).rejects.toMatchObject({ code: "INVALID_TRANSITION" });
+    await expect(redeliver(world.org(), webhook.id, id, ofWebhooks)).rejects.toMatchObject({
+      code: "INVALID_TRANSITION",
+    });
+    await expect(redeliver(world.org(), webhook.id, newId(), ofWebhooks)).rejects.toMatchObject({
+      code: "INVALID_TRANSITION",
+    });
     await setStatus(world, webhook.id, "enabled");
-    await expect(redeliver(world.org(), webhook.id, newId())).rejects.toMatchObject({ code: "RESOURCE_NOT_FOUND" });
+    await expect(redeliver(world.org(), webhook.id, newId(), ofWebhooks)).rejects.toMatchObject({
+      code: "RESOURCE_NOT_FOUND",
+    });
   });
 });
 
@@ -162,7 +169,7 @@ describe("replay of what was missed", () => {
     expect(ids).toEqual([told, ...missed].map((id) => `msg_${id}`));
     expect(ids).not.toContain(`msg_${before}`);
     expect((await deliveriesOf(world)).map(({ status }) => status)).toEqual(["delivered", "delivered", "delivered"]);
-    await redeliver(world.org(), webhook.id, (await deliveriesOf(world))[0]?.id ?? "");
+    await redeliver(world.org(), webhook.id, (await deliveriesOf(world))[0]?.id ?? "", ofWebhooks);
     expect(await replay()).toEqual({ scheduled: 0, nextSince: null });
   });
 

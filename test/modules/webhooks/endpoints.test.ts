@@ -1,14 +1,15 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, it, vi } from "vitest";
+import { listDeliveries } from "#deliveries/log";
 import type { Env } from "#env";
 import { orgContext } from "#db/context";
 import { newMeter } from "#db/database";
 import { eventStatements, type EventName } from "#db/outbox";
 import { newId } from "#lib/id";
-import { listDeliveries } from "../../../src/modules/webhooks/deliveries.ts";
 import { ruleThatTells } from "../../support/alerts.ts";
 import { api } from "../../support/api.ts";
 import { makeOrg, type TestOrg } from "../../support/org.ts";
+import { ofWebhooks } from "../../../src/modules/webhooks/get.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { consumeWith } from "./world.ts";
 
@@ -289,7 +290,7 @@ describe("GET /webhooks/{id}/deliveries", () => {
         meter,
         waitUntil: () => undefined,
       });
-      expect((await listDeliveries(context, webhook.id, page, filters)).rows).toHaveLength(20);
+      expect((await listDeliveries(context, webhook.id, page, filters, ofWebhooks)).rows).toHaveLength(20);
       expect(meter.rowsRead, JSON.stringify(filters)).toBeLessThanOrEqual(25);
       expect(meter.roundTrips).toBe(1);
     }

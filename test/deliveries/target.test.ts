@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, it } from "vitest";
+import { checkTarget, targetRules, type TargetRules } from "#deliveries/target";
 import { Fault } from "#lib/fault";
-import { checkTarget, targetRules, type TargetRules } from "../../../src/modules/webhooks/target.ts";
-import { forbidden } from "./forbidden.ts";
+import { forbidden } from "../modules/webhooks/forbidden.ts";
 
 const strict: TargetRules = { allowLoopback: false, ownHosts: ["api.cloudglass.dev"] };
 const development: TargetRules = { allowLoopback: true };

@@ -3,7 +3,7 @@ import { Fault } from "#lib/fault";
 import type { Claim } from "./claim.ts";
 import { sendMail } from "./mail.ts";
 import { requestOf, type Outgoing } from "./message.ts";
-import { parseRetryAfter } from "./schedule.ts";
+import { parseRetryAfter } from "./retries.ts";
 
 /** How one attempt ended. */
 export interface Outcome {

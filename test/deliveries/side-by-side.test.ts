@@ -1,13 +1,13 @@
 import { createExecutionContext, createMessageBatch, waitOnExecutionContext } from "cloudflare:test";
 import { afterEach, describe, it, vi } from "vitest";
+import { claimDelivery } from "#deliveries/claim";
+import { recordOutcome } from "#deliveries/record";
 import { newId } from "#lib/id";
 import { consumer } from "#queues/deliveries";
 import { consumer as deadConsumer } from "#queues/deliveries-dead";
-import { claimDelivery } from "../../../src/modules/webhooks/claim.ts";
-import { recordOutcome } from "../../../src/modules/webhooks/record.ts";
-import { gate, startReceiver } from "../../support/receiver.ts";
-import { attemptsOf, busyOf, deliveriesOf, message, onlyDelivery } from "./rows.ts";
-import { newWorld } from "./world.ts";
+import { gate, startReceiver } from "../support/receiver.ts";
+import { attemptsOf, busyOf, deliveriesOf, message, onlyDelivery } from "../modules/webhooks/rows.ts";
+import { newWorld } from "../modules/webhooks/world.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,9 +1,9 @@
 import type { OrgContext } from "#db/context";
 import { newId } from "#lib/id";
-import { masterKeys, open } from "#lib/secrets";
 import { bodySignature, standardSignature, webhookKey } from "#lib/standard-webhook";
 import { channelMessage } from "./channel-message.ts";
 import type { Claim } from "./claim.ts";
+import { openSecret } from "./secret.ts";
 import { checkTarget, targetRules } from "./target.ts";
 
 /** What is sent: the same bytes at every attempt, signed anew. */
@@ -22,9 +22,6 @@ export const requestOf = async (org: OrgContext, claim: Claim, at: Date): Promis
   claim.kind === "webhook"
     ? { kind: "http", url: checkTarget(claim.url, targetRules(org.env)), ...(await signedMessage(org, claim, at)) }
     : channelMessage(org, claim, claim.kind);
-
-/** Names the place a secret is sealed for, so that it opens nowhere else. */
-export const secretSubject = (orgId: string, webhookId: string): string => `webhooks/${orgId}/${webhookId}/secret`;
 
 /** `webhook-id`: of the occurrence, so that a receiver knows a repetition whatever attempt or redelivery it comes by. */
 export const messageId = (eventId: string): string => `msg_${eventId}`;
@@ -72,6 +69,3 @@ const keysOf = (org: OrgContext, { webhookId, secret, previousSecret }: Claim): 
       return key;
     }),
   );
-
-export const openSecret = (org: OrgContext, webhookId: string, sealed: string): Promise<string> =>
-  open(masterKeys(org.env.MASTER_KEYS), "webhook-secret", secretSubject(org.id, webhookId), sealed);

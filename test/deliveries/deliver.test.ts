@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, it, vi } from "vitest";
 import { eventStatements } from "#db/outbox";
-import { carryOnMax } from "../../../src/modules/webhooks/deliver.ts";
-import { startReceiver } from "../../support/receiver.ts";
-import { attemptsOf, busyOf, deliveriesOf, message, onlyDelivery } from "./rows.ts";
-import { newWorld } from "./world.ts";
+import { carryOnMax } from "#deliveries/deliver";
+import { startReceiver } from "../support/receiver.ts";
+import { attemptsOf, busyOf, deliveriesOf, message, onlyDelivery } from "../modules/webhooks/rows.ts";
+import { newWorld } from "../modules/webhooks/world.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();

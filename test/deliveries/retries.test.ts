@@ -1,12 +1,7 @@
 import { describe, it } from "vitest";
-import {
-  attemptDelaysSeconds,
-  delaySecondsMax,
-  parseRetryAfter,
-  retryDelaySeconds,
-} from "../../../src/modules/webhooks/schedule.ts";
-import { stepAfter } from "../../../src/modules/webhooks/record.ts";
-import { seeded } from "../../sim/random.ts";
+import { stepAfter } from "#deliveries/record";
+import { attemptDelaysSeconds, delaySecondsMax, parseRetryAfter, retryDelaySeconds } from "#deliveries/retries";
+import { seeded } from "../sim/random.ts";
 
 const failed = { status: 500, error: "Answered 500", response: null, retryAfterSeconds: null, durationMs: 1 };
 

@@ -1,12 +1,14 @@
-import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
+import { and, asc, eq, gte, lt, sql, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import { listRows } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { attempts, deliveries, type DeliveryStatus } from "#db/schema";
 import { notFound } from "#lib/fault";
 import { uuid7Time } from "#lib/id";
-import { ofWebhooks, type Receivers } from "./get.ts";
-import type { Attempt, Delivery } from "./rows.ts";
+import type { Receivers } from "./receiver.ts";
+
+export type Delivery = InferSelectModel<typeof deliveries>;
+export type Attempt = InferSelectModel<typeof attempts>;
 
 export interface DeliveryFilters {
   readonly status?: readonly DeliveryStatus[] | undefined;
@@ -28,7 +30,7 @@ export async function listDeliveries(
   webhookId: string,
   page: PageRequest,
   { status, event, since, until }: DeliveryFilters,
-  receivers: Receivers = ofWebhooks,
+  receivers: Receivers,
 ): Promise<Page<Delivery>> {
   const filters = [
     ...(status ? [{ column: deliveries.status, values: status }] : []),
@@ -54,7 +56,7 @@ export async function getDelivery(
   org: OrgContext,
   webhookId: string,
   deliveryId: string,
-  receivers: Receivers = ofWebhooks,
+  receivers: Receivers,
 ): Promise<DeliveryDetail> {
   const [receiver, found, made] = await org.db.atomic([
     receivers.statement(org, webhookId),

@@ -4,7 +4,7 @@ import type { Statement } from "#db/database";
 import { eventStatementsIfChanged, type EventName } from "#db/outbox";
 import { newId } from "#lib/id";
 import type { Claim } from "./claim.ts";
-import { whatOf } from "./get.ts";
+import { whatOf } from "./receiver.ts";
 
 /** How a webhook did before an attempt. `warned`: see the schema. */
 export type Health = Pick<Claim, "failures" | "failingSince" | "warned">;

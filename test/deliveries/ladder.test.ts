@@ -1,13 +1,13 @@
 import { afterEach, describe, it, vi } from "vitest";
 import type { EventName } from "#db/outbox";
-import { changeWebhook } from "../../../src/modules/webhooks/change.ts";
-import { eventSamples } from "../../../src/modules/webhooks/event-samples.ts";
-import { rungAfter, type Health } from "../../../src/modules/webhooks/ladder.ts";
-import { pauseAfter } from "../../../src/modules/webhooks/schedule.ts";
-import { startReceiver } from "../../support/receiver.ts";
-import { shapeOf } from "../../support/shape.ts";
-import { deliveriesOf, message } from "./rows.ts";
-import { newWorld, type World } from "./world.ts";
+import { rungAfter, type Health } from "#deliveries/ladder";
+import { pauseAfter } from "#deliveries/retries";
+import { changeWebhook } from "../../src/modules/webhooks/change.ts";
+import { eventSamples } from "../../src/modules/webhooks/event-samples.ts";
+import { startReceiver } from "../support/receiver.ts";
+import { shapeOf } from "../support/shape.ts";
+import { deliveriesOf, message } from "../modules/webhooks/rows.ts";
+import { newWorld, type World } from "../modules/webhooks/world.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();

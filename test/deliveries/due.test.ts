@@ -2,13 +2,14 @@ import { createExecutionContext } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import { afterEach, describe, it, vi } from "vitest";
 import { newMeter } from "#db/database";
-import { pruneDeliveries, wakeDueDeliveries } from "#modules/webhooks";
+import { wakeDueDeliveries } from "#deliveries/due";
+import { pruneDeliveries } from "#deliveries/retention";
 import { job as dueJob } from "#schedules/due-deliveries";
 import { job as retentionJob } from "#schedules/retention-deliveries";
-import { deleteWebhook } from "../../../src/modules/webhooks/delete.ts";
-import { startReceiver } from "../../support/receiver.ts";
-import { deliveriesOf } from "./rows.ts";
-import { newWorld, type World } from "./world.ts";
+import { deleteWebhook } from "../../src/modules/webhooks/delete.ts";
+import { startReceiver } from "../support/receiver.ts";
+import { deliveriesOf } from "../modules/webhooks/rows.ts";
+import { newWorld, type World } from "../modules/webhooks/world.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,9 +1,8 @@
 import type { OrgContext } from "#db/context";
 import { nudgeDelivery } from "#db/outbox";
 import { Fault } from "#lib/fault";
-import { getDelivery } from "./deliveries.ts";
-import { ofWebhooks, refuseDisabled, type Receivers } from "./get.ts";
-import type { Delivery } from "./rows.ts";
+import { getDelivery, type Delivery } from "./log.ts";
+import { refuseDisabled, type Receivers } from "./receiver.ts";
 
 /**
  * Sends a delivery again, whatever became of it: a new round of attempts by the schedule, numbered on from the ones before.
@@ -13,7 +12,7 @@ export async function redeliver(
   org: OrgContext,
   webhookId: string,
   deliveryId: string,
-  receivers: Receivers = ofWebhooks,
+  receivers: Receivers,
 ): Promise<Delivery> {
   refuseDisabled(await receivers.get(org, webhookId));
   const { delivery } = await getDelivery(org, webhookId, deliveryId, receivers);

@@ -3,7 +3,7 @@ import type { Statement } from "#db/database";
 import { newId } from "#lib/id";
 import type { Claim } from "./claim.ts";
 import { rungAfter, rungStatements } from "./ladder.ts";
-import { ownFaultSeconds, pauseAfter, retryDelaySeconds } from "./schedule.ts";
+import { ownFaultSeconds, pauseAfter, retryDelaySeconds } from "./retries.ts";
 import type { Outcome } from "./send.ts";
 
 /** What becomes of a delivery after an attempt. */

@@ -8,7 +8,8 @@ import { slackBody } from "#templates/slack";
 import { teamsBody } from "#templates/teams";
 import { viewOf, type View } from "#templates/view";
 import type { Claim } from "./claim.ts";
-import { openSecret, type Outgoing } from "./message.ts";
+import type { Outgoing } from "./message.ts";
+import { openSecret } from "./secret.ts";
 import { checkTarget, targetRules } from "./target.ts";
 
 /** https://developer.pagerduty.com/docs/events-api-v2-overview: by where the account lives. */

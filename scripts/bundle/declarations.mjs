@@ -63,15 +63,30 @@ const clause =
 /** And what else begins a line of it: a column that is set, a value, a subquery. (Lines of code that look like it mean the same on one.) */
 const clausePart = /\n {3,}(?=[a-z_]+(?:\.[a-z_]+)?(?: [=-]|,| AS )|coalesce\(|\(?\(SELECT|'|\|\||\$\{)/g;
 
+/** A literal of the source that holds SQL; what is quoted in it, for SQL, stays as it is. */
+const literal = /`(?:[^`\\]|\\.)*`|"(?:[^"\\\n]|\\.)*"/g;
+const isSql = /\?1\b|\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CROSS JOIN|WHERE|AND|EXISTS)\b/;
+const quotedSql = /('(?:[^']|'')*')/;
+const operator = / *(<>|<=|>=|\|\||->>?|[=<>,()]) */g;
+
+/** SQL needs no spaces around operators. */
+const withoutSpaces = (text) =>
+  text.replaceAll(literal, (found) =>
+    isSql.test(found)
+      ? found
+          .split(quotedSql)
+          .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(operator, "$1")))
+          .join("")
+      : found,
+  );
+
 /** A module as it is bundled. What nobody uses of the top of a module is dropped, since making it has no effect. */
 function withoutDescriptions(file) {
   const typed = readFileSync(file, "utf8");
   const plain = transformSync(typed, { loader: "ts", target: "esnext" }).code.replaceAll(comments, "");
   const bare = withCalls(plain, /\.openapi\(/g, () => null);
   const lean = plain.includes("http/endpoint") || plain.includes('"./endpoint.ts"') ? withoutAnswers(bare, file) : bare;
-  return withoutConstraints(lean)
-    .replaceAll(clause, " ")
-    .replaceAll(clausePart, " ")
+  return withoutSpaces(withoutConstraints(lean).replaceAll(clause, " ").replaceAll(clausePart, " "))
     .replaceAll(constant, (_, name, value) => `${name}/* @__PURE__ */ (() => (${value}))();`)
     .replaceAll(/^import \{ z \} from "(?:zod|@hono\/zod-openapi)";$/gm, 'import * as z from "zod";');
 }

@@ -1,6 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
-import { afterEach, describe, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { newMeter } from "#db/database";
 import { pruneDeliveries, wakeDueDeliveries } from "#modules/webhooks";
 import { job as dueJob } from "#schedules/due-deliveries";
@@ -10,6 +10,8 @@ import { startReceiver } from "../../support/receiver.ts";
 import { deliveriesOf } from "./rows.ts";
 import { newWorld, type World } from "./world.ts";
 
+// What other tests left would be due as well, and one tick wakes only so many.
+beforeEach(() => bindings.DB.prepare("DELETE FROM deliveries").run());
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();

@@ -76,6 +76,7 @@ export default defineConfig(async () => {
       silent: "passed-only" as const,
       // They end what hangs; how long something takes is for benchmarks to say.
       testTimeout: 180_000,
+      hookTimeout: 180_000,
       expect: { poll: { timeout: 60_000 } },
     },
   };

@@ -45,6 +45,8 @@ export default defineConfig(async () => {
             WEBHOOKS_ALLOW_LOOPBACK: "true",
             ISSUER_URL: "https://cloudglass.test",
             EMAIL_FROM: "alerts@cloudglass.test",
+            // A machine that is busy takes its time between opening a socket and sending the credential.
+            WEBSOCKET_AUTH_TIMEOUT_SECONDS: "3",
             OPERATOR_ACCESS_KEY_ID,
             OPERATOR_SECRET_ACCESS_KEY,
           },
@@ -74,6 +76,7 @@ export default defineConfig(async () => {
       silent: "passed-only" as const,
       // They end what hangs; how long something takes is for benchmarks to say.
       testTimeout: 180_000,
+      hookTimeout: 180_000,
       expect: { poll: { timeout: 60_000 } },
     },
   };

@@ -4,6 +4,7 @@ import { DEMO_ACCESS_KEY_ID, DEMO_ACCOUNT_ID, DEMO_SECRET_ACCESS_KEY } from "../
 import { api } from "./support/api.ts";
 import { makeOrg } from "./support/org.ts";
 import { startReceiver } from "./support/receiver.ts";
+import { scanOf } from "./support/scan.ts";
 
 interface Data<Body> {
   readonly data: Body;
@@ -30,16 +31,10 @@ describe("the whole road", () => {
       events: ["scan.completed", "finding.critical"],
     });
     const account = await call.post<Data<{ id: string }>>("/accounts", demo);
-    const started = await call.post<Data<{ scans: { id: string; status: string }[] }>>(
-      "/scans",
-      { accountIds: [account.body.data.id] },
-      { Prefer: "wait=20" },
-    );
-    expect(started.status).toBe(202);
-    expect(started.body.data.scans).toMatchObject([{ status: "complete" }]);
+    const { started, scan } = await scanOf(org.keys.admin, account.body.data.id);
+    expect([started.status, scan.status]).toEqual([202, "complete"]);
 
-    const [scan] = started.body.data.scans;
-    const told = await call.get<Data<{ findingsNew: number; cost: { awsCalls: number } }>>(`/scans/${scan?.id}`);
+    const told = await call.get<Data<{ findingsNew: number; cost: { awsCalls: number } }>>(`/scans/${scan.id}`);
     const findings = await call.get<{ pagination: { total: number } }>("/findings?limit=1&count=true");
     expect(findings.body.pagination.total).toBe(told.body.data.findingsNew);
     expect(told.body.data.cost.awsCalls).toBeGreaterThan(50);

@@ -68,7 +68,7 @@ function everyMinute(origin) {
 }
 
 async function answers(url, output) {
-  const until = Date.now() + 60_000;
+  const until = Date.now() + 300_000;
   while (Date.now() < until) {
     try {
       const answer = await fetch(url);
@@ -79,5 +79,5 @@ async function answers(url, output) {
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`The local runtime did not answer within a minute.\n${output()}`);
+  throw new Error(`The local runtime did not answer within five minutes.\n${output()}`);
 }

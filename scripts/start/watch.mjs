@@ -1,4 +1,5 @@
 // Follows a scan over its WebSocket and draws how far it is.
+import { setTimeout as sleep } from "node:timers/promises";
 
 const width = 30;
 
@@ -12,9 +13,9 @@ const draw = process.stdout.isTTY
   ? (text) => process.stdout.write(`\r\u001B[K${text}`)
   : (text) => process.stdout.write(`${text}\n`);
 
-/** Draws the progress of a scan until it has ended; answers the scan. */
-export async function watchScan({ origin, key, api, scanId }) {
-  await new Promise((resolve, reject) => {
+/** Draws the progress of a scan until its socket is closed. */
+const follow = ({ origin, key, scanId }) =>
+  new Promise((resolve, reject) => {
     const socket = new WebSocket(`${origin.replace("http", "ws")}/api/v1/scans/${scanId}/ws`);
     const done = () => {
       socket.close();
@@ -34,6 +35,17 @@ export async function watchScan({ origin, key, api, scanId }) {
       if (frame.type === "error") done();
     });
   });
-  process.stdout.write("\n");
-  return (await api("GET", `/scans/${scanId}`)).data;
+
+/** Draws the progress of a scan until it has ended, whatever becomes of its sockets; answers the scan. */
+export async function watchScan(demo) {
+  for (;;) {
+    await follow(demo);
+    const scan = (await demo.api("GET", `/scans/${demo.scanId}`)).data;
+    if (scan.completedAt) {
+      process.stdout.write("\n");
+      return scan;
+    }
+    // A machine that is busy may not have let the credential through in time.
+    await sleep(500);
+  }
 }

@@ -140,7 +140,7 @@ describe("a call", () => {
         );
       const { caller, requests } = fakeAws((request, at) => (at === 0 ? hangs(request) : good()));
       const called = caller.call(volumes);
-      await vi.waitUntil(() => requests.length === 1);
+      while (requests.length === 0) await scheduler.wait(1);
       vi.advanceTimersByTime(14_999);
       await turn();
       expect(requests).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
-import { afterEach, describe, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { newMeter } from "#db/database";
 import { wakeDueDeliveries } from "#deliveries/due";
 import { pruneDeliveries } from "#deliveries/retention";
@@ -11,6 +11,8 @@ import { startReceiver } from "../support/receiver.ts";
 import { deliveriesOf } from "../modules/webhooks/rows.ts";
 import { newWorld, type World } from "../modules/webhooks/world.ts";
 
+// What other tests left would be due as well, and one tick wakes only so many.
+beforeEach(() => bindings.DB.prepare("DELETE FROM deliveries").run());
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();

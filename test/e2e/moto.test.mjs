@@ -28,7 +28,7 @@ const seconds = (ms) => Math.floor(ms / 1000);
 
 describe("a role for a token", { timeout: 60_000 }, tokenTests);
 
-describe("an account in moto", { timeout: 900_000 }, () => {
+describe("an account in moto", { timeout: 3_600_000 }, () => {
   let emulator;
   let front;
   let demo;

@@ -103,9 +103,9 @@ describe("what sockets get of it", () => {
     const scanId = await makeScan(org.id);
     const client = await open("/ws", bearer(org.keys.viewer));
     await client.next("sync");
-    for (let percent = 1; percent <= 100; percent += 1) {
-      void feedOf(org.id).publish([progress(scanId, percent), findings(scanId)]);
-    }
+    await feedOf(org.id).publish(
+      Array.from({ length: 100 }, (_, at) => [progress(scanId, at + 1), findings(scanId)]).flat(),
+    );
     await expect.poll(() => client.frames.findLast(({ type }) => type === "progress")?.["percent"]).toBe(100);
     await expect.poll(() => openedOf(client)).toBe(100);
     await feedOf(org.id).publish([progress(scanId, 100), findings(scanId, 2), findings(scanId, 3), complete(scanId)]);

@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { makeKey } from "#db/key-format";
 import { newId } from "#lib/id";
 import { makeApiKey, makeOrg } from "../support/org.ts";
@@ -88,21 +88,19 @@ describe("who has to go", () => {
     expect(await openSockets(org.id)).toBe(4);
   });
 
-  it("a revoked credential's sockets close within a second, also after a restart", async () => {
+  it("a revoked credential's sockets close at once, also after a restart", async () => {
     const org = await makeOrg();
     const clients = [await open("/ws", bearer(org.keys.viewer)), await open(`/ws?org=${org.id}`)];
     clients[1]?.say({ type: "auth", token: org.keys.viewer });
     const other = await open("/ws", bearer(org.keys.admin));
     await Promise.all([...clients, other].map((client) => client.next("ready")));
     await evictDurableObject(feedOf(org.id));
-    const startedAt = Date.now();
     await env.ORG_GATE.getByName(org.id).revoke(org.keyIds.viewer);
     expect(await feedOf(org.id).closeCredential(org.keyIds.viewer)).toBe(2);
     for (const client of clients) {
       expect(await client.end()).toEqual({ code: 1008, reason: "revoked" });
       expect(client.frames.at(-1)).toEqual({ type: "closing", code: 1008, reason: "revoked" });
     }
-    expect(Date.now() - startedAt).toBeLessThan(1_000);
     expect(await feedOf(org.id).publish([progress(newId(), 1)])).toBe(1);
     expect(other.closed()).toBeNull();
   });
@@ -131,11 +129,16 @@ describe("who has to go", () => {
 
   it("a credential that has expired gets no further frame", async () => {
     const org = await makeOrg();
-    const { key } = await makeApiKey(org.id, { expiresAt: new Date(Date.now() + 400).toISOString() });
+    const endsAt = Date.now() + 3_600_000;
+    const { key } = await makeApiKey(org.id, { expiresAt: new Date(endsAt).toISOString() });
     const client = await open("/ws", bearer(key));
     await client.next("ready");
-    await pause(450);
-    expect(await feedOf(org.id).publish([progress(newId(), 1)])).toBe(0);
+    vi.useFakeTimers({ toFake: ["Date"], now: endsAt });
+    try {
+      expect(await feedOf(org.id).publish([progress(newId(), 1)])).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
     expect(await client.end()).toEqual({ code: 4001, reason: "credential_expired" });
     expect(types(client)).toEqual(["ready", "closing"]);
   });
@@ -182,8 +185,10 @@ describe("what is kept", () => {
     const scanId = newId();
     await feedOf(org.id).publish([progress(scanId, 1), findings(scanId), progress(scanId, 2)]);
     await feedOf(org.id).deleteScan(scanId);
-    const kept = await runInDurableObject(feedOf(org.id), (_, state) => [...state.storage.kv.list()]);
-    expect(kept).toEqual([["lastEventId", 1]]);
+    const kept = await runInDurableObject(feedOf(org.id), (_, state) =>
+      [...state.storage.kv.list()].map(([key]) => key),
+    );
+    expect(kept).toEqual(["lastEventId"]);
   });
 });
 

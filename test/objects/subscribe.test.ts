@@ -11,7 +11,6 @@ import {
   makeScan,
   open,
   openedOf,
-  pause,
   progress,
   setScanStatus,
   types,
@@ -33,7 +32,9 @@ describe("subscribe and unsubscribe", () => {
       await client.next("subscribed");
       await evictDurableObject(feedOf(org.id));
       await tell();
-      await pause(100);
+      // What is answered comes after all that was told.
+      client.sayRaw('{ "type": "ping" }');
+      await client.next("pong");
       return scansOf(client);
     };
     await tell();

@@ -99,12 +99,12 @@ describe("while anybody listens", () => {
     const org = await makeOrg();
     const [silent, pinging] = [await open("/ws", bearer(org.keys.viewer)), await open("/ws", bearer(org.keys.viewer))];
     await Promise.all([silent, pinging].map((client) => client.next("ready")));
-    await age(org.id, 899_000);
+    await age(org.id, 800_000);
     await runDurableObjectAlarm(feedOf(org.id));
     expect(silent.closed()).toBeNull();
     pinging.sayRaw('{"type":"ping"}');
     await pinging.next("pong");
-    await age(org.id, 2_000);
+    await age(org.id, 100_000);
     await runDurableObjectAlarm(feedOf(org.id));
     expect(await silent.end()).toEqual({ code: 1001, reason: "no_ping" });
     expect(pinging.closed()).toBeNull();

@@ -31,7 +31,8 @@ export async function watchedScan(demo) {
   const { id } = await startScan(demo);
   const socket = await watch(demo, id);
   const scan = await endOf(demo, id);
-  await socket.until(({ type }) => type === "complete");
+  // As a state where it had ended before the socket was open.
+  await socket.until(({ type, scan: state }) => type === "complete" || state?.completedAt);
   socket.close();
   demo.frames.push(...socket.frames);
   return scan;

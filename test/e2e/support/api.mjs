@@ -70,7 +70,7 @@ export const endOf = ({ api }, scanId) =>
       const { data } = await api("GET", `/scans/${scanId}`);
       return hasEnded(data) && data;
     },
-    { timeoutMs: 240_000 },
+    { timeoutMs: 900_000 },
   );
 
 /** Every row of a list. */

@@ -128,7 +128,7 @@ export async function startRuntime({
 }
 
 async function answers(origin, output, child) {
-  const until = Date.now() + 60_000;
+  const until = Date.now() + 300_000;
   while (Date.now() < until && child.exitCode === null) {
     try {
       const answer = await fetch(`${origin}/health`);
@@ -145,7 +145,7 @@ async function answers(origin, output, child) {
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until `look` answers something; throws what was being waited for. */
-export async function eventually(what, look, { timeoutMs = 30_000, everyMs = 100 } = {}) {
+export async function eventually(what, look, { timeoutMs = 120_000, everyMs = 100 } = {}) {
   const until = Date.now() + timeoutMs;
   while (Date.now() < until) {
     const seen = await look();

@@ -44,8 +44,12 @@ export function openSocket(url, protocols = []) {
 
 /** A socket of one scan whose first message was the key. */
 export async function watch({ origin, key }, scanId) {
-  const socket = openSocket(`${origin}/api/v1/scans/${scanId}/ws`);
-  await socket.opened;
-  socket.send({ type: "auth", token: key });
-  return socket;
+  for (;;) {
+    const socket = openSocket(`${origin}/api/v1/scans/${scanId}/ws`);
+    await socket.opened;
+    socket.send({ type: "auth", token: key });
+    const ready = await socket.until(({ type }) => type === "ready").catch(() => null);
+    // A machine that is busy may not have let the key through in time.
+    if (ready || (await socket.closed).reason !== "auth_timeout") return socket;
+  }
 }

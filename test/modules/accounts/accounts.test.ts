@@ -372,7 +372,8 @@ describe("DELETE /accounts/{id}", () => {
     await env.DB.prepare("UPDATE findings SET account_id = ?2 WHERE org_id = ?1 AND account_id = ?3")
       .bind(org.id, again.body.data.id, accounts[0]?.id ?? "")
       .run();
-    await purgeAccounts(env, new Date(), () => undefined);
+    // What other tests left may come first.
+    for (let tick = 0; tick < 20; tick += 1) await purgeAccounts(env, new Date(), () => undefined);
     expect(await rowsOf("purges", org.id)).toEqual([]);
     expect([(await rowsOf("resources", org.id)).length, (await rowsOf("findings", org.id)).length]).toEqual([20, 20]);
   });

@@ -5,7 +5,7 @@ import type { Env } from "#env";
 import { newRsaKey } from "#lib/jwt";
 import { probeAccount } from "#scans/probe";
 import { connectAccount } from "../../../src/modules/accounts/connect.ts";
-import { api } from "../../support/api.ts";
+import { scanOf } from "../../support/scan.ts";
 import { quietOrg } from "../findings/world.ts";
 import {
   accountRowOf,
@@ -82,12 +82,8 @@ describe("a keyless account", () => {
     const logged = (["log", "warn", "error", "info", "debug"] as const).map((name) => vi.spyOn(console, name));
     const queued = vi.spyOn(env.SCAN_TASKS, "sendBatch");
     const { org, account } = await keylessAccount();
-    const started = await api(org.keys.admin).post<{ data: { scans: { id: string; status: string }[] } }>(
-      "/scans",
-      { accountIds: [account.id] },
-      { Prefer: "wait=20" },
-    );
-    expect(started.body.data.scans).toMatchObject([{ status: "complete" }]);
+    const { started, scan } = await scanOf(org.keys.admin, account.id);
+    expect(scan.status).toBe("complete");
     const after = await getAccount(org, account.id);
     expect(after).toMatchObject({ status: "ok", lastError: null, connectedAt: expect.any(String) });
     const logs = logged.flatMap(({ mock }) => mock.calls);
@@ -171,12 +167,8 @@ describe("a role that does not trust the token", () => {
 
   it("ends its scan in error, with the remedy", async ({ expect }) => {
     const { org, account } = await keylessAccount({ subject: "org:o:account:a" });
-    const started = await api(org.keys.admin).post<{ data: { scans: { status: string }[] } }>(
-      "/scans",
-      { accountIds: [account.id] },
-      { Prefer: "wait=20" },
-    );
-    expect(started.body.data.scans).toMatchObject([{ status: "error" }]);
+    const { scan } = await scanOf(org.keys.admin, account.id);
+    expect(scan.status).toBe("error");
     expect(await getAccount(org, account.id)).toMatchObject({
       status: "error",
       lastError: expect.stringContaining(webIdentityOf(account).subject),

@@ -6,6 +6,7 @@ import { probeAccount } from "#scans/probe";
 import { probeDueAccounts } from "#scans/probe-due";
 import worker from "../../../src/worker.ts";
 import { api } from "../../support/api.ts";
+import { scanOf } from "../../support/scan.ts";
 import { accountRow, insertRows, quietOrg, rowsOf } from "../findings/world.ts";
 import {
   accountRowOf,
@@ -134,12 +135,8 @@ describe("the external id", () => {
       expect(refused["lastError"]).toMatch(new RegExp(`^ROLE_UNGUARDED: The role lets Cloudglass in ${how}`));
       expect(refused["lastError"]).toContain("sts:ExternalId");
       expect(refused["lastError"]).not.toContain(account["externalId"]);
-      const scan = await api(org.keys.admin).post<{ data: { scans: object[] } }>(
-        "/scans",
-        { accountIds: [account.id] },
-        { Prefer: "wait=20" },
-      );
-      expect(scan.body.data.scans).toMatchObject([{ status: "error" }]);
+      const { scan } = await scanOf(org.keys.admin, account.id);
+      expect(scan.status).toBe("error");
       expect((await callsOf(awsAccountId)).get("DescribeRegions")).toBeUndefined();
       await trust(awsAccountId, account);
       await tick();

@@ -19,7 +19,7 @@ import type { TestOrg } from "../../support/org.ts";
 const dayMs = 86_400_000;
 const types = { acm: "AWS::CertificateManager::Certificate", iam: "AWS::IAM::ServerCertificate" } as const;
 
-/** Certificates that end from 50 days ago to 350 days ahead, every seventh one never issued, and as many other things. */
+/** Certificates that end from 50 days ago to 350 days ahead, none at the end of a day from now, every seventh one never issued, and as many other things. */
 async function makeCertificates(
   count: number,
 ): Promise<{ org: TestOrg; rows: (Row & { id: string })[]; accounts: Row[] }> {
@@ -29,7 +29,7 @@ async function makeCertificates(
     Array.from({ length: count }, (_, n) => {
       const isIam = n % 3 === 0;
       const ends =
-        n % 7 === 6 ? null : new Date(Date.now() + (((n * 37) % 400) - 50) * dayMs + n * 1_000).toISOString();
+        n % 7 === 6 ? null : new Date(Date.now() + (((n * 37) % 400) - 49.5) * dayMs + n * 1_000).toISOString();
       return resourceRow(org.id, accounts[n % 2] ?? {}, n, {
         resource_type: isIam ? types.iam : types.acm,
         service: isIam ? "iam" : "acm",

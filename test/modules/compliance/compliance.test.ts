@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { frameworks } from "#frameworks/registry";
 import { newId } from "#lib/id";
 import { api } from "../../support/api.ts";
@@ -14,6 +14,10 @@ import {
 } from "../findings/world.ts";
 import { endedScanRow } from "../scans/world.ts";
 import type { TestOrg } from "../../support/org.ts";
+
+// All of it passes in one moment: no day ends meanwhile.
+vi.useFakeTimers({ toFake: ["Date"] });
+afterAll(() => void vi.useRealTimers());
 
 const day = 86_400_000;
 const dayOf = (ago: number): string => new Date(Date.now() - ago * day).toISOString().slice(0, 10);

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { describe, it } from "vitest";
+import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { systemContext } from "#db/context";
 import { rollUpStats } from "#db/daily-stats";
 import { newId } from "#lib/id";
@@ -19,6 +19,10 @@ import {
   type Row,
 } from "../findings/world.ts";
 import { endedScanRow } from "../scans/world.ts";
+
+// All of it passes in one moment: no day ends meanwhile.
+beforeAll(() => void vi.useFakeTimers({ toFake: ["Date"] }));
+afterAll(() => void vi.useRealTimers());
 
 const dayMs = 86_400_000;
 const daysAgo = (days: number): string => new Date(Date.now() - days * dayMs).toISOString();

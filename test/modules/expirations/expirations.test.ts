@@ -18,7 +18,8 @@ beforeAll(async () => {
     Array.from({ length: 120 }, (_, n) =>
       resourceRow(world.org.id, world.accounts[n % 2] ?? {}, n, {
         resource_type: types[n % types.length] ?? "",
-        expires_at: n % 4 === 0 ? null : new Date(Date.now() + (((n * 37) % 200) - 40) * dayMs + n).toISOString(),
+        // Never at the end of a day from now.
+        expires_at: n % 4 === 0 ? null : new Date(Date.now() + (((n * 37) % 200) - 39.5) * dayMs + n).toISOString(),
       }),
     ),
   );

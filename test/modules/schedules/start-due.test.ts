@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
-import { afterEach, describe, it } from "vitest";
+import { beforeEach, describe, it } from "vitest";
 import { newId } from "#lib/id";
 import { upcoming, shareOf } from "../../../src/modules/schedules/timing.ts";
 import { faultyEnv, Io, noFaults, type FaultPlan } from "../../sim/faults.ts";
@@ -23,7 +23,8 @@ const step = fc.record({
 });
 
 describe("a schedule", () => {
-  afterEach(() => env.DB.prepare("DELETE FROM schedules").run());
+  // What other tests left would be due as well, and before.
+  beforeEach(() => env.DB.prepare("DELETE FROM schedules").run());
 
   it("starts each due tick once, and of missed ones the first, however often, late and side by side the cron fires", async ({
     expect,

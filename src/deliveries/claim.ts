@@ -34,13 +34,23 @@ export interface Claim {
   /** The event's data as stored JSON; null when the event is gone. */
   readonly data: string | null;
   readonly eventCreatedAt: string | null;
-  /** 1: it would tell a channel of an alert that was resolved since. */
+  /** 1: it would tell a channel of what has ended since. */
   readonly isOver: 1 | null;
 }
 
+export const lostReason = "What happened is no longer kept";
+export const overReason = "What this would tell of is over";
+
+/** SQL: a delivery `d`, its receiver `w` and its event `e`. Parameter 1 is the organization, 2 the delivery. */
+export const ofDelivery = `deliveries d JOIN webhooks w ON w.org_id = d.org_id AND w.id = d.webhook_id
+  LEFT JOIN events e ON e.org_id = d.org_id AND e.id = d.event_id WHERE d.org_id = ?1 AND d.id = ?2`;
+
 /** What is shown or paged after its end was told would never be ended. Webhooks are told all that happened. */
-const isOver = `CASE WHEN w.kind <> 'webhook' AND d.event = 'alert.triggered' THEN (
-  SELECT 1 FROM alerts a WHERE a.org_id = d.org_id AND a.id = e.data ->> 'alertId' AND a.resolved_at >= e.data ->> 'at') END`;
+export const isOver = `CASE WHEN w.kind = 'webhook' THEN NULL
+  WHEN d.event = 'alert.triggered' THEN (
+    SELECT 1 FROM alerts a WHERE a.org_id = d.org_id AND a.id = e.data ->> 'alertId' AND a.resolved_at >= e.data ->> 'at')
+  WHEN d.event IN ('webhook.failing', 'webhook.disabled') THEN (
+    SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM webhooks x WHERE x.org_id = d.org_id AND x.id = e.data ->> 'webhookId' AND x.warned <> 0)) END`;
 
 /**
  * Takes a delivery when it is due and its webhook is free: of any number of callers one gets it, and nobody else sends to
@@ -73,9 +83,7 @@ export async function claimDelivery(org: OrgContext, deliveryId: string): Promis
          CASE WHEN w.previous_until > ?4 THEN w.previous_secret END AS previousSecret,
          w.failures, w.failing_since AS failingSince, w.warned, e.data, e.created_at AS eventCreatedAt,
          ${isOver} AS isOver
-       FROM deliveries d JOIN webhooks w ON w.org_id = d.org_id AND w.id = d.webhook_id
-       LEFT JOIN events e ON e.org_id = d.org_id AND e.id = d.event_id
-       WHERE d.org_id = ?1 AND d.id = ?2 AND d.lease_until = ?3`,
+       FROM ${ofDelivery} AND d.lease_until = ?3`,
       org.id,
       deliveryId,
       leaseUntil,

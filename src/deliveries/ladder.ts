@@ -17,7 +17,7 @@ export type Rung =
 
 const dayMs = 86_400_000;
 
-/** A webhook whose every attempt failed for so long is disabled by the next one that fails. */
+/** A webhook whose every attempt failed for so long is disabled by the next one that fails, if it was told a day ago that it would be. */
 const disabledAfterMs = 5 * dayMs;
 
 export const goneReason = "The receiver answered 410 Gone";
@@ -27,9 +27,9 @@ const tiredReason = "Every attempt of five days failed";
 const warnedBy = { day: 1, three_days: 2, disabled: 3, recovered: 0 } as const;
 
 /**
- * The ladder (Svix's, as in docs.svix.com/retries): told after a day and after three days of nothing but failures, disabled
- * after five days, or by 410 at once, and told again when it works. The failure that disables is itself days after the
- * first, so one bad moment never does.
+ * The ladder (Svix's, as in docs.svix.com/retries): told after a day and after three days of nothing but failures, disabled after
+ * five days, or by 410 at once, and told again when it works. Where attempts are rare and the second warning comes late, it counts
+ * as failing for four days then: two bad moments, days apart, never disable.
  */
 export function rungAfter(health: Health, end: "delivered" | "failed" | "gone", at: Date): Rung | null {
   const { failingSince, warned } = health;
@@ -37,8 +37,12 @@ export function rungAfter(health: Health, end: "delivered" | "failed" | "gone", 
   const since = failingSince ?? at.toISOString();
   if (end === "gone") return { kind: "disabled", reason: goneReason, since };
   const failingMs = at.getTime() - Date.parse(since);
-  if (failingMs >= disabledAfterMs) return { kind: "disabled", reason: tiredReason, since };
-  if (failingMs >= 3 * dayMs && warned < warnedBy.three_days) return { kind: "failing", stage: "three_days", since };
+  if (warned >= warnedBy.three_days)
+    return failingMs >= disabledAfterMs ? { kind: "disabled", reason: tiredReason, since } : null;
+  if (failingMs >= 3 * dayMs) {
+    const counted = new Date(at.getTime() - Math.min(failingMs, disabledAfterMs - dayMs)).toISOString();
+    return { kind: "failing", stage: "three_days", since: counted };
+  }
   if (failingMs >= dayMs && warned < warnedBy.day) return { kind: "failing", stage: "day", since };
   return null;
 }
@@ -62,7 +66,8 @@ export function rungStatements(org: OrgContext, telling: Telling): Statement[] {
   const event = { id: eventId, names: [name], data: dataOf(telling), exceptWebhookId: claim.webhookId };
   if (rung.kind !== "disabled") {
     const warned = rung.kind === "failing" ? warnedBy[rung.stage] : warnedBy.recovered;
-    return [warnedUpdate(org, claim, warned), ...eventStatementsIfChanged(org, event)];
+    const since = rung.kind === "failing" ? rung.since : null;
+    return [warnedUpdate(org, claim, warned, since), ...eventStatementsIfChanged(org, event)];
   }
   const what = whatOf(claim);
   const entry = {
@@ -97,13 +102,14 @@ function dataOf({ claim, rung, error, at }: Telling): Readonly<Record<string, un
   return { ...about, stage: rung.stage, disablesAt };
 }
 
-const warnedUpdate = (org: OrgContext, claim: Claim, warned: number): Statement =>
+const warnedUpdate = (org: OrgContext, claim: Claim, warned: number, since: string | null): Statement =>
   org.db.sql(
-    "UPDATE webhooks SET warned = ?3 WHERE org_id = ?1 AND id = ?2 AND version = ?4 AND changes() > 0",
+    "UPDATE webhooks SET warned = ?3, failing_since = ?5 WHERE org_id = ?1 AND id = ?2 AND version = ?4 AND changes() > 0",
     org.id,
     claim.webhookId,
     warned,
     claim.version,
+    since,
   );
 
 const disabledUpdate = (org: OrgContext, { claim, at }: Telling, reason: string): Statement =>

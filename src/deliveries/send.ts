@@ -1,6 +1,6 @@
 import type { OrgContext } from "#db/context";
 import { Fault } from "#lib/fault";
-import type { Claim } from "./claim.ts";
+import { lostReason, overReason, type Claim } from "./claim.ts";
 import { sendMail } from "./mail.ts";
 import { requestOf, type Outgoing } from "./message.ts";
 import { parseRetryAfter } from "./retries.ts";
@@ -35,8 +35,7 @@ export async function sendOnce(org: OrgContext, claim: Claim): Promise<Outcome> 
   const startedMs = Date.now();
   const took = (): number => Math.max(0, Date.now() - startedMs);
   const nothing = { status: null, response: null, retryAfterSeconds: null, durationMs: 0, isOurs: true };
-  const past = claim.isOver ? "The alert was resolved before this could be told" : null;
-  const error = claim.data === null ? "What happened is no longer kept" : past;
+  const error = claim.data === null ? lostReason : claim.isOver ? overReason : null;
   if (error !== null) return { ...nothing, error, isFinal: true };
   let outgoing: Outgoing;
   try {

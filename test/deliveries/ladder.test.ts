@@ -26,21 +26,32 @@ describe("the ladder", () => {
     return rung?.kind === "failing" ? rung.stage : (rung?.kind ?? null);
   };
 
-  it("is told at a day, at three days, and disabled at five, each once", ({ expect }) => {
+  it("is told at a day, at three days, and then disabled at five, each once", ({ expect }) => {
     expect(rungAfter({ failures: 0, failingSince: null, warned: 0 }, "failed", start)).toBeNull();
     expect(
       [dayMs - 1, dayMs, 3 * dayMs - 1, 3 * dayMs, 5 * dayMs - 1, 5 * dayMs].map((ms) => after(failing, ms)),
-    ).toEqual([null, "day", "day", "three_days", "three_days", "disabled"]);
+    ).toEqual([null, "day", "day", "three_days", "three_days", "three_days"]);
     expect([dayMs, 3 * dayMs, 5 * dayMs].map((ms) => after({ ...failing, warned: 1 }, ms))).toEqual([
       null,
       "three_days",
-      "disabled",
+      "three_days",
     ]);
     expect([dayMs, 4 * dayMs, 5 * dayMs].map((ms) => after({ ...failing, warned: 2 }, ms))).toEqual([
       null,
       null,
       "disabled",
     ]);
+  });
+
+  it.each([
+    [3, 0],
+    [4, 0],
+    [5, 1],
+    [30, 26],
+  ])("leaves a day at least after the second warning, though it comes after %i days", (days, since) => {
+    const rung = rungAfter(failing, "failed", later(days * dayMs));
+    if (rung?.kind !== "failing" || rung.since !== later(since * dayMs).toISOString())
+      throw new Error(JSON.stringify(rung));
   });
 
   it("begins anew for what was enabled again, and tells when it works only of what was told before", ({ expect }) => {
@@ -165,6 +176,30 @@ describe("a webhook that fails and fails", () => {
         .filter((name) => name.startsWith("webhook.")),
     ).toEqual([]);
     expect(JSON.stringify(heard())).not.toContain("canary-81c2");
+  });
+
+  it("twice, days apart, is warned and not disabled until the day it was told", async ({ expect }) => {
+    const { world, heard, row } = await watched();
+    const failOnce = async (days: number) => {
+      vi.setSystemTime(later(days * dayMs));
+      await world.tell();
+      await world.drain();
+      await world.rows(
+        "UPDATE deliveries SET status = 'dead', next_attempt_at = NULL WHERE org_id = ?1 AND status = 'pending'",
+      );
+    };
+    await failOnce(0);
+    await failOnce(9);
+    const told = {
+      event: "webhook.failing",
+      data: { stage: "three_days", disablesAt: later(10 * dayMs).toISOString() },
+    };
+    expect(heard()).toMatchObject([told]);
+    await failOnce(9.9);
+    expect(await row()).toMatchObject({ status: "enabled", failing_since: later(5 * dayMs).toISOString(), warned: 2 });
+    await failOnce(10);
+    expect(await row()).toMatchObject({ status: "disabled" });
+    expect(heard().map(({ event }) => event)).toEqual(["webhook.failing", "webhook.disabled"]);
   });
 
   it("is forgiven by one success: days count from the first failure after it", async ({ expect }) => {

@@ -88,11 +88,16 @@ const retryDead = (org: OrgContext, { id, since, until }: Span): Statement =>
 
 const subscribed = (what: string): string => `${what} IN (SELECT s.value FROM json_each(w.events) s)`;
 
-/** The name under which `w` would have been told of `v`: as the outbox has it (`tellings`, filters). Null: not at all. */
-const wantedName = `CASE WHEN ${passesFilters("v.severity", "v.account_id")} THEN coalesce(
+/** The name of `v`, when it is of an alert that tells `w` whatever `w` listens to: its end only where the rule says so. */
+const namedFor = `(SELECT v.names ->> 0 FROM alerts a CROSS JOIN json_each(a.channels) c
+    WHERE a.org_id = ?1 AND a.id = v.data ->> 'alertId' AND c.value = w.id AND (v.names ->> 0 = 'alert.triggered' OR NOT EXISTS (
+      SELECT 1 FROM alert_rules r WHERE r.org_id = ?1 AND r.id = a.rule_id AND r.notify_resolved = 0)))`;
+
+/** The name under which `w` would have been told of `v`: as the outbox has it (`tellings`, filters, `to`). Null: not at all. */
+const wantedName = `coalesce(CASE WHEN ${passesFilters("v.severity", "v.account_id")} THEN coalesce(
     (SELECT n.value FROM json_each(v.names) n WHERE ${subscribed("n.value")} ORDER BY n.key LIMIT 1),
     (SELECT n.value FROM json_each(v.names) n WHERE ${subscribed("substr(n.value, 1, instr(n.value, '.')) || '*'")} ORDER BY n.key LIMIT 1),
-    CASE WHEN ${subscribed("'*'")} THEN v.names ->> 0 END) END`;
+    CASE WHEN ${subscribed("'*'")} THEN v.names ->> 0 END) END, ${namedFor})`;
 
 /**
  * Events that happened while it was disabled, that it would be told of now, and has never been. Not what is told of itself, nor

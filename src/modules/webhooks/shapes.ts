@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
 import { eventNames, subscriptions } from "#db/outbox";
+import { encodeBase64 } from "#lib/base64";
 import { webhookKey } from "#lib/standard-webhook";
 import { AccountRef, Moment } from "#modules/accounts";
 import type { WebhookInput } from "./create.ts";
@@ -52,9 +53,15 @@ const members = {
     .openapi({ description: "A disabled webhook is told nothing; what waited for it ends, and can be replayed." }),
 };
 
+/** Only as it is written when it is encoded: not every verifier takes base64 with white space, or without its padding. */
+function isSecret(secret: string): boolean {
+  const key = webhookKey(secret);
+  return key !== null && secret.endsWith(`_${encodeBase64(key)}`);
+}
+
 const Secret = z
   .string()
-  .refine((secret) => webhookKey(secret) !== null, "Must be `whsec_` and the base64 of 24 to 64 bytes.")
+  .refine(isSecret, "Must be `whsec_` and the base64 of 24 to 64 bytes, with its padding.")
   .optional()
   .openapi({ description: "Signing secret, `whsec_` and the base64 of 24 to 64 bytes. Made for you when left out." });
 
@@ -140,7 +147,12 @@ const webhookMembers = {
   failures: z
     .int()
     .openapi({ description: "Attempts that failed, one after the other. From five on it is left alone for a while." }),
-  failingSince: time.nullable().openapi({ description: "When the first of them was; after five days it is disabled." }),
+  failingSince: time
+    .nullable()
+    .openapi({
+      description:
+        "When the first of them was; after five days it is disabled, and a day after a warning at the least: where that came late, four days before it.",
+    }),
   lastDeliveredAt: time.nullable(),
   previousSecretExpiresAt: time
     .nullable()

@@ -1,9 +1,10 @@
 import { afterEach, describe, it, vi } from "vitest";
 import { alertTellings } from "#db/alert-telling";
-import { nudgeDeliveries } from "#db/outbox";
+import { eventStatements, nudgeDeliveries } from "#db/outbox";
 import type { AlertMessage } from "#db/values";
 import { redeliver } from "#deliveries/redeliver";
 import { newId } from "#lib/id";
+import { eventSamples } from "../../../src/modules/webhooks/event-samples.ts";
 import { ofWebhooks } from "../../../src/modules/webhooks/get.ts";
 import { anAlert } from "../../support/alerts.ts";
 import { startReceiver } from "../../support/receiver.ts";
@@ -123,7 +124,7 @@ describe("an alert that was resolved before it could be told", () => {
     );
     return { world, alert, receiver: startReceiver() };
   };
-  const over = "The alert was resolved before this could be told";
+  const over = "What this would tell of is over";
 
   it("opens no incident after its resolve, however its trigger was delayed", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["Date"] });
@@ -155,6 +156,26 @@ describe("an alert that was resolved before it could be told", () => {
     expect(await attemptsOf(world)).toHaveLength(3);
     const [row] = await world.rows("SELECT status, failures, busy_until FROM webhooks WHERE org_id = ?1");
     expect(row).toEqual({ status: "enabled", failures: 0, busy_until: null });
+  });
+
+  it("is not told again, though it was told before: 409 says why", async ({ expect }) => {
+    const { world, alert, receiver } = await setUp(null);
+    const channel = await world.channel({ kind: "pagerduty" });
+    await tell(world, [channel], alert);
+    const { id } = await onlyDelivery(world);
+    const again = () => redeliver(world.org(), channel.id, id, ofChannels);
+    await again();
+    await world.drain();
+    await world.rows("UPDATE deliveries SET lease_until = '2999-01-01' WHERE org_id = ?1");
+    const underWay = "An attempt of this delivery is under way. Try again when it has ended.";
+    await expect(again()).rejects.toMatchObject({ code: "CONFLICT", detail: underWay });
+    await world.rows("UPDATE deliveries SET lease_until = NULL WHERE org_id = ?1");
+    await world.rows("UPDATE alerts SET status = 'resolved', resolved_at = '2999-01-01' WHERE org_id = ?1");
+    await expect(again()).rejects.toMatchObject({ code: "CONFLICT", detail: `${over}.` });
+    await world.rows("DELETE FROM events WHERE org_id = ?1");
+    await expect(again()).rejects.toMatchObject({ code: "CONFLICT", detail: "What happened is no longer kept." });
+    expect(await onlyDelivery(world)).toMatchObject({ status: "delivered", attempts: 2 });
+    expect(receiver.received).toHaveLength(2);
   });
 
   it("is told to no channel, and to webhooks all the same", async ({ expect }) => {
@@ -380,4 +401,32 @@ describe("the trouble of a receiver", () => {
     const more = await world.rows("SELECT event FROM deliveries WHERE org_id = ?1 AND event NOT LIKE 'alert.%'");
     expect(more.filter(({ event }) => event !== "webhook.disabled")).toEqual([{ event: "webhook.test" }]);
   });
+
+  it.each(["webhook.failing", "webhook.disabled"] as const)(
+    "opens no incident after it works again, however late %s comes; webhooks are told of it",
+    async (event) => {
+      vi.useFakeTimers({ toFake: ["Date"] });
+      const world = await newChannelWorld();
+      const receiver = startReceiver();
+      receiver.answer(() => new Response(null, { status: 500 }));
+      const { webhook } = await world.webhook({ url: "https://own.receiver.dev/in", events: ["webhook.*"] });
+      await world.channel({ kind: "pagerduty" });
+      const attempt = async (warned: number) => {
+        await world.rows("UPDATE webhooks SET warned = ?2 WHERE org_id = ?1 AND id = ?3", warned, webhook.id);
+        vi.setSystemTime(Date.now() + 400_000);
+        const before = receiver.received.length;
+        await world.consume((await deliveriesOf(world)).map(({ id }) => message(world, id)));
+        return receiver.received
+          .slice(before)
+          .map(({ url }) => new URL(url).host)
+          .toSorted();
+      };
+      const org = world.org();
+      const data = { ...eventSamples[event], webhookId: webhook.id };
+      await org.db.atomic(eventStatements(org, { names: [event], data }));
+      const both = ["events.pagerduty.com", "own.receiver.dev"];
+      const heard = [await attempt(1), await attempt(-1), await attempt(0)];
+      if (JSON.stringify(heard) !== JSON.stringify([both, both, both.slice(1)])) throw new Error(JSON.stringify(heard));
+    },
+  );
 });

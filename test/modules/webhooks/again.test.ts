@@ -6,6 +6,7 @@ import { newId, uuid7Time } from "#lib/id";
 import { changeWebhook } from "../../../src/modules/webhooks/change.ts";
 import { ofWebhooks } from "../../../src/modules/webhooks/get.ts";
 import { replayMax, replayWebhook } from "../../../src/modules/webhooks/replay.ts";
+import { ruleThatTells } from "../../support/alerts.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { seeded } from "../../sim/random.ts";
 import { attemptsOf, deliveriesOf, message, onlyDelivery } from "./rows.ts";
@@ -207,6 +208,41 @@ describe("replay of what was missed", () => {
     await setStatus(world, webhook.id, "enabled");
     const answer = await replayWebhook(world.org(), webhook.id, { since, status: "missing" });
     expect(answer.scheduled).toBe(0);
+  });
+
+  it.for([
+    ["subscribes to nothing of alerts", { events: ["scan.*"] }, true, 2],
+    ["filters", { events: ["alert.*"], severities: ["critical"] }, true, 2],
+    ["is not told of ends", { events: ["scan.*"] }, false, 1],
+  ] as const)("what alert rules tell a webhook that %s", async ([, input, notifyResolved, count], { expect }) => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 2, 1) });
+    const world = await newWorld();
+    const [{ webhook: named }, { webhook: other }] = [await world.webhook(input), await world.webhook(input)];
+    for (const { id } of [named, other]) await setStatus(world, id, "disabled");
+    const [ruleId, alertId] = [newId(), newId()];
+    await ruleThatTells(world.orgId, ruleId, [named.id]).run();
+    await world.rows("UPDATE alert_rules SET notify_resolved = ?2 WHERE org_id = ?1", Number(notifyResolved));
+    await world.rows(
+      `INSERT INTO alerts (org_id, id, rule_id, rule_name, group_key, status, severity, title, summary, items, total, channels, messages,
+         version, created_at, updated_at)
+       SELECT ?1, ?2, id, 'Rule', '', 'open', 'high', 't', 's', '[]', 1, channels, 1, 1, '', '' FROM alert_rules WHERE org_id = ?1`,
+      alertId,
+    );
+    vi.setSystemTime(Date.now() + minuteMs);
+    const org = world.org();
+    const to = [{ webhookId: named.id, at: org.now.toISOString() }];
+    const about = { data: { alertId }, severity: "high", to };
+    await org.db.atomic(
+      eventStatements(org, { ...about, names: ["alert.triggered"] }, { ...about, names: ["alert.resolved"] }),
+    );
+    vi.setSystemTime(Date.now() + minuteMs);
+    for (const [{ id }, scheduled] of [
+      [named, count],
+      [other, 0],
+    ] as const) {
+      await setStatus(world, id, "enabled");
+      expect(await replayWebhook(world.org(), id, { since, status: "missing" })).toMatchObject({ scheduled });
+    }
   });
 
   it("goes on where it ended when there are more than a thousand", async ({ expect }) => {

@@ -8,6 +8,7 @@ import { membersOf } from "../src/http/validate.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
 import { endpointLists } from "../src/modules/registry.ts";
 import { eventSamples } from "../src/modules/webhooks/event-samples.ts";
+import { eventShapes } from "../src/modules/webhooks/event-shapes.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const assets = path.join(root, "assets");
@@ -23,7 +24,7 @@ write("checks.json", await aboutChecks());
 write("frameworks.json", await controlTitles());
 write("events.json", eventSamples);
 write("columns.json", listColumns());
-write("openapi.json", openApiDocument(withDocuments(endpointLists.flat())));
+write("openapi.json", openApiDocument(withDocuments(endpointLists.flat()), eventShapes));
 
 /** Check → what stands about it. */
 async function aboutChecks() {

@@ -42,5 +42,8 @@ export async function printReport({ origin, key, api, scan, once }) {
   console.log(
     `curl -s -H "Authorization: Bearer ${key}" -H "Accept: text/csv" "${origin}/api/v1/resources?service=ec2"`,
   );
-  if (!once) console.log("\nServing. Ctrl-C ends it.");
+  if (!once)
+    console.log(
+      "\nServing. Ctrl-C ends it. E-mail of channels is written to .wrangler/tmp/email/*/email-text/ (and email-html/) until then.",
+    );
 }

@@ -14,8 +14,7 @@ export interface ScanProgress {
   readonly scanId: string;
   /** 0 to 100; the feed never lets it fall. */
   readonly percent: number;
-  /** A stage of the scan: `plan`, `collect`, `analyze` … */
-  readonly step: string;
+  readonly step: "planned" | "collecting";
   /** ISO 8601 UTC. */
   readonly ts: string;
   /** What was just done; null when that was no region's, or no service's. */

@@ -1,31 +1,12 @@
 import { OpenAPIHono, z, type RouteConfig } from "@hono/zod-openapi";
-import { faults, type FaultCode } from "#lib/fault";
+import type { FaultCode } from "#lib/fault";
 import { isOpen, type AnyEndpoint, type Documents, type Endpoint, type OpenEndpoint } from "./endpoint.ts";
 import { fullPath } from "./mount.ts";
 import { Pagination, PagingQuery } from "./paging.ts";
-import { advice } from "./advice.ts";
-import { problemEntry, problemCodes } from "./problems.ts";
+import { problemExample, problemsOf } from "./openapi-problems.ts";
+import { socketFaults, sockets } from "./openapi-sockets.ts";
+import { webhookOf, type EventShapes } from "./openapi-webhooks.ts";
 import { membersOf } from "./validate.ts";
-
-const Problem = z
-  .looseObject({
-    type: z.url().openapi({ description: "Leads to a page about this problem." }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().openapi({ description: "What is wrong here and what to do." }),
-    instance: z.string(),
-    code: z.enum(problemCodes as [FaultCode, ...FaultCode[]]),
-    requestId: z.string(),
-    errors: z
-      .array(z.object({ in: z.enum(["body", "query", "path", "header"]), pointer: z.string(), message: z.string() }))
-      .optional(),
-    retryAfter: z.number().optional().openapi({ description: "Seconds." }),
-    currentVersion: z.int().optional(),
-    requiredScope: z.string().optional(),
-    requiredRole: z.string().optional(),
-    "violated-policies": z.array(z.string()).optional(),
-  })
-  .openapi("Problem", { description: "RFC 9457. Every error has this form." });
 
 const answeredByAll: readonly FaultCode[] = [
   "INVALID_REQUEST",
@@ -93,8 +74,8 @@ const tagTexts: Readonly<Record<string, string>> = {
   Webhooks: "Being told: endpoints of yours, deliveries and attempts.",
 };
 
-/** The OpenAPI 3.1 document of the API. */
-export function openApiDocument(endpoints: readonly AnyEndpoint[]): object {
+/** The OpenAPI 3.1 document of the API: endpoints, sockets, and what webhooks are sent. */
+export function openApiDocument(endpoints: readonly AnyEndpoint[], events: EventShapes): object {
   const generator = new OpenAPIHono();
   const registry = generator.openAPIRegistry;
   registry.registerComponent("securitySchemes", "bearer", {
@@ -108,10 +89,12 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): object {
     scheme: "bearer",
     description: "The secret BOOTSTRAP_TOKEN.",
   });
-  const answered = new Set(endpoints.flatMap(faultsOf));
+  const answered = new Set([...endpoints.flatMap(faultsOf), ...socketFaults]);
   for (const code of [...answered].toSorted())
     registry.registerComponent("examples", code, { value: problemExample(code) });
   for (const endpoint of endpoints) registry.registerPath(routeOf(endpoint));
+  for (const socket of sockets) registry.registerPath(socket);
+  for (const [name, event] of Object.entries(events)) registry.registerWebhook(webhookOf(name, event));
   return generator.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
@@ -151,17 +134,31 @@ function routeOf(endpoint: AnyEndpoint): RouteConfig {
     },
     responses: {
       [endpoint.status ?? (endpoint.reply.kind === "none" ? 204 : 200)]: successOf(endpoint),
+      ...(revalidates(endpoint) ? { 304: { description: "`If-None-Match` names the `ETag` of this answer." } } : {}),
       ...problemsOf(faultsOf(endpoint)),
     },
   };
 }
+
+/** Whether it is answered with 304 (`respond`). */
+const revalidates = (endpoint: AnyEndpoint): endpoint is Endpoint =>
+  !isOpen(endpoint) &&
+  endpoint.method === "get" &&
+  (endpoint.reply.kind === "list" || (endpoint.reply.kind === "one" && endpoint.reply.moving !== true));
 
 function descriptionOf(endpoint: AnyEndpoint): string {
   const own = endpoint.description === undefined ? [] : [endpoint.description];
   if (isOpen(endpoint))
     return [...own, endpoint.security ? "Needs its own secret." : "Needs no credential."].join("\n\n");
   const scope = endpoint.scope === null ? "any scope" : `scope \`${endpoint.scope}\``;
-  return [...own, `Needs role \`${endpoint.role}\`, ${scope}.`].join("\n\n");
+  return [...own, ...movingOf(endpoint), `Needs role \`${endpoint.role}\`, ${scope}.`].join("\n\n");
+}
+
+/** Why what has an `ETag` is always answered whole. */
+function movingOf({ method, reply }: Endpoint): string[] {
+  if (method !== "get" || reply.kind !== "one" || reply.moving !== true) return [];
+  const etag = reply.version ? " The `ETag` is its version, for `If-Match`." : "";
+  return [`Parts of it move by themselves, so it is never answered with 304.${etag}`];
 }
 
 const bodyOf = (schema: z.ZodType) => ({
@@ -188,8 +185,17 @@ function pagingOf({ sort = [] }: Endpoint): Record<string, z.core.$ZodType> {
   return { ...others, sort: sortParameter.openapi({ description, example: `-${own}` }) };
 }
 
-function headersOf({ method, faults: declared, reply }: Endpoint): Record<string, z.ZodType> {
+function headersOf(endpoint: Endpoint): Record<string, z.ZodType> {
+  const { method, faults: declared, reply } = endpoint;
   return {
+    ...(revalidates(endpoint)
+      ? {
+          "If-None-Match": z
+            .string()
+            .optional()
+            .openapi({ description: "The `ETag` of the answer you have: 304 when it is still the same." }),
+        }
+      : {}),
     ...(reply.kind === "stream"
       ? { "Last-Event-ID": z.string().optional().openapi({ description: "What a browser sends when it comes back." }) }
       : {}),
@@ -227,35 +233,4 @@ function contentOf(data: z.ZodType, documents?: Documents<never>): Record<string
     { schema: mediaType === "application/json" ? z.union([data, schema]) : schema },
   ]);
   return { "application/json": { schema: data }, ...Object.fromEntries(schemas) };
-}
-
-function problemsOf(codes: readonly FaultCode[]): RouteConfig["responses"] {
-  const byStatus = Map.groupBy([...new Set(codes)].toSorted(), (code) => faults[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [
-      status,
-      {
-        description: group.map((code) => `${code}: ${faults[code].title}.`).join(" "),
-        content: {
-          "application/problem+json": {
-            schema: Problem,
-            examples: Object.fromEntries(group.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
-          },
-        },
-      },
-    ]),
-  );
-}
-
-function problemExample(code: FaultCode): object {
-  const { type, title, status, advice: detail } = problemEntry(code, "https://cloudglass.example", advice);
-  return {
-    type,
-    title,
-    status,
-    detail,
-    instance: "/api/v1/whoami",
-    code,
-    requestId: "019aa5d2-6b1c-7c43-9a7e-1f2d3c4b5a69",
-  };
 }

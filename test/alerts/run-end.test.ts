@@ -1,9 +1,15 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { cancelScan } from "#scans/cancel";
+import { eventComplaints } from "../support/openapi.ts";
 import { AlertWorld } from "./world.ts";
 
-const completed = (world: AlertWorld): Promise<{ id: string; data: string }[]> =>
-  world.rows(`SELECT id, data FROM events WHERE org_id = ?1 AND names = '["run.completed"]'`);
+async function completed(world: AlertWorld): Promise<{ id: string; data: string }[]> {
+  const rows = await world.rows<{ id: string; data: string }>(
+    `SELECT id, data FROM events WHERE org_id = ?1 AND names = '["run.completed"]'`,
+  );
+  expect(rows.flatMap(({ data }) => eventComplaints("run.completed", JSON.parse(data)))).toEqual([]);
+  return rows;
+}
 
 describe("run.completed", () => {
   it("is told once, by whatever ends the last scan of the run", async ({ expect }) => {

@@ -13,6 +13,7 @@ import { emptySummary } from "#scans/start";
 import { createAlertRule } from "../../src/modules/alert-rules/create.ts";
 import { NewAlertRule } from "../../src/modules/alert-rules/shapes.ts";
 import { accountRow, findingRow, insertRows, type Row } from "../modules/findings/world.ts";
+import { eventComplaints } from "../support/openapi.ts";
 
 export const start = Date.parse("2026-11-23T08:00:00Z");
 export const minutes = 60_000;
@@ -270,6 +271,10 @@ export class AlertWorld {
          FROM deliveries AS d WHERE d.org_id = ?1 AND d.event_id = e.id) AS "to"
        FROM events AS e WHERE e.org_id = ?1 AND e.names LIKE '["alert.%' ORDER BY e.created_at, e.id`,
     );
+    const wrong = rows.flatMap(({ names, data }) =>
+      eventComplaints((JSON.parse(names) as string[])[0] ?? "", JSON.parse(data)),
+    );
+    if (wrong.length > 0) throw new Error(`Not told as documented:\n${wrong.join("\n")}`);
     return rows.map(({ names, data, to }) => ({
       name: (JSON.parse(names) as string[])[0] ?? "",
       message: JSON.parse(data) as AlertMessage,

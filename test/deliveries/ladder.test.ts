@@ -4,6 +4,7 @@ import { rungAfter, type Health } from "#deliveries/ladder";
 import { pauseAfter } from "#deliveries/retries";
 import { changeWebhook } from "../../src/modules/webhooks/change.ts";
 import { eventSamples } from "../../src/modules/webhooks/event-samples.ts";
+import { eventComplaints } from "../support/openapi.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { shapeOf } from "../support/shape.ts";
 import { deliveriesOf, message } from "../modules/webhooks/rows.ts";
@@ -168,7 +169,10 @@ describe("a webhook that fails and fails", () => {
     await world.tell();
     await world.drain();
     expect(heard()).toHaveLength(4);
-    for (const { event, data } of heard()) expect(shapeOf(data)).toEqual(shapeOf(eventSamples[event]));
+    for (const { event, data } of heard()) {
+      expect(shapeOf(data)).toEqual(shapeOf(eventSamples[event]));
+      expect(eventComplaints(event, data)).toEqual([]);
+    }
     const own = receiver.received.filter(({ url }) => url.includes("/failing"));
     expect(
       own

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { createApp } from "#http/app";
 import committed from "../../docs/openapi.json";
-import { check, document, operations } from "../support/openapi.ts";
+import { eventNames } from "#db/outbox";
+import { eventSamples } from "../../src/modules/webhooks/event-samples.ts";
+import { check, document, eventComplaints, operations, type Operation } from "../support/openapi.ts";
+
+const contentOf = ({ responses }: Operation) => responses["200"]?.content ?? {};
 
 describe("the OpenAPI document", () => {
   it("is the committed one", () => {
@@ -19,7 +23,33 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("lists every route of the app but pages and sockets", () => {
+  it("says what webhooks are sent of every event, as the samples have it", () => {
+    expect(Object.keys(document.webhooks)).toEqual(eventNames);
+    for (const event of eventNames) {
+      expect(eventComplaints(event, eventSamples[event])).toEqual([]);
+      expect(eventComplaints(event, { test: true, ...eventSamples[event] })).toEqual([]);
+      expect(eventComplaints(event, { ...eventSamples[event], secret: "x" })).toEqual(["/secret: not documented"]);
+    }
+  });
+
+  it("lists the sockets, with what they are refused with", () => {
+    for (const path of ["/api/v1/ws", "/api/v1/scans/{id}/ws"]) {
+      const { responses, parameters = [] } = document.paths[path]?.["get"] ?? { responses: {} };
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(["101", "401", "403", "404", "426", "429"]));
+      expect(parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(["ticket", "lastEventId"]));
+    }
+  });
+
+  it("says 304 and If-None-Match where both are, and why not elsewhere", () => {
+    for (const { method, operation } of operations) {
+      const has304 = "304" in operation.responses;
+      expect(operation.parameters?.some(({ name }) => name === "If-None-Match") ?? false).toBe(has304);
+      if (method === "GET" && operation.security === undefined && !("text/event-stream" in contentOf(operation)))
+        expect(operation.description?.includes("never answered with 304")).toBe(!has304);
+    }
+  });
+
+  it("lists every route of the app but pages", () => {
     const routes = createApp([]).routes.map(({ path }) => path);
     expect([...new Set(routes)].toSorted()).toEqual(
       [

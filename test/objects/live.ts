@@ -122,7 +122,7 @@ export const progress = (scanId: string, percent: number): ScanProgress => ({
   type: "progress",
   scanId,
   percent,
-  step: "collect",
+  step: "collecting",
   ts: new Date().toISOString(),
   region: "eu-west-1",
   service: "ec2",

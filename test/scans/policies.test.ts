@@ -12,6 +12,7 @@ import { makeScenario, rowsOf, scanned, type Scenario } from "../sim/scenario.ts
 import { api, type Api } from "../support/api.ts";
 import { makeApiKey } from "../support/org.ts";
 import { startReceiver } from "../support/receiver.ts";
+import { eventComplaints } from "../support/openapi.ts";
 import { shapeOf } from "../support/shape.ts";
 
 const day = 24 * 60 * 60_000;
@@ -94,8 +95,10 @@ describe("policies at the end of a scan", () => {
       scenario,
       "SELECT n.value AS name, e.data FROM events AS e, json_each(e.names) AS n WHERE e.org_id = ?1",
     );
-    for (const { name, data } of events)
+    for (const { name, data } of events) {
       expect([name, shapeOf(JSON.parse(data))]).toEqual([name, shapeOf(eventSamples[name])]);
+      expect(eventComplaints(name, JSON.parse(data))).toEqual([]);
+    }
     const names = [...new Set(events.map(({ name }) => name))].toSorted();
     expect(names).toEqual(
       expect.arrayContaining(["finding.opened", "policy.violated", "run.completed", "scan.completed"]),

@@ -1,3 +1,4 @@
+import { eventComplaints } from "../support/openapi.ts";
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, it } from "vitest";
@@ -96,6 +97,7 @@ describe("POST /findings/{id}/recheck", () => {
       "SELECT names, data FROM events WHERE org_id = ?1 AND data ->> 'scanId' IS NULL AND names LIKE '%finding%'",
     );
     expect(told.map(({ names }) => names)).toEqual(['["finding.resolved"]']);
+    for (const { data } of told) expect(eventComplaints("finding.resolved", JSON.parse(data))).toEqual([]);
     expect(
       await rowsOf(scenario, "SELECT action FROM audit_log WHERE org_id = ?1 AND action = 'finding.recheck'"),
     ).toHaveLength(1);

@@ -176,7 +176,7 @@ export const AlertPreviewBody = z
         count: z.int(),
       }),
     ),
-    message: MessageBody.nullable().openapi({
+    message: z.union([MessageBody, z.null()]).openapi({
       description: "As it would be told, without regard to routes. Null: nothing would be.",
     }),
   })

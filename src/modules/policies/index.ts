@@ -1,2 +1,9 @@
 export { createPolicy } from "./create.ts";
-export { inputOf as policyInputOf, NewPolicy, PolicyBody, policyBody, type PolicyInput } from "./shapes.ts";
+export {
+  ConditionResultBody,
+  inputOf as policyInputOf,
+  NewPolicy,
+  PolicyBody,
+  policyBody,
+  type PolicyInput,
+} from "./shapes.ts";

@@ -115,7 +115,8 @@ export const inputOf = ({ name, description, enabled, accounts, conditions }: Po
   conditions: [...conditions],
 });
 
-const Result = z.object({
+/** How one condition came out. */
+export const ConditionResultBody = z.object({
   condition: Condition,
   result: z
     .enum(["pass", "fail", "unknown"])
@@ -150,7 +151,7 @@ export const EvaluationBody = z
     accountId: z.uuid().nullable(),
     trigger: z.enum(["scan", "api"]).openapi({ description: "The end of the scan, or somebody who asked." }),
     result: z.enum(["pass", "fail"]),
-    conditions: z.array(Result),
+    conditions: z.array(ConditionResultBody),
     createdAt: time,
   })
   .openapi("Evaluation", { example: exampleEvaluation });
@@ -172,7 +173,7 @@ export const evaluatedBody = ({ result, evaluations }: Evaluated): z.input<typeo
   evaluations: evaluations.map(evaluationBody),
 });
 
-export const ViolationBody = Result.extend({
+export const ViolationBody = ConditionResultBody.extend({
   evaluationId: z.uuid(),
   policyId: z.uuid(),
   policyName: z.string(),

@@ -1,10 +1,11 @@
 import fc from "fast-check";
-import { afterEach, describe, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { alertTellings } from "#db/alert-telling";
 import type { AlertMessage, DigestMessage } from "#db/values";
 import { newId } from "#lib/id";
 import { tellDigests } from "#modules/channels";
 import { anAlert, anItem } from "../../support/alerts.ts";
+import { eventComplaints } from "../../support/openapi.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { deliveriesOf } from "../webhooks/rows.ts";
 import { changeChannel } from "../../../src/modules/channels/change.ts";
@@ -32,7 +33,10 @@ async function digestsOf(world: ChannelWorld): Promise<DigestMessage[]> {
   const rows = await world.rows<{ names: string; data: string }>("SELECT names, data FROM events WHERE org_id = ?1");
   return rows
     .filter(({ names }) => names.includes("alert.digest"))
-    .map(({ data }) => JSON.parse(data) as DigestMessage);
+    .map(({ data }) => {
+      expect(eventComplaints("alert.digest", JSON.parse(data))).toEqual([]);
+      return JSON.parse(data) as DigestMessage;
+    });
 }
 
 const tick = (world: ChannelWorld, now: Date): Promise<void> => tellDigests(world.env, now, () => undefined);

@@ -6,6 +6,7 @@ import { newId } from "#lib/id";
 import { tellOfExpirations } from "#modules/expirations";
 import { tellOrganization } from "../../../src/modules/expirations/tell.ts";
 import { eventSamples } from "../../../src/modules/webhooks/event-samples.ts";
+import { eventComplaints } from "../../support/openapi.ts";
 import { shapeOf } from "../../support/shape.ts";
 import type { TestOrg } from "../../support/org.ts";
 import { insertRows, makeWorld, resourceRow, rowsOf, type Row } from "../findings/world.ts";
@@ -129,8 +130,10 @@ describe("what ends", () => {
       [ids[1], "certificate.expiring"],
       [ids[1], "secret.expiring"],
     ]);
-    for (const { names, ...data } of await toldTo(org))
+    for (const { names, ...data } of await toldTo(org)) {
       expect(shapeOf(data)).toEqual(shapeOf(eventSamples[names[0] as EventName]));
+      expect(eventComplaints(names[0] ?? "", data)).toEqual([]);
+    }
   });
 
   it("is told when it is found late, when its date changes, and when somebody begins to listen", async ({ expect }) => {

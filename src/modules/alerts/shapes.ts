@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Alert } from "#alerts/rule";
 import { severities } from "#checks/check";
 import type { AlertItem, AlertMessage } from "#db/values";
-import { commaList, uuidList } from "#modules/accounts";
+import { commaList, uuidList } from "#http/shapes";
 import type { WholeAlert } from "./alert.ts";
 import { alertStatuses, type AlertStatus } from "./list.ts";
 

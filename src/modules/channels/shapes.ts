@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Delivery, DeliveryDetail } from "#deliveries/log";
+import { commaList } from "#http/shapes";
 import { isTimeZone } from "#lib/zone";
-import { commaList } from "#modules/accounts";
 import { DeliveryBody, deliveryBody, DeliveryDetailBody, deliveryDetailBody } from "#modules/webhooks";
 import { channelKinds, targetOf, type Channel, type ChannelInput } from "./channel.ts";
 

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
 import { scanStatuses } from "#db/schema";
-import { AccountRef, commaList, listOf } from "#modules/accounts";
+import { commaList, listOf } from "#http/shapes";
+import { AccountRef } from "#modules/accounts";
 import { controlStates, type ComplianceScore, type EvidenceCounts } from "#scores/compliance";
 import type { DetailedFramework, TitledControl } from "./get.ts";
 import type { HistoryPoint } from "./history.ts";

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { Moment } from "#modules/accounts";
+import { Moment } from "#http/shapes";
 import type { ManyChanged } from "./change-many.ts";
 import { FindingQuery } from "./query-shapes.ts";
 

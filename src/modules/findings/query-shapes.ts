@@ -2,16 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { categories, exposures, severities } from "#checks/check";
 import { frameworks } from "#frameworks/registry";
 import { findingStatuses, type FindingStatus } from "#db/schema";
-import {
-  accountList,
-  commaList,
-  Moment,
-  regionList,
-  SearchText,
-  serviceList,
-  uuidList,
-  wordList,
-} from "#modules/accounts";
+import { commaList, Moment, SearchText, uuidList, wordList } from "#http/shapes";
+import { accountList, regionList, serviceList } from "#modules/accounts";
 import { resourceTypeList } from "#modules/resources";
 import { environments } from "#scores/risk";
 import { findingTypeList } from "./type-shapes.ts";

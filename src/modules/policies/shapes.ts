@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
-import { AccountRef, commaList, exampleAccountId, uuidList } from "#modules/accounts";
+import { commaList, uuidList } from "#http/shapes";
+import { AccountRef, exampleAccountId } from "#modules/accounts";
 import type { EvaluationRow } from "#scans/policies";
 import type { Evaluated } from "./evaluate.ts";
 import type { Policy } from "./policy.ts";

@@ -1,14 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import {
-  accountList,
-  commaList,
-  Moment,
-  regionList,
-  resourceTypes,
-  SearchText,
-  serviceList,
-  wordList,
-} from "#modules/accounts";
+import { commaList, Moment, SearchText, wordList } from "#http/shapes";
+import { accountList, regionList, resourceTypes, serviceList } from "#modules/accounts";
 import type { VersionRow } from "./history.ts";
 import type { Resource } from "./resource.ts";
 import { scoresOf, verdictsOf } from "./scores.ts";

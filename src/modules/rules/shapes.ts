@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { categories, severities } from "#checks/check";
 import type { RuleCondition } from "#db/values";
-import { commaList, resourceTypes, wordList } from "#modules/accounts";
+import { commaList, wordList } from "#http/shapes";
+import { resourceTypes } from "#modules/accounts";
 import { compileExpression, expressionMax } from "#rules/cel";
 import { conditionProblems } from "#rules/condition";
 import type { Rule } from "./rule.ts";

@@ -1,17 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { knownRegions } from "#aws/regions";
 import { scanStatuses } from "#db/schema";
+import { commaList, Moment, uuidList } from "#http/shapes";
 import {
   accountList,
   AccountRef,
-  commaList,
   exampleAccountId,
-  Moment,
   regionList,
   resourceTypes,
   serviceList,
   serviceWords,
-  uuidList,
 } from "#modules/accounts";
 import { exampleScanId } from "./shapes.ts";
 

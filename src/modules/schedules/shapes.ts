@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { commaList } from "#http/shapes";
 import { isTimeZone } from "#lib/zone";
-import { commaList, exampleAccountId } from "#modules/accounts";
+import { exampleAccountId } from "#modules/accounts";
 import { SkippedBody } from "#modules/runs";
 import { scanScope } from "#modules/scans";
 import { runsAfter, type Schedule } from "./schedule.ts";

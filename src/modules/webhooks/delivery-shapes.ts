@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { eventNames } from "#db/outbox";
 import type { DeliveryDetail, Attempt, Delivery } from "#deliveries/log";
-import { commaList, Moment } from "#modules/accounts";
+import { commaList, Moment } from "#http/shapes";
 import { exampleId } from "./shapes.ts";
 import { shownAnswer } from "./shown-answer.ts";
 

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
 import { eventNames, subscriptions } from "#db/outbox";
+import { Moment } from "#http/shapes";
 import { webhookKey } from "#lib/standard-webhook";
-import { AccountRef, Moment } from "#modules/accounts";
+import { AccountRef } from "#modules/accounts";
 import type { WebhookInput } from "./create.ts";
 import type { Replay } from "./replay.ts";
 import type { NewlyMade, Webhook } from "./rows.ts";

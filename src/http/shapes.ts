@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { uuidPattern } from "#lib/id";
+import { isTimeZone } from "#lib/zone";
 
 const split = (text: string): string[] => [
   ...new Set(
@@ -26,10 +27,12 @@ export const commaList = <const Word extends string>(known: readonly Word[], exa
     })
     .openapi({ type: "string", description: `Comma list of: ${known.join(", ")}.`, example });
 
+/** For what is written in lower case, and taken in any. */
+export const AnyCase = z.string().toLowerCase();
+
 /** A comma list whose every part matches. */
-export const listOf = (pattern: RegExp, expected: string, example: string) =>
-  z
-    .string()
+export const listOf = (pattern: RegExp, expected: string, example: string, text: z.ZodString = z.string()) =>
+  text
     .transform((text, context): readonly string[] => {
       const parts = split(text);
       const wrong = parts.filter((part) => !pattern.test(part));
@@ -39,7 +42,11 @@ export const listOf = (pattern: RegExp, expected: string, example: string) =>
     })
     .openapi({ type: "string", description: `Comma list; each ${expected}.`, example });
 
-export const uuidList = listOf(uuidPattern, "a UUID", "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80");
+/** An id of ours, as we write it: lower-case. */
+export const Uuid = z.uuid().toLowerCase();
+export const idPath = (example: string) => z.object({ id: Uuid.openapi({ example }) });
+
+export const uuidList = listOf(uuidPattern, "a UUID", "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80", AnyCase);
 
 /** Any words, e.g. AWS's own states. */
 export const wordList = (example: string) => listOf(/^[^,]{1,100}$/, "1 to 100 characters long", example);
@@ -56,3 +63,14 @@ export const SearchText = z
   .min(1)
   .max(200)
   .openapi({ description: "Text to look for; upper and lower case are the same in ASCII.", example: "vol-0a1b2c3d" });
+
+export const TimeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day: `22:00`")
+  .openapi({ example: "22:00" });
+
+export const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, "must be an IANA time zone: `Europe/Berlin`, `UTC`")
+  .openapi({ example: "Europe/Berlin" });

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
 import { eventNames, subscriptions } from "#db/outbox";
-import { Moment } from "#http/shapes";
+import { idPath, Moment } from "#http/shapes";
 import { webhookKey } from "#lib/standard-webhook";
 import { AccountRef } from "#modules/accounts";
 import type { WebhookInput } from "./create.ts";
@@ -11,7 +11,7 @@ import type { NewlyMade, Webhook } from "./rows.ts";
 export const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b";
 const time = z.iso.datetime();
 
-export const WebhookId = z.object({ id: z.uuid().openapi({ example: exampleId }) });
+export const WebhookId = idPath(exampleId);
 const members = {
   url: z
     .string()

@@ -1,7 +1,9 @@
 import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { api, send } from "../support/api.ts";
+import { operations } from "../support/openapi.ts";
 import { makeOrg } from "../support/org.ts";
+import { samples } from "../support/samples.ts";
 
 interface Problem {
   readonly code: string;
@@ -132,7 +134,29 @@ describe("body", () => {
   });
 });
 
+const withIds = operations.filter(({ method, path, operation }) => {
+  const sample = samples[operation.operationId];
+  return method === "GET" && path.includes("{") && sample?.params !== undefined && !sample.isCommon;
+});
+
 describe("path and headers", () => {
+  it.each(withIds.map((found) => ({ name: found.operation.operationId, found })))(
+    "200: $name takes an id in capitals",
+    async ({ name, found: { method, path } }) => {
+      const org = await makeOrg();
+      const params = (await samples[name]?.params?.(org)) ?? {};
+      const url = path.replaceAll(/\{(\w+)\}/g, (_, part: string) => {
+        const value = params[part] ?? "";
+        return encodeURIComponent(/^[0-9a-f-]{36}$/.test(value) ? value.toUpperCase() : value);
+      });
+      const query = samples[name]?.query;
+      const answer = await send(method, `${url.replace("/api/v1", "")}${query ? `?${query}` : ""}`, {
+        headers: { Authorization: `Bearer ${org.keys.admin}` },
+      });
+      expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
+    },
+  );
+
   it.each(["not-a-uuid", "%00", "%E0%A4%A", "..%2F..", "' OR 1=1 --", "🙂", "x".repeat(2_000)])(
     "4xx: refuses the id %j",
     async (id) => {

@@ -1,72 +1,19 @@
 import { z } from "@hono/zod-openapi";
 import { knownRegions } from "#aws/regions";
+import { AnyCase, commaList, listOf } from "#http/shapes";
+import { uuidPattern } from "#lib/id";
 import { serviceWords } from "./services.ts";
 
-const split = (text: string): string[] => [
-  ...new Set(
-    text
-      .split(",")
-      .map((part) => part.trim())
-      .filter((part) => part !== ""),
-  ),
-];
-
-/** A comma list of known words. An unknown one is refused with the known ones. */
-export const commaList = <const Word extends string>(known: readonly Word[], example: string = known[0] ?? "") =>
-  z
-    .string()
-    .transform((text, context): readonly Word[] => {
-      const words = split(text);
-      const unknown = words.filter((word) => !known.some((one) => one === word));
-      if (words.length > 0 && unknown.length === 0) return words.flatMap((word) => known.filter((one) => one === word));
-      context.addIssue({
-        code: "custom",
-        message: `Unknown: ${unknown.join(", ") || "(empty)"}. Known: ${known.join(", ")}.`,
-      });
-      return z.NEVER;
-    })
-    .openapi({ type: "string", description: `Comma list of: ${known.join(", ")}.`, example });
-
-/** A comma list whose every part matches. */
-export const listOf = (pattern: RegExp, expected: string, example: string) =>
-  z
-    .string()
-    .transform((text, context): readonly string[] => {
-      const parts = split(text);
-      const wrong = parts.filter((part) => !pattern.test(part));
-      if (parts.length > 0 && wrong.length === 0) return parts;
-      context.addIssue({ code: "custom", message: `Not ${expected}: ${wrong.join(", ") || "(empty)"}.` });
-      return z.NEVER;
-    })
-    .openapi({ type: "string", description: `Comma list; each ${expected}.`, example });
-
-const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+const pattern = new RegExp(`${uuidPattern.source}|^\\d{12}$`);
 export const exampleAccountId = "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80";
-
-export const uuidList = listOf(new RegExp(`^${uuid}$`), "a UUID", exampleAccountId);
 
 /** An account by its UUID or its 12 digits. */
 export const AccountRef = z
   .string()
-  .regex(new RegExp(`^(?:${uuid}|\\d{12})$`), "An account is named by its UUID or by its 12 digits.")
+  .toLowerCase()
+  .regex(pattern, "An account is named by its UUID or by its 12 digits.")
   .openapi({ description: "UUID or the 12 digits of the AWS account.", example: exampleAccountId });
 
-export const accountList = listOf(new RegExp(`^(?:${uuid}|\\d{12})$`), "a UUID or 12 digits", exampleAccountId);
+export const accountList = listOf(pattern, "a UUID or 12 digits", exampleAccountId, AnyCase);
 export const regionList = commaList<string>([...knownRegions, "global"], "eu-west-1");
 export const serviceList = commaList<string>(serviceWords, "ec2");
-
-/** Any words, e.g. AWS's own states. */
-export const wordList = (example: string) => listOf(/^[^,]{1,100}$/, "1 to 100 characters long", example);
-
-/** A moment with its offset, as our columns write it. */
-export const Moment = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text).toISOString())
-  .openapi({ type: "string", format: "date-time", example: "2026-03-13T10:00:00.000Z" });
-
-export const SearchText = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .openapi({ description: "Text to look for; upper and lower case are the same in ASCII.", example: "vol-0a1b2c3d" });

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { knownRegions } from "#aws/regions";
 import { usualPace } from "#db/values";
+import { commaList, Moment, SearchText } from "#http/shapes";
 import type { Account, ConnectedAccount } from "./account.ts";
-import { AccountRef, commaList, exampleAccountId, Moment, SearchText } from "./filters.ts";
+import { AccountRef, exampleAccountId } from "./filters.ts";
 import { serviceWords } from "./services.ts";
 
 export const environments = ["production", "staging", "development", "test", "sandbox", "shared", "other"] as const;

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { knownRegions } from "#aws/regions";
 import { categories, severities } from "#checks/check";
 import { kindNames } from "#collectors/expiring";
+import { Uuid } from "#http/shapes";
 import { AccountRef, serviceWords } from "#modules/accounts";
 
 const listMax = 500;
@@ -109,7 +110,7 @@ export const Condition = z
     z
       .strictObject({
         kind: z.literal("policy_failed"),
-        policyId: z.array(z.uuid()).min(1).max(50).nullable().default(null).openapi({ description: "Null: any." }),
+        policyId: z.array(Uuid).min(1).max(50).nullable().default(null).openapi({ description: "Null: any." }),
       })
       .openapi({ description: "The last scan of an account failed a policy." }),
     z

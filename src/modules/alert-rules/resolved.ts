@@ -30,7 +30,7 @@ export async function resolved(
 ): Promise<AlertRuleInput> {
   const refs = accountRefs(input);
   const named = await accountsNamed(org, refs);
-  const after = withIds(input, (ref) => named.get(ref) ?? ref);
+  const after = withIds(input, (ref) => named.get(ref.toLowerCase()) ?? ref);
   const kept = new Set(before ? mentionsIn(before).map(nameOf) : []);
   const mentions = mentionsIn(after).filter((mention) => !kept.has(nameOf(mention)));
   const known = await knownHere(org, mentions);
@@ -52,7 +52,7 @@ const filterOf = (condition: Condition) => ("filter" in condition ? condition.fi
 const accountRefs = ({ condition, route }: AlertRuleInput): readonly string[] => [
   ...listOf(filterOf(condition).accountId),
   ...("accountId" in condition ? listOf(condition.accountId) : []),
-  ...(route?.by === "account" ? Object.keys(route.channels) : []),
+  ...(route?.by === "account" ? Object.keys(route.channels).map((ref) => ref.toLowerCase()) : []),
 ];
 
 /** The same with each account's own id; twins are one. */

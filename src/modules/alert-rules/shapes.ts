@@ -2,17 +2,16 @@ import { z } from "@hono/zod-openapi";
 import type { AlertPreview } from "#alerts/preview";
 import type { AlertRule } from "#alerts/rule";
 import { severities } from "#checks/check";
-import { isTimeZone } from "#lib/zone";
+import { idPath, TimeOfDay, TimeZone, Uuid } from "#http/shapes";
 import { ItemBody, itemBody, MessageBody, messageBody } from "#modules/alerts";
 import { Condition } from "./condition-shapes.ts";
 
 const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b01";
 const exampleChannel = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b02";
 
-export const AlertRulePath = z.object({ id: z.uuid().openapi({ example: exampleId }) });
+export const AlertRulePath = idPath(exampleId);
 
-const Channels = z.array(z.uuid()).max(10);
-const TimeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "must be a time of day: `22:00`");
+const Channels = z.array(Uuid).max(10);
 
 const Route = z
   .strictObject({
@@ -33,11 +32,7 @@ const Quiet = z
   .strictObject({
     from: TimeOfDay,
     to: TimeOfDay.openapi({ description: "Before `from`: on the next day." }),
-    timeZone: z
-      .string()
-      .max(64)
-      .refine(isTimeZone, "must be an IANA time zone: `Europe/Berlin`")
-      .openapi({ example: "Europe/Berlin" }),
+    timeZone: TimeZone,
     exceptCritical: z.boolean().default(true),
   })
   .refine(({ from, to }) => from !== to, "`from` and `to` are the same time.")

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Alert } from "#alerts/rule";
 import { severities } from "#checks/check";
 import type { AlertItem, AlertMessage } from "#db/values";
-import { commaList, uuidList } from "#modules/accounts";
+import { commaList, idPath, uuidList } from "#http/shapes";
 import type { WholeAlert } from "./alert.ts";
 import { alertStatuses, type AlertStatus } from "./list.ts";
 
@@ -10,7 +10,7 @@ const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b03";
 const exampleRule = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b01";
 const exampleChannel = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b02";
 
-export const AlertPath = z.object({ id: z.uuid().openapi({ example: exampleId }) });
+export const AlertPath = idPath(exampleId);
 
 const StatusList = commaList([...alertStatuses, "all"], "open").transform((words): readonly AlertStatus[] =>
   alertStatuses.filter((status) => words.includes("all") || words.includes(status)),

@@ -1,11 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { roles, scopes } from "#db/access";
+import { idPath } from "#http/shapes";
 import type { ApiKey, NewApiKey } from "./key.ts";
 
 const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b";
 const GrantedScope = z.enum([...scopes, "*"]);
 
-export const ApiKeyId = z.object({ id: z.uuid().openapi({ example: exampleId }) });
+export const ApiKeyId = idPath(exampleId);
 
 export const CreateApiKey = z
   .strictObject({

@@ -1,19 +1,16 @@
 import { z } from "@hono/zod-openapi";
-import { commaListOf, moment } from "#http/query";
+import { listOf, Moment } from "#http/shapes";
 import type { AuditRow } from "./list.ts";
 
 const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b";
-const Id = z.string().regex(/^[0-9A-Za-z._:/-]{1,100}$/, "is not an id");
+const ids = listOf(/^[0-9A-Za-z._:/-]{1,100}$/, "an id", exampleId);
 
 export const AuditQuery = z.object({
-  action: commaListOf(
-    z.string().regex(/^[a-z_]+\.[a-z_]+$/, "is not an action such as `webhook.create`"),
-    "api_key.create",
-  ).optional(),
-  actorId: commaListOf(Id, exampleId).optional(),
-  targetId: commaListOf(Id, exampleId).optional(),
-  since: moment.optional(),
-  until: moment.optional(),
+  action: listOf(/^[a-z_]+\.[a-z_]+$/, "an action, such as `webhook.create`", "api_key.create").optional(),
+  actorId: ids.optional(),
+  targetId: ids.optional(),
+  since: Moment.optional(),
+  until: Moment.optional(),
 });
 
 export const AuditEntryBody = z

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { accountList, commaList, regionList } from "#modules/accounts";
+import { commaList } from "#http/shapes";
+import { accountList, regionList } from "#modules/accounts";
 import { ResourcePath, type Resource } from "#modules/resources";
 import { CertificateAttributes, daysUntil, sourceOf, sources } from "./certificate.ts";
 

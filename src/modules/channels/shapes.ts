@@ -1,14 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import type { Delivery, DeliveryDetail } from "#deliveries/log";
-import { isTimeZone } from "#lib/zone";
-import { commaList } from "#modules/accounts";
+import { commaList, idPath, TimeOfDay, TimeZone } from "#http/shapes";
 import { DeliveryBody, deliveryBody, DeliveryDetailBody, deliveryDetailBody } from "#modules/webhooks";
 import { channelKinds, targetOf, type Channel, type ChannelInput } from "./channel.ts";
 
 const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5c";
 const statuses = ["enabled", "disabled"] as const;
 
-export const ChannelId = z.object({ id: z.uuid().openapi({ example: exampleId }) });
+export const ChannelId = idPath(exampleId);
 export const ChannelQuery = z.object({
   kind: commaList(channelKinds).optional(),
   status: commaList(statuses).optional(),
@@ -17,15 +16,8 @@ export const ChannelQuery = z.object({
 const Digest = z
   .strictObject({
     every: z.enum(["hour", "day"]),
-    at: z
-      .string()
-      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day, like `09:00`")
-      .openapi({ description: "Of an hour only the minutes count.", example: "09:00" }),
-    timeZone: z
-      .string()
-      .max(64)
-      .refine(isTimeZone, "must be an IANA time zone, like `Europe/Berlin`")
-      .openapi({ example: "Europe/Berlin" }),
+    at: TimeOfDay.openapi({ description: "Of an hour only the minutes count.", example: "09:00" }),
+    timeZone: TimeZone,
   })
   .openapi("Digest");
 

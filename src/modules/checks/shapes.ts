@@ -4,7 +4,8 @@ import type { SealedCheck } from "#checks/sealed";
 import type { DescribedCheck } from "./catalogue.ts";
 import { collectors } from "#collectors/registry";
 import { frameworks as known } from "#frameworks/registry";
-import { commaList, serviceList } from "#modules/accounts";
+import { commaList } from "#http/shapes";
+import { serviceList } from "#modules/accounts";
 
 const frameworks = known.map(({ id }) => id);
 

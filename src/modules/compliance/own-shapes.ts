@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { checks } from "#checks/registry";
+import { Uuid } from "#http/shapes";
 import { inputOf as ruleInputOf, NewRule, RuleBody } from "#modules/rules";
 import type { Exported } from "./export.ts";
 import type { FrameworkRow } from "./standing.ts";
@@ -115,7 +116,7 @@ const exampleRule = {
 };
 
 /** A rule with the id that frameworks name it by. */
-const PortableRule = NewRule.safeExtend({ id: z.uuid() }).openapi("PortableRule", { example: exampleRule });
+const PortableRule = NewRule.safeExtend({ id: Uuid }).openapi("PortableRule", { example: exampleRule });
 export type PortableRule = z.output<typeof PortableRule>;
 
 export const PortableInput = z

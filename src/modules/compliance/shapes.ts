@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
 import { scanStatuses } from "#db/schema";
-import { AccountRef, commaList, listOf } from "#modules/accounts";
+import { commaList, idPath, listOf } from "#http/shapes";
+import { AccountRef } from "#modules/accounts";
 import { controlStates, type ComplianceScore, type EvidenceCounts } from "#scores/compliance";
 import type { DetailedFramework, TitledControl } from "./get.ts";
 import type { HistoryPoint } from "./history.ts";
@@ -25,9 +26,7 @@ export const HistoryQuery = ScoreQuery.extend({
     .default(90)
     .openapi({ type: "integer", minimum: 1, maximum: 366, default: 90 }),
 });
-export const ScanCompliancePath = z.object({
-  id: z.string().pipe(z.uuid()).openapi({ example: "0199e0b3-0000-7000-8000-000000000002" }),
-});
+export const ScanCompliancePath = idPath("0199e0b3-0000-7000-8000-000000000002");
 export const ScanComplianceQuery = z.object({ framework: frameworkList.optional() });
 
 const percent = z.number().min(0).max(100);

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
-import { AccountRef, commaList } from "#modules/accounts";
+import { commaList } from "#http/shapes";
+import { AccountRef } from "#modules/accounts";
 import { channelKinds } from "#modules/channels";
 import { scanBody, ScanBody } from "#modules/scans";
 import { checkOf } from "#scans/catalogue";

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { accountList, commaList } from "#modules/accounts";
+import { accountList } from "#modules/accounts";
 import type { ResourceRow } from "#modules/resources";
 import { kindNames, kindOf } from "#collectors/expiring";
+import { commaList } from "#http/shapes";
 
 export const ExpirationQuery = z.object({
   kind: commaList(kindNames, "certificate,secret").optional(),

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { Moment } from "#modules/accounts";
+import { Moment, Uuid } from "#http/shapes";
 import type { ManyChanged } from "./change-many.ts";
 import { FindingQuery } from "./query-shapes.ts";
 
@@ -43,7 +43,7 @@ const reasons = ["not_found", "resolved", "not_applicable", "unchanged"] as cons
 
 export const FindingsPatch = z
   .strictObject({
-    ids: z.array(z.uuid()).min(1).max(500).optional(),
+    ids: z.array(Uuid).min(1).max(500).optional(),
     filter: z
       .strictObject(FindingQuery.shape)
       .optional()

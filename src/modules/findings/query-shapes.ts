@@ -2,16 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { categories, exposures, severities } from "#checks/check";
 import { frameworks } from "#frameworks/registry";
 import { findingStatuses, type FindingStatus } from "#db/schema";
-import {
-  accountList,
-  commaList,
-  Moment,
-  regionList,
-  SearchText,
-  serviceList,
-  uuidList,
-  wordList,
-} from "#modules/accounts";
+import { commaList, idPath, Moment, SearchText, uuidList, wordList } from "#http/shapes";
+import { accountList, regionList, serviceList } from "#modules/accounts";
 import { resourceTypeList } from "#modules/resources";
 import { environments } from "#scores/risk";
 import { findingTypeList } from "./type-shapes.ts";
@@ -22,9 +14,7 @@ export const StatusList = commaList([...findingStatuses, "all"], "open").transfo
   findingStatuses.filter((status) => words.includes("all") || words.includes(status)),
 );
 
-export const FindingPath = z.object({
-  id: z.string().pipe(z.uuid()).openapi({ example: "9b1deb4d-3b7d-8bad-9bdd-2b0d7b3dcb6d" }),
-});
+export const FindingPath = idPath("9b1deb4d-3b7d-8bad-9bdd-2b0d7b3dcb6d");
 
 export const FindingQuery = z.object({
   status: StatusList.optional().openapi({

@@ -1,17 +1,10 @@
 import { z } from "@hono/zod-openapi";
+import { Uuid } from "#http/shapes";
 import type { NewTicket } from "./create-ticket.ts";
 
 export const CreateTicket = z
   .strictObject({
-    scanId: z
-      .uuid()
-      .transform((id) => id.toLowerCase())
-      .optional()
-      .openapi({
-        type: "string",
-        format: "uuid",
-        description: "For this scan's socket only; without it for all scans.",
-      }),
+    scanId: Uuid.optional().openapi({ description: "For this scan's socket only; without it for all scans." }),
   })
   .optional()
   .openapi("CreateTicket", { example: {} });

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
-import { AccountRef, commaList, exampleAccountId, uuidList } from "#modules/accounts";
+import { commaList, idPath, uuidList } from "#http/shapes";
+import { AccountRef, exampleAccountId } from "#modules/accounts";
 import type { EvaluationRow } from "#scans/policies";
 import type { Evaluated } from "./evaluate.ts";
 import type { Policy } from "./policy.ts";
@@ -9,8 +10,8 @@ import type { Violation } from "./violations.ts";
 const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5d";
 const exampleScanId = "0199e0b3-0000-7000-8000-000000000002";
 
-export const PolicyPath = z.object({ id: z.uuid().openapi({ example: exampleId }) });
-export const EvaluatedPath = z.object({ id: z.uuid().openapi({ example: exampleScanId }) });
+export const PolicyPath = idPath(exampleId);
+export const EvaluatedPath = idPath(exampleScanId);
 export const PolicyQuery = z.object({ enabled: commaList(["true", "false"], "true").optional() });
 
 const results = commaList(["pass", "fail"], "fail");

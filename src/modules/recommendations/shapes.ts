@@ -2,7 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { categories, severities } from "#checks/check";
 import { checks } from "#checks/registry";
 import { recommendationStatuses, type RecommendationStatus } from "#db/schema";
-import { accountList, commaList } from "#modules/accounts";
+import { commaList, idPath } from "#http/shapes";
+import { accountList } from "#modules/accounts";
 import { findingBody, FindingBody } from "#modules/findings";
 import { impactOf, labelOf, type Priority } from "#scores/priority";
 import type { WholeRecommendation } from "./get.ts";
@@ -13,9 +14,7 @@ const StatusList = commaList([...recommendationStatuses, "all"], "open").transfo
     recommendationStatuses.filter((status) => words.includes("all") || words.includes(status)),
 );
 
-export const RecommendationPath = z.object({
-  id: z.string().pipe(z.uuid()).openapi({ example: "5f0e8a44-7e57-8c1d-b1a8-0c5b6a7d8e9f" }),
-});
+export const RecommendationPath = idPath("5f0e8a44-7e57-8c1d-b1a8-0c5b6a7d8e9f");
 
 export const RecommendationQuery = z.object({
   status: StatusList.default(["open"]).openapi({

@@ -1,20 +1,12 @@
 import { z } from "@hono/zod-openapi";
-import {
-  accountList,
-  commaList,
-  Moment,
-  regionList,
-  resourceTypes,
-  SearchText,
-  serviceList,
-  wordList,
-} from "#modules/accounts";
+import { commaList, Moment, SearchText, wordList } from "#http/shapes";
+import { uuidPattern } from "#lib/id";
+import { accountList, regionList, resourceTypes, serviceList } from "#modules/accounts";
 import type { VersionRow } from "./history.ts";
 import type { Resource } from "./resource.ts";
 import { scoresOf, verdictsOf } from "./scores.ts";
 import type { Counter } from "./stats.ts";
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const arn = /^arn:[\w-]+:[^\s]{1,2000}$/;
 
 export const resourceTypeList = commaList<string>(resourceTypes, "AWS::EC2::Volume");
@@ -22,7 +14,11 @@ export const resourceTypeList = commaList<string>(resourceTypes, "AWS::EC2::Volu
 export const ResourcePath = z.object({
   id: z
     .string()
-    .refine((ref) => uuid.test(ref) || arn.test(ref), "A resource is named by its UUID or its percent-encoded ARN.")
+    .overwrite((ref) => (ref.startsWith("arn:") ? ref : ref.toLowerCase()))
+    .refine(
+      (ref) => uuidPattern.test(ref) || arn.test(ref),
+      "A resource is named by its UUID or its percent-encoded ARN.",
+    )
     .openapi({ description: "UUID, or the percent-encoded ARN.", example: "8d2c8f6e-4b0a-8f3e-9a53-1f2f0f6f2b11" }),
 });
 

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { categories, severities } from "#checks/check";
 import type { RuleCondition } from "#db/values";
-import { commaList, resourceTypes, wordList } from "#modules/accounts";
+import { commaList, idPath, Uuid, wordList } from "#http/shapes";
+import { resourceTypes } from "#modules/accounts";
 import { compileExpression, expressionMax } from "#rules/cel";
 import { conditionProblems } from "#rules/condition";
 import type { Rule } from "./rule.ts";
@@ -10,7 +11,7 @@ import type { Preview } from "./preview.ts";
 const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5c";
 const exampleCondition = { field: "attributes.encrypted", operator: "equals", value: false } as const;
 
-export const RulePath = z.object({ id: z.uuid().openapi({ example: exampleId }) });
+export const RulePath = idPath(exampleId);
 
 export const RuleQuery = z.object({
   enabled: commaList(["true", "false"], "true").optional(),
@@ -162,10 +163,10 @@ export const inputOf = (row: Rule): RuleInput => ({
 });
 
 export const PreviewQuery = z.object({
-  after: z
-    .uuid()
-    .optional()
-    .openapi({ description: "`nextAfter` of the page before.", example: "8d2c8f6e-4b0a-8f3e-9a53-1f2f0f6f2b11" }),
+  after: Uuid.optional().openapi({
+    description: "`nextAfter` of the page before.",
+    example: "8d2c8f6e-4b0a-8f3e-9a53-1f2f0f6f2b11",
+  }),
 });
 
 const Counts = z.record(z.string(), z.int());

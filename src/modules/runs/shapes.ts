@@ -1,11 +1,12 @@
 import { z } from "@hono/zod-openapi";
+import { idPath } from "#http/shapes";
 import { scanBody, ScanBody, scanExample } from "#modules/scans";
 import type { Run } from "#scans/start";
 import type { RunWithScans } from "./get.ts";
 
 const exampleRunId = scanExample.runId;
 
-export const RunPath = z.object({ id: z.string().pipe(z.uuid()).openapi({ example: exampleRunId }) });
+export const RunPath = idPath(exampleRunId);
 
 const time = z.iso.datetime();
 

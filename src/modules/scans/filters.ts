@@ -1,21 +1,19 @@
 import { z } from "@hono/zod-openapi";
 import { knownRegions } from "#aws/regions";
 import { scanStatuses } from "#db/schema";
+import { commaList, idPath, Moment, Uuid, uuidList } from "#http/shapes";
 import {
   accountList,
   AccountRef,
-  commaList,
   exampleAccountId,
-  Moment,
   regionList,
   resourceTypes,
   serviceList,
   serviceWords,
-  uuidList,
 } from "#modules/accounts";
 import { exampleScanId } from "./shapes.ts";
 
-export const ScanPath = z.object({ id: z.string().pipe(z.uuid()).openapi({ example: exampleScanId }) });
+export const ScanPath = idPath(exampleScanId);
 
 export const ScanQuery = z.object({
   status: commaList(scanStatuses, "complete,partial").optional(),
@@ -26,7 +24,7 @@ export const ScanQuery = z.object({
 });
 
 export const ComparePath = ScanPath.extend({
-  otherId: z.string().pipe(z.uuid()).openapi({ example: "0199e0b3-0000-7000-8000-000000000003" }),
+  otherId: Uuid.openapi({ example: "0199e0b3-0000-7000-8000-000000000003" }),
 });
 
 export const GraphQuery = z.object({

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { isTimeZone } from "#lib/zone";
-import { commaList, exampleAccountId } from "#modules/accounts";
+import { commaList, idPath, TimeOfDay, TimeZone } from "#http/shapes";
+import { exampleAccountId } from "#modules/accounts";
 import { SkippedBody } from "#modules/runs";
 import { scanScope } from "#modules/scans";
 import { runsAfter, type Schedule } from "./schedule.ts";
@@ -8,12 +8,11 @@ import type { Due } from "./timing.ts";
 
 const exampleId = "019ab9c4-1d2e-7a3b-8c4d-5e6f70819202";
 
-export const SchedulePath = z.object({ id: z.uuid().openapi({ example: exampleId }) });
+export const SchedulePath = idPath(exampleId);
 export const ScheduleQuery = z.object({ enabled: commaList(["true", "false"], "true").optional() });
 
-const Clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day: `22:00`");
 const Window = z
-  .strictObject({ from: Clock, to: Clock })
+  .strictObject({ from: TimeOfDay, to: TimeOfDay })
   .refine(({ from, to }) => from !== to, "`from` and `to` must differ; leave the window out to run at any time")
   .openapi("ScheduleWindow", { example: { from: "22:00", to: "06:00" } });
 
@@ -29,7 +28,7 @@ const timing = {
         "`@weekly`, `@monthly`, `@yearly`. Where both days are restricted, one of them is enough.",
       example: "30 2 * * 1-5",
     }),
-  timeZone: z.string().max(64).refine(isTimeZone, "must be an IANA time zone: `Europe/Berlin`, `UTC`").default("UTC"),
+  timeZone: TimeZone.default("UTC"),
   window: Window.nullable().default(null).openapi({
     description: "Local time. Runs start only then; ticks outside are left out. Null: at any time.",
   }),

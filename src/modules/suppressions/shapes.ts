@@ -2,14 +2,15 @@ import { z } from "@hono/zod-openapi";
 import { knownRegions } from "#aws/regions";
 import { severities } from "#checks/check";
 import { checks } from "#checks/registry";
-import { exampleAccountId, Moment, resourceTypes, SearchText } from "#modules/accounts";
+import { idPath, Moment, SearchText, Uuid } from "#http/shapes";
+import { exampleAccountId, resourceTypes } from "#modules/accounts";
 import type { SuppressionInput } from "./create.ts";
 import type { Preview } from "./preview.ts";
 import type { SuppressionRow } from "./suppression.ts";
 
 const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b";
 
-export const SuppressionId = z.object({ id: z.uuid().openapi({ example: exampleId }) });
+export const SuppressionId = idPath(exampleId);
 export const SuppressionQuery = z.object({ q: SearchText.optional() });
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
@@ -32,7 +33,7 @@ export const Condition = z
     type: words(checks.map(({ id }) => id))
       .optional()
       .openapi({ type: "array", items: { type: "string" }, description: "Checks." }),
-    accountId: z.array(z.uuid()).min(1).max(500).optional(),
+    accountId: z.array(Uuid).min(1).max(500).optional(),
     region: words([...knownRegions, "global"])
       .optional()
       .openapi({ type: "array", items: { type: "string" } }),

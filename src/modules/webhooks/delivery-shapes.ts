@@ -1,16 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { eventNames } from "#db/outbox";
 import type { DeliveryDetail, Attempt, Delivery } from "#deliveries/log";
-import { commaList, Moment } from "#modules/accounts";
-import { exampleId } from "./shapes.ts";
+import { commaList, Moment, Uuid } from "#http/shapes";
+import { exampleId, WebhookId } from "./shapes.ts";
 import { shownAnswer } from "./shown-answer.ts";
 
 const exampleDeliveryId = "019aa5d3-0a4c-7be2-9d53-5a1f0e2c7b96";
 const time = z.iso.datetime();
 
-export const DeliveryId = z.object({
-  id: z.uuid().openapi({ example: exampleId }),
-  deliveryId: z.uuid().openapi({ example: exampleDeliveryId }),
+export const DeliveryId = WebhookId.extend({
+  deliveryId: Uuid.openapi({ example: exampleDeliveryId }),
 });
 
 const deliveryStatuses = ["pending", "delivered", "dead"] as const;

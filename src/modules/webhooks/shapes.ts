@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
 import { eventNames, subscriptions } from "#db/outbox";
+import { idPath, Moment } from "#http/shapes";
 import { encodeBase64 } from "#lib/base64";
 import { webhookKey } from "#lib/standard-webhook";
-import { AccountRef, Moment } from "#modules/accounts";
+import { AccountRef } from "#modules/accounts";
 import type { WebhookInput } from "./create.ts";
 import type { Replay } from "./replay.ts";
 import type { NewlyMade, Webhook } from "./rows.ts";
@@ -11,7 +12,7 @@ import type { NewlyMade, Webhook } from "./rows.ts";
 export const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b";
 const time = z.iso.datetime();
 
-export const WebhookId = z.object({ id: z.uuid().openapi({ example: exampleId }) });
+export const WebhookId = idPath(exampleId);
 const members = {
   url: z
     .string()

@@ -72,6 +72,26 @@ describe("POST /alert-rules", () => {
     });
   });
 
+  it("201: takes ids in capitals for what they are", async ({ expect }) => {
+    const org = await quietOrg();
+    const account = accountRow(org.id, "111111111111");
+    await insertRows("accounts", [account]);
+    const [id, slack] = [String(account.id), await aChannel(org, { kind: "slack" })];
+    const { body } = await api(org.keys.admin).post<One>("/alert-rules", {
+      name: "Capitals",
+      condition: { kind: "findings", filter: { accountId: [id.toUpperCase()] } },
+      channels: [slack.toUpperCase()],
+      route: { by: "account", channels: { [id.toUpperCase()]: [slack.toUpperCase()] } },
+    });
+    expect(body.data).toMatchObject({
+      condition: { filter: { accountId: [id] } },
+      channels: [slack],
+      route: { channels: { [id]: [slack] } },
+    });
+    const shouted = body.data.id.toUpperCase();
+    expect((await api(org.keys.admin).get(`/alerts?ruleId=${shouted}`)).status).toBe(200);
+  });
+
   it("400: names each thing that is not there", async ({ expect }) => {
     const org = await quietOrg();
     const [other] = [await quietOrg()];

@@ -41,7 +41,7 @@ async function endedRun(org: OrgContext): Promise<string | null> {
   return (rows as { run: string }[])[0]?.run ?? null;
 }
 
-const slice = `SELECT event_id FROM alert_inbox WHERE org_id = ?1 AND run_id = ?2 ORDER BY event_id LIMIT ${eventsMax}`;
+const slice = `SELECT event_id, asked FROM alert_inbox WHERE org_id = ?1 AND run_id = ?2 ORDER BY event_id LIMIT ${eventsMax}`;
 
 async function takeSlice(org: OrgContext, rules: readonly AlertRule[], run: string): Promise<void> {
   // What belongs to no run is an occasion of its own.
@@ -53,7 +53,11 @@ async function takeSlice(org: OrgContext, rules: readonly AlertRule[], run: stri
       org,
       rules.map(({ id }) => id),
     ),
-    org.db.sql(`DELETE FROM alert_inbox WHERE org_id = ?1 AND run_id = ?2 AND event_id IN (${slice})`, org.id, run),
+    org.db.sql(
+      `DELETE FROM alert_inbox WHERE org_id = ?1 AND run_id = ?2 AND event_id IN (SELECT event_id FROM (${slice}))`,
+      org.id,
+      run,
+    ),
   ]);
 }
 
@@ -74,7 +78,7 @@ function addMembers(
     `INSERT INTO alert_members (org_id, rule_id, subject, group_key, occasion)
      SELECT ?1, ?3, f.id, ${groupSql(route, "?5 -> 'route'")}, ?4
      FROM (${slice}) AS i CROSS JOIN events AS e CROSS JOIN json_each(e.data -> 'findings') AS x CROSS JOIN findings AS f
-     WHERE e.org_id = ?1 AND e.id = i.event_id AND e.created_at >= ?6
+     WHERE e.org_id = ?1 AND e.id = i.event_id AND i.asked >= ?6
        AND EXISTS (SELECT 1 FROM json_each(e.names) AS n WHERE n.value IN (SELECT value FROM json_each(?5 -> 'listens')))
        AND f.org_id = ?1 AND f.id = x.value ->> 'id' AND ${filterSql(filter, "?5 -> 'filter'")}
      ON CONFLICT (org_id, rule_id, subject) ${listens.includes("finding.critical") ? again : "DO NOTHING"}`,

@@ -14,6 +14,10 @@ const due = (org: OrgContext, condition: string): Statement =>
     org.now.toISOString(),
   );
 
+/** SQL: how often somebody has asked for a look. It never falls while there are rules: what one batch wrote before another is known by it. */
+export const askedOf = (orgId: string): string =>
+  `coalesce((SELECT asked FROM alert_clocks WHERE org_id = ${orgId}), 0)`;
+
 /** For the batch that makes or changes a rule: from now on the organization has a clock. */
 export const startAlertClock = (org: OrgContext): Statement =>
   org.db.sql(

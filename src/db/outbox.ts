@@ -1,6 +1,6 @@
 import { newId, uuid7Time } from "#lib/id";
 import { sendAll } from "#lib/send-all";
-import { alertsDueIfChanged } from "./alert-clock.ts";
+import { alertsDueIfChanged, askedOf } from "./alert-clock.ts";
 import type { OrgContext } from "./context.ts";
 import type { Statement } from "./database.ts";
 import type { DeliveryMessage } from "./messages.ts";
@@ -181,8 +181,8 @@ const deliveryInsert = (org: OrgContext, toldJson: string): Statement =>
 /** Alert rules find what they are fed by here; whoever has looked at it takes it away. What belongs to no run is looked at now. */
 const inboxInsert = (org: OrgContext, toldJson: string): Statement =>
   org.db.sql(
-    `INSERT INTO alert_inbox (org_id, run_id, event_id, created_at)
-     SELECT ?1, coalesce(e.value ->> 'runId', ''), e.value ->> 'id', ?2 FROM json_each(?3) e
+    `INSERT INTO alert_inbox (org_id, run_id, event_id, created_at, asked)
+     SELECT ?1, coalesce(e.value ->> 'runId', ''), e.value ->> 'id', ?2, ${askedOf("?1")} FROM json_each(?3) e
      WHERE EXISTS (SELECT 1 FROM alert_rules r, json_each(r.listens) l WHERE r.org_id = ?1 AND r.enabled = 1
          AND l.value IN (SELECT n.value FROM json_each(e.value -> 'names') n))
        AND EXISTS (SELECT 1 FROM events v WHERE v.org_id = ?1 AND v.id = e.value ->> 'id' AND v.created_at = ?2)

@@ -947,8 +947,8 @@ export const alertRules = sqliteTable(
     lastEvaluation: text("last_evaluation", { mode: "json" }).$type<AlertEvaluation | null>(),
     /** Batches that moved what it is about; one that was worked out from how things were names the number it read. */
     evaluations: integer("evaluations").notNull().default(0),
-    /** When it was made or began anew: it hears of nothing that happened before. */
-    since: text("since").notNull().default(""),
+    /** What `asked` of the clock was when it was made or began anew: it hears of nothing that was written before. */
+    since: integer("since").notNull().default(0),
     version: integer("version").notNull(),
     createdBy: text("created_by"),
     createdAt: text("created_at").notNull(),
@@ -1040,6 +1040,8 @@ export const alertInbox = sqliteTable(
     runId: text("run_id").notNull(),
     eventId: text("event_id").notNull(),
     createdAt: text("created_at").notNull(),
+    /** What `asked` of the clock was then. */
+    asked: integer("asked").notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.orgId, t.runId, t.eventId] })],
 );

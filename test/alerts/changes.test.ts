@@ -178,6 +178,22 @@ describe("a rule about findings that is new, or begins anew", () => {
       told.filter(({ message }) => message.ruleId === id).map(({ message }) => message.fresh);
     expect([old, other, renamed, young].map(of)).toEqual([[5], [2], [5], [2]]);
   });
+
+  it("hears of what a task writes after it, though the task began before it", async ({ expect }) => {
+    const world = await new AlertWorld().make();
+    const run = await world.run();
+    const scan = { id: run.scans[0] ?? "", runId: run.id };
+    const taskBegan = world.now;
+    world.advance(minutes);
+    await world.rule(findingsRule([await world.channel()]));
+    const later = new Date(world.now.getTime() + 2 * minutes);
+    world.now = taskBegan;
+    await world.open(await world.findings(3), scan);
+    world.now = later;
+    await world.endScan(run.id, scan.id);
+    await world.evaluate();
+    expect(await fresh(world)).toEqual([3]);
+  });
 });
 
 describe("a finding that becomes critical", () => {

@@ -1,8 +1,8 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { endingOf, endingStatements } from "#alerts/end";
 import { listensTo, pinVersion, untilItHolds, type AlertRule } from "#alerts/rule";
 import { wakeAlerts } from "#alerts/wake";
-import { startAlertClock } from "#db/alert-clock";
+import { askedOf, startAlertClock } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { nudgeDeliveries } from "#db/outbox";
@@ -58,13 +58,12 @@ async function write(
   const now = org.now.toISOString();
   const wanted = { ...before, ...input, listens: listensTo(input.condition) };
   const isOver = before.enabled && (!wanted.enabled || isAboutSomethingElse(before, wanted));
-  const since = isOver || !before.enabled ? now : before.since;
-  const after: AlertRule = { ...wanted, since, version: before.version + 1, updatedAt: now };
+  const after: AlertRule = { ...wanted, version: before.version + 1, updatedAt: now };
   const ending = isOver ? endingOf(org, before, open) : { pins: [], statements: [], events: [] };
   const target = { type: "alert_rule", id: before.id };
   const entry = { action: "alert_rule.update", target, before: audited(before), after: audited(after) } as const;
   const statements = [
-    update(org, after),
+    update(org, after, isOver || !before.enabled),
     ...ending.statements,
     ...(after.enabled ? [startAlertClock(org)] : []),
   ] as const;
@@ -85,13 +84,14 @@ const isAboutSomethingElse = (before: AlertRule, after: AlertRule): boolean =>
 const isTaken = (error: unknown): boolean =>
   /UNIQUE constraint failed: alert_rules\./.test(String((error as Error | undefined)?.message));
 
-/** Without what the engine writes: what it saw last. */
+/** Without what the engine writes: what it saw last. `beginsAnew`: it hears of nothing that was written before this batch. */
 const update = (
   org: OrgContext,
-  { orgId: _, id, createdAt: __, lastEvaluation: ___, evaluations: ____, ...after }: AlertRule,
+  { orgId: _, id, createdAt: __, lastEvaluation: ___, evaluations: ____, since: _____, ...after }: AlertRule,
+  beginsAnew: boolean,
 ): Statement =>
   org.db
     .update(alertRules)
-    .set(after)
+    .set(beginsAnew ? { ...after, since: sql.raw(`${askedOf("alert_rules.org_id")} + 1`) } : after)
     .where(and(eq(alertRules.orgId, org.id), eq(alertRules.id, id)))
     .returning();

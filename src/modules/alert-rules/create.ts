@@ -1,5 +1,5 @@
 import { alertRulesMax, type AlertRule } from "#alerts/rule";
-import { startAlertClock } from "#db/alert-clock";
+import { askedOf, startAlertClock } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { Fault } from "#lib/fault";
@@ -35,7 +35,7 @@ const insert = (org: OrgContext, row: AlertRule): Statement =>
   org.db.sql(
     `INSERT INTO alert_rules (org_id, id, name, description, enabled, severity, condition, listens, channels, route, window_minutes,
        quiet_hours, notify_resolved, version, created_by, created_at, updated_at, since)
-     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14, ?15, ?15, ?15
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14, ?15, ?15, ${askedOf("?1")} + 1
      WHERE (SELECT count(*) FROM alert_rules WHERE org_id = ?1) < ${alertRulesMax} ON CONFLICT DO NOTHING`,
     org.id,
     row.id,

@@ -57,7 +57,7 @@ export function newRule(org: OrgContext, input: AlertRuleInput, id = newId()): A
     listens: listensTo(input.condition),
     lastEvaluation: null,
     evaluations: 0,
-    since: now,
+    since: 0,
     version: 1,
     createdBy: org.actor.id,
     createdAt: now,

@@ -1,0 +1,5 @@
+-- How often somebody had asked for a look (`alert_clocks.asked`) when a rule was made or began anew, and when an event was written:
+-- a rule hears of nothing that was written before it.
+ALTER TABLE alert_rules DROP COLUMN since;
+ALTER TABLE alert_rules ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE alert_inbox ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;

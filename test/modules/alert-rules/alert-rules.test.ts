@@ -76,7 +76,7 @@ describe("POST /alert-rules", () => {
     const org = await quietOrg();
     const account = accountRow(org.id, "111111111111");
     await insertRows("accounts", [account]);
-    const [id, slack] = [String(account.id), await aChannel(org, { kind: "slack" })];
+    const [id, slack] = [account.id, await aChannel(org, { kind: "slack" })];
     const { body } = await api(org.keys.admin).post<One>("/alert-rules", {
       name: "Capitals",
       condition: { kind: "findings", filter: { accountId: [id.toUpperCase()] } },

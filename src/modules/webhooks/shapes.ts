@@ -147,12 +147,10 @@ const webhookMembers = {
   failures: z
     .int()
     .openapi({ description: "Attempts that failed, one after the other. From five on it is left alone for a while." }),
-  failingSince: time
-    .nullable()
-    .openapi({
-      description:
-        "When the first of them was; after five days it is disabled, and a day after a warning at the least: where that came late, four days before it.",
-    }),
+  failingSince: time.nullable().openapi({
+    description:
+      "When the first of them was; after five days it is disabled. Where the second warning came later than after four days: four days before it.",
+  }),
   lastDeliveredAt: time.nullable(),
   previousSecretExpiresAt: time
     .nullable()

@@ -3,7 +3,7 @@ import { directoryDatabase, newMeter, orgDatabase, type Meter } from "#db/databa
 import { shards } from "#db/shards";
 import { uuid7Time } from "#lib/id";
 
-/** Organizations visited per database and tick, the ones with the oldest rows first. */
+/** Organizations visited per database and tick, drawn by lot: what has to stay in some of them keeps no other waiting. */
 const organizationsMax = 50;
 
 /** Rows looked at per table and organization in one tick. */
@@ -74,7 +74,7 @@ async function overdue(d1: D1Database, now: Date, meter: Meter): Promise<Overdue
            coalesce((SELECT min(a.at) FROM attempts a WHERE a.org_id = t.org_id), '9'),
            coalesce((SELECT d.updated_at FROM deliveries d WHERE d.org_id = t.org_id ORDER BY d.id LIMIT 1), '9')) AS oldest
        FROM telling t JOIN organizations o ON o.org_id = t.org_id
-       WHERE oldest < strftime('%Y-%m-%dT%H:%M:%fZ', ?1, '-' || CAST(days AS INTEGER) || ' days') ORDER BY oldest LIMIT ?2`,
+       WHERE oldest < strftime('%Y-%m-%dT%H:%M:%fZ', ?1, '-' || CAST(days AS INTEGER) || ' days') ORDER BY random() LIMIT ?2`,
       now.toISOString(),
       organizationsMax,
     ),

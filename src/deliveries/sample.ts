@@ -1,10 +1,12 @@
+import { and, eq, gte } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import type { EventName } from "#db/outbox";
+import { webhooks } from "#db/schema";
 import { newId } from "#lib/id";
-import { leaseMs, type Claim } from "./claim.ts";
+import type { Claim } from "./claim.ts";
 import type { Attempt, Delivery, DeliveryDetail } from "./log.ts";
-import { whatOf, type Receiver } from "./receiver.ts";
+import { whatOf, withoutPause, type Receiver } from "./receiver.ts";
 import { failuresBeforePause } from "./retries.ts";
 import { sendOnce, type Outcome } from "./send.ts";
 
@@ -134,12 +136,8 @@ const insertAttempt = (org: OrgContext, row: Attempt): Statement =>
     row.response,
   );
 
-/** A lease, which is never longer than `leaseMs`, stays. */
-const endPause = (org: OrgContext, webhookId: string): Statement =>
-  org.db.sql(
-    `UPDATE webhooks SET busy_until = NULL
-     WHERE org_id = ?1 AND id = ?2 AND failures >= ${failuresBeforePause} AND busy_until > ?3`,
-    org.id,
-    webhookId,
-    new Date(org.now.getTime() + leaseMs).toISOString(),
-  );
+const endPause = (org: OrgContext, id: string): Statement =>
+  org.db
+    .update(webhooks)
+    .set({ busyUntil: withoutPause(org) })
+    .where(and(eq(webhooks.orgId, org.id), eq(webhooks.id, id), gte(webhooks.failures, failuresBeforePause)));

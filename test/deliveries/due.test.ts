@@ -207,6 +207,32 @@ describe("retention", () => {
     expect(await counts()).toEqual([0, 0, 0]);
   });
 
+  it("comes to everybody, however many have something old that has to stay", async ({ expect }) => {
+    const world = await newWorld();
+    startReceiver();
+    await world.webhook();
+    await world.tell();
+    await world.drain();
+    // Sixty others with an event from before, whose delivery has not ended.
+    const others = JSON.stringify(Array.from({ length: 60 }, (_, n) => `${world.orgId.slice(0, -2)}${n + 10}`));
+    const old = "2020-01-01T00:00:00.000Z";
+    for (const text of [
+      "INSERT INTO organizations SELECT value, 'Org', value, tier, shard, settings, 1, created_at, updated_at FROM organizations, json_each(?2) WHERE org_id = ?1 AND value <> ?1",
+      "INSERT INTO webhooks (org_id, id, url, events, secret, status, version, created_at, updated_at) SELECT value, 'w', url, events, secret, 'enabled', 1, created_at, updated_at FROM webhooks, json_each(?2) WHERE org_id = ?1 AND value <> ?1",
+      `INSERT INTO deliveries (org_id, id, webhook_id, event_id, event, status, attempts, created_at, updated_at)
+         SELECT value, 'd', 'w', 'e', 'scan.completed', 'pending', 0, '${old}', '${old}' FROM json_each(?2) WHERE value <> ?1`,
+      `INSERT INTO events (org_id, id, names, data, created_at) SELECT value, 'e', '[]', '{}', '${old}' FROM json_each(?2) WHERE value <> ?1`,
+    ])
+      await world.rows(text, others);
+    for (let tick = 0; tick < 30; tick += 1) await pruneDeliveries(world.env, new Date(Date.now() + 31 * dayMs));
+    expect(await deliveriesOf(world)).toEqual([]);
+    const orgs = "org_id IN (SELECT value FROM json_each(?2) WHERE value <> ?1)";
+    const stuck = await world.rows(`SELECT 1 FROM deliveries WHERE ${orgs}`, others);
+    expect(stuck.length).toBeGreaterThanOrEqual(59);
+    for (const table of ["organizations", "webhooks", "deliveries", "events"])
+      await world.rows(`DELETE FROM ${table} WHERE ${orgs}`, others);
+  });
+
   it("goes on until nothing is left of a webhook that is deleted", async ({ expect }) => {
     const world = await newWorld();
     startReceiver().answer(() => new Response("canary", { status: 500 }));

@@ -11,7 +11,7 @@ import { notFound, refuseStale } from "#lib/fault";
 import { canonicalJson } from "#lib/hash";
 import { patched } from "#lib/merge-patch";
 import { resolved } from "./resolved.ts";
-import { audited, getAlertRule, nameTaken, ruleStatement } from "./rule.ts";
+import { audited, getAlertRule, nameTaken, pinChannels, ruleStatement } from "./rule.ts";
 import { inputOf, NewAlertRule, type AlertRuleInput } from "./shapes.ts";
 
 export interface Naming {
@@ -68,7 +68,11 @@ async function write(
     ...(after.enabled ? [startAlertClock(org)] : []),
   ] as const;
   try {
-    const [changed] = await org.change(entry, statements, undefined, [pinVersion(org, before), ...ending.pins]);
+    const [changed] = await org.change(entry, statements, undefined, [
+      pinVersion(org, before),
+      pinChannels(org, after, before),
+      ...ending.pins,
+    ]);
     // safe: `returning` answers the row.
     const [row = await getAlertRule(org, before.id)] = changed as AlertRule[];
     return { row, events: ending.events };

@@ -1,16 +1,20 @@
-import { alertRulesMax, type AlertRule } from "#alerts/rule";
+import { alertRulesMax, untilItHolds, type AlertRule } from "#alerts/rule";
 import { askedOf, startAlertClock } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { Fault } from "#lib/fault";
 import { wakeAlerts } from "#alerts/wake";
 import { resolved } from "./resolved.ts";
-import { audited, nameTaken, namedStatement, newRule, ruleStatement } from "./rule.ts";
+import { audited, nameTaken, namedStatement, newRule, pinChannels, ruleStatement } from "./rule.ts";
 import type { AlertRuleInput } from "./shapes.ts";
 
 /** Makes an alert rule. Faults: INVALID_REQUEST; CONFLICT when its name is taken, or there are 50 already. */
-export async function createAlertRule(org: OrgContext, given: AlertRuleInput): Promise<AlertRule> {
-  const row = newRule(org, await resolved(org, given), org.newId());
+export function createAlertRule(org: OrgContext, given: AlertRuleInput): Promise<AlertRule> {
+  const id = org.newId();
+  return untilItHolds(async () => write(org, newRule(org, await resolved(org, given), id)));
+}
+
+async function write(org: OrgContext, row: AlertRule): Promise<AlertRule> {
   const entry = {
     action: "alert_rule.create",
     target: { type: "alert_rule", id: row.id },
@@ -22,7 +26,7 @@ export async function createAlertRule(org: OrgContext, given: AlertRuleInput): P
     ruleStatement(org, row.id),
     namedStatement(org, row.name),
   ] as const;
-  const [stored, named] = (await org.change(entry, statements, row)).slice(-2);
+  const [stored, named] = (await org.change(entry, statements, row, [pinChannels(org, row)])).slice(-2);
   // safe: the selects answer rows of the table; after a repeated request it is the row of the first.
   const [made] = stored as AlertRule[];
   if (!made && (named as unknown[]).length > 0) throw nameTaken(row.name);

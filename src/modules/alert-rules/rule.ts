@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { listensTo, type AlertRule } from "#alerts/rule";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
+import { pin } from "#db/pin";
 import { alertRules } from "#db/schema";
 import { Fault, notFound } from "#lib/fault";
 import { newId } from "#lib/id";
@@ -28,6 +29,18 @@ export const namedStatement = (org: OrgContext, name: string): Statement =>
     .select({ id: alertRules.id })
     .from(alertRules)
     .where(and(eq(alertRules.orgId, org.id), eq(alertRules.name, name)));
+
+/** What a rule names anew of channels and webhooks is there: none is deleted that a rule names. */
+export const pinChannels = (org: OrgContext, after: Telling, before?: Telling): Statement =>
+  pin(
+    org,
+    "NOT EXISTS (SELECT 1 FROM json_each(?2) c WHERE c.value NOT IN (SELECT id FROM webhooks WHERE org_id = ?1))",
+    JSON.stringify([...new Set(toldBy(after)).difference(new Set(before && toldBy(before)))]),
+  );
+
+type Telling = Pick<AlertRule, "channels" | "route">;
+
+const toldBy = ({ channels, route }: Telling): string[] => [channels, ...Object.values(route?.channels ?? {})].flat();
 
 /** What the audit log tells of a rule. */
 export const audited = ({

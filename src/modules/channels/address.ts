@@ -1,7 +1,7 @@
 import type { OrgContext } from "#db/context";
 import type { ChannelConfig } from "#db/values";
 import { pagerDutyOrigin, sender } from "#deliveries/channel-message";
-import { sealSecret } from "#deliveries/secret";
+import { openSecret, sealSecret } from "#deliveries/secret";
 import { checkTarget, targetRules } from "#deliveries/target";
 import type { Channel, ChannelInput } from "./channel.ts";
 
@@ -37,9 +37,10 @@ interface Given {
   readonly config: ChannelConfig;
 }
 
+/** A secret that it has already keeps its seal: each sealing differs, and another address begins without failures. */
 async function opened(org: OrgContext, id: string, given: Given, before: Address | null): Promise<Address> {
   const { secret, url = before?.url ?? "", config } = given;
-  if (secret === undefined)
+  if (secret === undefined || (before && secret === (await openSecret(org, id, before.secret).catch(() => null))))
     return { url, secret: before?.secret ?? "", config: { ...config, ...endingOf(before?.config.ending) } };
   return {
     url,

@@ -70,12 +70,12 @@ export async function getChannel(org: OrgContext, id: string): Promise<Channel> 
   return requireChannel(rows);
 }
 
-export const ofChannels: Receivers = {
+export const ofChannels = {
   what: "channel",
   get: getChannel,
   statement: channelStatement,
   require: requireChannel,
-};
+} as const satisfies Receivers;
 
 type DeliveryFilters = Parameters<typeof listDeliveries>[3];
 

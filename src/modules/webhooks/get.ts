@@ -47,9 +47,9 @@ export const audited = ({ url, description, events, severities, accountIds, stat
   status,
 });
 
-export const ofWebhooks: Receivers = {
+export const ofWebhooks = {
   what: "webhook",
   get: getWebhook,
   statement: webhookStatement,
   require: requireWebhook,
-};
+} as const satisfies Receivers;

@@ -150,7 +150,7 @@ const webhookMembers = {
     .openapi({ description: "Attempts that failed, one after the other. From five on it is left alone for a while." }),
   failingSince: time.nullable().openapi({
     description:
-      "When the first of them was; after five days it is disabled, and a day after a warning at the least: where that came late, four days before it.",
+      "When the first of them was; after five days it is disabled. Where the second warning came later than after four days: four days before that warning.",
   }),
   lastDeliveredAt: time.nullable(),
   previousSecretExpiresAt: time

@@ -213,6 +213,39 @@ describe("PUT and PATCH /channels/{id}", () => {
     expect(await secretOf()).not.toBe(secret);
   });
 
+  it.each([
+    [slack, { url: "https://hooks.slack.com/services/T0/B0/other" }],
+    [pagerduty, { region: "eu" }],
+    [email, { recipients: ["c@example.com"] }],
+  ])(
+    "200 begins without failures and pause when %o is reached by %o, and not when it is as it was",
+    async (own, other) => {
+      const org = await makeOrg();
+      const { id } = await make(org, own);
+      const state = { failures: 9, failing_since: "2026-01-01T00:00:00.000Z", warned: 2, busy_until: "2999-01-01" };
+      const { failures, failing_since: since, warned, busy_until: until } = state;
+      await env.DB.prepare(
+        "UPDATE webhooks SET failures = ?2, failing_since = ?3, warned = ?4, busy_until = ?5 WHERE org_id = ?1",
+      )
+        .bind(org.id, failures, since, warned, until)
+        .run();
+      const row = () =>
+        env.DB.prepare("SELECT failures, failing_since, warned, busy_until FROM webhooks WHERE org_id = ?1")
+          .bind(org.id)
+          .first();
+      const admin = api(org.keys.admin);
+      const versions = [
+        (await admin.put<One<ChannelBody>>(`/channels/${id}`, own)).body.data.version,
+        (await admin.patch<One<ChannelBody>>(`/channels/${id}`, { description: "x" })).body.data.version,
+      ];
+      const kept = await row();
+      const moved = await admin.put<One<ChannelBody>>(`/channels/${id}`, { ...own, ...other });
+      const fresh = { failures: 0, failing_since: null, warned: -1, busy_until: null };
+      const found = [...versions, kept, moved.body.data.version, await row()];
+      if (JSON.stringify(found) !== JSON.stringify([1, 2, state, 3, fresh])) throw new Error(JSON.stringify(found));
+    },
+  );
+
   it("200 keeps a routing key over a change of region, and merges null away", async ({ expect }) => {
     const org = await makeOrg();
     const { id } = await make(org, { ...pagerduty, description: "Nights" });

@@ -5,6 +5,7 @@ const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 const pingEveryMs = 20_000;
 const pongWithinMs = 10_000;
+/** Those under way are all shown. */
 const scansShown = 20;
 const findingsShown = 100;
 
@@ -40,6 +41,7 @@ function complain(text) {
 function scanOf(id) {
   const known = scans.get(id);
   if (known) return known;
+  for (const old of scans.values()) if (scans.size >= scansShown && ended.has(old.status)) forget(old);
   const item = document.createElement("li");
   const head = make("div", "head");
   const parts = {
@@ -56,12 +58,12 @@ function scanOf(id) {
   by("no-scans").hidden = true;
   const scan = { id, item, parts, percent: 0, status: "running", seq: 0 };
   scans.set(id, scan);
-  const [oldest] = scans.values();
-  if (scans.size > scansShown) {
-    scans.delete(oldest.id);
-    oldest.item.remove();
-  }
   return scan;
+}
+
+function forget({ id, item }) {
+  scans.delete(id);
+  item.remove();
 }
 
 const ended = new Set(["complete", "partial", "canceled", "error"]);
@@ -135,12 +137,6 @@ const on = {
     memory.pinging = null;
   },
 };
-
-/** The names of the accounts, where the key may read them. */
-async function readNames() {
-  const { data = [] } = await ask("GET", "/accounts?limit=500").catch(() => ({}));
-  for (const { id, name } of data) memory.names.set(id, name);
-}
 
 function introduce(scan) {
   scan.parts.name.textContent = `Scan ${scan.id.slice(-12)}`;
@@ -269,12 +265,17 @@ function leave(reason = "") {
 }
 
 async function watch() {
-  memory.key = by("key").value.trim();
+  const key = by("key").value.trim();
+  memory.key = key;
   by("key").value = "";
   complain("");
   by("entry").hidden = true;
   by("board").hidden = false;
-  await readNames();
+  // Where the key may read them.
+  const { data = [] } = await ask("GET", "/accounts?limit=500").catch(() => ({}));
+  // Somebody has left meanwhile.
+  if (memory.key !== key) return;
+  for (const { id, name } of data) memory.names.set(id, name);
   await connect();
 }
 

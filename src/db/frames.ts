@@ -113,7 +113,7 @@ export function frameSummary({ coverage: _coverage, ...summary }: ScanSummary): 
 /** What the feed knows of a scan's end and of its present state, as the database has it. */
 export interface ScanRecord extends Omit<ScanState, "percent" | "seq"> {
   readonly active: boolean;
-  readonly summary: ScanSummary;
+  readonly summary: FrameSummary;
   readonly errorMessage: string | null;
 }
 
@@ -131,7 +131,9 @@ export async function readScanRecords(
     which === "active"
       ? sql`${scans.id} IN (SELECT id FROM scans INDEXED BY scans_all_active WHERE active = 1 AND org_id = ${orgId})`
       : sql`${scans.id} IN (SELECT value FROM json_each(${JSON.stringify(which)}))`;
-  const { id, status, accountId, awsAccountId, startedAt, completedAt, active, summary, errorMessage } = scans;
+  const { id, status, accountId, awsAccountId, startedAt, completedAt, active, errorMessage } = scans;
+  // Without what is a hundred times as long as all the rest.
+  const summary = sql`json_remove(${scans.summary}, '$.coverage')`.mapWith((text) => JSON.parse(text) as FrameSummary);
   const rows = await db
     .select({ id, status, accountId, awsAccountId, startedAt, completedAt, active, summary, errorMessage })
     .from(scans)
@@ -175,7 +177,7 @@ export function findingFrame(
 export function finalFrame({ id, status, summary, errorMessage }: ScanRecord): ScanComplete | ScanError {
   return status === "error"
     ? { type: "error", scanId: id, code: "SCAN_FAILED", reason: errorMessage ?? "scan_failed" }
-    : { type: "complete", scanId: id, status, summary: frameSummary(summary) };
+    : { type: "complete", scanId: id, status, summary };
 }
 
 /**

@@ -54,6 +54,8 @@ function eventsOf(socket: WebSocket): Promise<ReadableStream<Uint8Array>> {
   }, beatMs);
   const end = (): void => {
     clearInterval(beat);
+    closeQuietly(out);
+    out = null;
     socket.close(1000);
   };
   let out: ReadableStreamDefaultController<Uint8Array> | null = null;
@@ -63,7 +65,7 @@ function eventsOf(socket: WebSocket): Promise<ReadableStream<Uint8Array>> {
     new ByteLengthQueuingStrategy({ highWaterMark: unreadBytesMax }),
   );
   const write = (text: string): void => {
-    // Nobody reads any more, or too slowly.
+    // Nobody reads any more, or too slowly: nothing follows, as a gap could not be seen.
     if ((out?.desiredSize ?? 0) <= 0) return end();
     out?.enqueue(encoder.encode(text));
   };

@@ -14,6 +14,8 @@ export interface Desk {
   read(connection: Connection, which: "active" | readonly string[]): Promise<ScanRecord[]>;
   /** The scans under way, and how far the frames were before they were read. */
   readActive(connection: Connection): Promise<Listened>;
+  /** The same, and those that have ended whose frames are kept. */
+  readKept(connection: Connection): Promise<Listened>;
   publish(frames: readonly ScanFrame[]): Promise<number>;
   /** Forgets a scan that the database does not know. */
   deleteScan(scanId: string): void;

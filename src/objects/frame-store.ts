@@ -16,7 +16,10 @@ export interface Feed {
 const framesKept = 200;
 /** Frames kept of the whole organization, for those who have missed some of any scan. */
 const eventsKept = 1_000;
-/** Scans whose frames are kept after their end, and scans kept in all; those that ended, or began, first go first. */
+/**
+ * Scans whose frames are kept after their end, and scans kept in all; those that ended, or began, first go first,
+ * under way or not: an end that is lost while nobody listens must not keep its frames for ever.
+ */
 const endedFeedsKept = 50;
 const feedsKept = 1_000;
 /** Ended scans of which nothing is kept but that they have ended: their tasks may still have something to say. */

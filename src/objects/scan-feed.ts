@@ -40,6 +40,7 @@ export class ScanFeed extends DurableObject<Env> {
   readonly #desk: Desk;
   readonly #pacer: Pacer;
   readonly #active = new SharedRead<Listened>();
+  readonly #kept = new SharedRead<Listened>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -50,6 +51,7 @@ export class ScanFeed extends DurableObject<Env> {
       audience: this.#audience,
       read: (connection, which) => this.#read(connection, which),
       readActive: (connection) => this.#active.ask(() => this.#readActive(connection)),
+      readKept: (connection) => this.#kept.ask(() => this.#readKept(connection)),
       publish: (frames) => this.publish(frames),
       deleteScan: (scanId) => this.deleteScan(scanId),
       lookAfter: (inMs) => this.#lookAfter(inMs),
@@ -189,6 +191,13 @@ export class ScanFeed extends DurableObject<Env> {
     const { kv } = this.ctx.storage;
     const before = { feeds: allFeeds(kv), eventId: lastEventId(kv) };
     return { ...before, records: await this.#read(connection, "active") };
+  }
+
+  async #readKept(connection: Connection): Promise<Listened> {
+    const active = await this.#readActive(connection);
+    const known = new Set(active.records.map(({ id }) => id));
+    const others = [...active.feeds.keys()].filter((id) => !known.has(id));
+    return { ...active, records: [...active.records, ...(await this.#read(connection, others))] };
   }
 
   /** Sets the alarm, unless it is to come sooner. */

@@ -94,11 +94,11 @@ async function readListened(
     if (records.length === 0) throw new Fault("RESOURCE_NOT_FOUND", "There is no such scan.");
     return { ...before, records };
   }
-  const active = await desk.readActive(connection);
-  const known = new Set(active.records.map(({ id }) => id));
-  const others = [...resume.keys(), ...(allKept ? active.feeds.keys() : [])].filter((id) => !known.has(id));
-  if (others.length === 0) return active;
-  return { ...active, records: [...active.records, ...(await desk.read(connection, others))] };
+  const listened = await (allKept ? desk.readKept(connection) : desk.readActive(connection));
+  const known = new Set(listened.records.map(({ id }) => id));
+  const others = [...resume.keys()].filter((id) => !known.has(id));
+  if (others.length === 0) return listened;
+  return { ...listened, records: [...listened.records, ...(await desk.read(connection, others))] };
 }
 
 /** Scans whose end was never told: for the feed they are under way, for the database they are not. */

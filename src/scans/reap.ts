@@ -3,8 +3,10 @@ import type { Env } from "#env";
 import { systemContext, type OrgContext } from "#db/context";
 import { directoryDatabase, newMeter } from "#db/database";
 import { nudgeDeliveries } from "#db/outbox";
-import { scans } from "#db/schema";
+import { accounts, scans } from "#db/schema";
 import { shards } from "#db/shards";
+import { Fault } from "#lib/fault";
+import { cancelScan } from "./cancel.ts";
 import { claimTask } from "./claim.ts";
 import { failScan } from "./end.ts";
 import { secondWaveIfLast } from "./end-task.ts";
@@ -74,16 +76,28 @@ async function waitingTasks(d1: D1Database, now: Date): Promise<Waiting[]> {
 
 /**
  * What is not done by the deadline is given up. A scan that was planned goes on to its second wave with what its tasks have
- * written, and ends `partial`; one that was not ends in `error`.
+ * written, and ends `partial`; one that was not ends in `error`. Without its account nobody can claim its tasks: it is canceled, as
+ * by disconnecting.
  */
 async function endOverdue(org: OrgContext, scanId: string): Promise<void> {
   const [scan] = await org.db
-    .select({ status: scans.status })
+    .select({ status: scans.status, accountId: accounts.id })
     .from(scans)
+    .leftJoin(accounts, and(eq(accounts.orgId, scans.orgId), eq(accounts.id, scans.accountId)))
     .where(and(eq(scans.orgId, org.id), eq(scans.id, scanId)));
-  if (scan?.status === "running") await giveUpTasks(org, scanId);
+  if (scan && scan.accountId === null) await cancelOnce(org, scanId);
+  else if (scan?.status === "running") await giveUpTasks(org, scanId);
   else if (scan?.status === "analyzing") await wakeTasks(org, scanId, ["wave2"]);
   else if (scan) await endUnplanned(org, scanId);
+}
+
+async function cancelOnce(org: OrgContext, scanId: string): Promise<void> {
+  try {
+    await cancelScan(org, scanId);
+  } catch (error) {
+    // Somebody was faster.
+    if (!(error instanceof Fault)) throw error;
+  }
 }
 
 /** Takes the tasks from whoever holds them: a new fence number lets nobody write any more. */

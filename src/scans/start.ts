@@ -3,6 +3,7 @@ import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { eventStatementsIfChanged, nudgeDeliveries } from "#db/outbox";
+import { hasMovedOn, pin } from "#db/pin";
 import { accounts, runs, scans } from "#db/schema";
 import type { ScanSummary, SkippedAccount } from "#db/values";
 import { Fault, notFound } from "#lib/fault";
@@ -65,7 +66,10 @@ export async function startScans(org: OrgContext, request: StartRequest): Promis
   return beginRun(org, { ...request, ...choice });
 }
 
-/** Writes a run and wakes its scans. Fault: SCAN_RUNNING when somebody else started one of them at the same moment. */
+/**
+ * Writes a run and wakes its scans. Fault: SCAN_RUNNING when somebody else started one of them at the same moment, or an account
+ * is gone or disabled since it was chosen; a schedule's batch then fails like one that its fence refused.
+ */
 export async function beginRun(org: OrgContext, beginning: Beginning): Promise<Run> {
   const run = runRow(org, beginning);
   const rows = beginning.ready.map((account) => scanRow(org, run.id, account, beginning));
@@ -188,14 +192,30 @@ async function write(org: OrgContext, started: Run, { schedule }: Beginning): Pr
         ...scanStatements(org, rows),
       ],
       started,
-      schedule ? [schedule.fence] : [],
+      [...(schedule ? [schedule.fence] : []), pinAccounts(org, rows)],
     );
   } catch (error) {
-    if (isTaken(error))
-      throw new Fault("SCAN_RUNNING", "Another request started a scan of this account just now.", { cause: error });
+    if (isTaken(error) || (!schedule && hasMovedOn(error)))
+      throw new Fault(
+        "SCAN_RUNNING",
+        "One of these accounts was changed, or a scan of it started, just now. Try again.",
+        {
+          cause: error,
+        },
+      );
     throw error;
   }
 }
+
+/** The accounts are there, enabled, and nobody has started a scan of them since they were chosen. */
+const pinAccounts = (org: OrgContext, rows: readonly ScanRow[]): Statement =>
+  pin(
+    org,
+    `(SELECT count(*) FROM json_each(?2) AS s CROSS JOIN accounts AS a
+       WHERE a.org_id = ?1 AND a.id = s.value ->> 0 AND a.enabled = 1 AND a.scan_seq + 1 = s.value ->> 1) = ?3`,
+    JSON.stringify(rows.map(({ accountId, seq }) => [accountId, seq])),
+    rows.length,
+  );
 
 /** The partial unique index lets one scan of an account be active. */
 const isTaken = (error: unknown): boolean =>

@@ -1,6 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { newMeter, orgDatabase } from "#db/database";
+import { readScanRecords } from "#db/frames";
 import { newId } from "#lib/id";
 import { connectionOf } from "#objects/connection";
 import { feedOf as feedInStore } from "#objects/frame-store";
@@ -250,6 +252,15 @@ describe("coming back with the last eventId", () => {
       last = published;
       client.cut();
     }
+  });
+});
+
+describe("what the feed reads of a scan", () => {
+  it("is without its coverage, which is too long", async () => {
+    const org = await makeOrg();
+    const scanId = await makeScan(org.id);
+    const [record] = await readScanRecords(orgDatabase(env.DB, org.id, newMeter()), org.id, [scanId]);
+    expect(record?.summary).toEqual(complete(scanId).summary);
   });
 });
 

@@ -1,4 +1,4 @@
-import { and, isNotNull, lte, sql } from "drizzle-orm";
+import { and, isNotNull, lte } from "drizzle-orm";
 import type { Env } from "#env";
 import { systemContext, type OrgContext } from "#db/context";
 import { directoryDatabase, newMeter, type Meter } from "#db/database";
@@ -45,13 +45,13 @@ export async function startDueSchedules(env: Env, now: Date, waitUntil: OrgConte
   if (failures.length > 0) throw failures[0];
 }
 
-/** The longest due first, by an index that holds only those that wait; what failed is due anew, so that it keeps nobody waiting. */
+/** The longest due first, by an index that holds only those that wait. What fails comes after all that do not (null sorts first). */
 const dueSchedules = (d1: D1Database, now: Date, meter: Meter): Promise<Schedule[]> =>
   directoryDatabase(d1, meter)
     .select()
     .from(schedules)
     .where(and(isNotNull(schedules.nextRunAt), lte(schedules.nextRunAt, now.toISOString())))
-    .orderBy(sql`coalesce(${schedules.failingSince}, ${schedules.nextRunAt})`)
+    .orderBy(schedules.failingSince, schedules.nextRunAt)
     .limit(tickMax);
 
 async function startOne(org: OrgContext, schedule: Schedule): Promise<void> {

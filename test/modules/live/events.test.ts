@@ -148,6 +148,26 @@ describe("GET /events", () => {
     }
   });
 
+  it("of a client that falls behind ends, and has left out nothing before that", async () => {
+    const org = await makeOrg();
+    const scanId = await makeScan(org.id);
+    const opened = { id: newId(), type: "T", title: "t".repeat(3_800), severity: "low", service: "s3", region: "r" };
+    const big = { ...findings(scanId), opened: [{ ...opened, accountId: newId(), resourceName: null }] };
+    await keepFrames(
+      org.id,
+      Array.from({ length: 1_000 }, () => big),
+    );
+    const path = `${origin}/api/v1/events?lastEventId=0`;
+    const headers = { "CF-Connecting-IP": anyAddress(), ...bearer(org.keys.viewer) };
+    const response = await exports.default.fetch(path, { headers });
+    // Four MiB wait for it: the object has let it go before it reads.
+    await expect.poll(() => openSockets(org.id)).toBe(0);
+    const ids = [...(await response.text()).matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    expect(ids.length).toBeGreaterThan(100);
+    expect(ids.length).toBeLessThan(1_000);
+    expect(ids).toEqual(ids.map((_, at) => at));
+  });
+
   it("a client that leaves leaves no socket behind", async () => {
     const org = await makeOrg();
     const stream = await listen("/events", bearer(org.keys.viewer));

@@ -15,6 +15,21 @@ export const quietEnv = (bindings: Env = env): Env => ({
   SCAN_TASKS: { sendBatch: async () => {} } as unknown as Env["SCAN_TASKS"],
 });
 
+/** Quiet bindings under which something happens just before the database is asked for the nth time. */
+export function before(n: number, happens: () => Promise<unknown>): Env {
+  const bindings = quietEnv();
+  let calls = 0;
+  const DB = {
+    prepare: (text: string) => bindings.DB.prepare(text),
+    batch: async (all: D1PreparedStatement[]) => {
+      calls += 1;
+      if (calls === n) await happens();
+      return bindings.DB.batch(all);
+    },
+  } as unknown as D1Database;
+  return { ...bindings, DB };
+}
+
 /** The cron job at a moment. */
 export async function fire(now: Date | string, bindings: Env = quietEnv()): Promise<void> {
   const ctx = createExecutionContext();

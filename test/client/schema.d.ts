@@ -39,7 +39,9 @@ export interface paths {
         };
         /**
          * Get one account
-         * @description Needs role `viewer`, scope `accounts:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
+         *
+         *     Needs role `viewer`, scope `accounts:read`.
          */
         get: operations["getAccount"];
         /**
@@ -121,7 +123,9 @@ export interface paths {
         };
         /**
          * Get one alert rule
-         * @description Needs role `viewer`, scope `alerts:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
+         *
+         *     Needs role `viewer`, scope `alerts:read`.
          */
         get: operations["getAlertRule"];
         /**
@@ -201,7 +205,9 @@ export interface paths {
         };
         /**
          * Get one alert, with what is left of what it is about
-         * @description Needs role `viewer`, scope `alerts:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
+         *
+         *     Needs role `viewer`, scope `alerts:read`.
          */
         get: operations["getAlert"];
         put?: never;
@@ -441,7 +447,9 @@ export interface paths {
         };
         /**
          * One channel
-         * @description Needs role `admin`, scope `channels:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
+         *
+         *     Needs role `admin`, scope `channels:read`.
          */
         get: operations["getChannel"];
         /**
@@ -581,7 +589,9 @@ export interface paths {
         };
         /**
          * Get one check
-         * @description Needs role `viewer`, scope `findings:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
+         *
+         *     Needs role `viewer`, scope `findings:read`.
          */
         get: operations["getCheck"];
         /**
@@ -642,6 +652,8 @@ export interface paths {
         /**
          * Get a framework with its controls and what speaks for or against each
          * @description Automated evidence, not certification: most requirements are about procedures that no check can see. As of the last scan of each account.
+         *
+         *     Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
          *
          *     Needs role `viewer`, scope `compliance:read`.
          */
@@ -805,7 +817,9 @@ export interface paths {
         };
         /**
          * Get how things stand, at a glance
-         * @description Needs role `viewer`, scope `dashboard:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304.
+         *
+         *     Needs role `viewer`, scope `dashboard:read`.
          */
         get: operations["getDashboardOverview"];
         put?: never;
@@ -933,7 +947,9 @@ export interface paths {
         };
         /**
          * Get one finding with its resource and certificate
-         * @description Needs role `viewer`, scope `findings:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
+         *
+         *     Needs role `viewer`, scope `findings:read`.
          */
         get: operations["getFinding"];
         put?: never;
@@ -1365,7 +1381,9 @@ export interface paths {
         };
         /**
          * Get one recommendation with the worst of its findings
-         * @description Needs role `viewer`, scope `recommendations:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
+         *
+         *     Needs role `viewer`, scope `recommendations:read`.
          */
         get: operations["getRecommendation"];
         put?: never;
@@ -1913,7 +1931,9 @@ export interface paths {
         };
         /**
          * Get one schedule
-         * @description Needs role `viewer`, scope `schedules:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
+         *
+         *     Needs role `viewer`, scope `schedules:read`.
          */
         get: operations["getSchedule"];
         /**
@@ -1991,7 +2011,9 @@ export interface paths {
         };
         /**
          * Get one suppression
-         * @description Needs role `viewer`, scope `findings:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
+         *
+         *     Needs role `viewer`, scope `findings:read`.
          */
         get: operations["getSuppression"];
         /**
@@ -2111,7 +2133,9 @@ export interface paths {
         };
         /**
          * One webhook, and how it does
-         * @description Needs role `admin`, scope `webhooks:read`.
+         * @description Parts of it move by themselves, so it is never answered with 304. The `ETag` is its version, for `If-Match`.
+         *
+         *     Needs role `admin`, scope `webhooks:read`.
          */
         get: operations["getWebhook"];
         /**
@@ -2324,10 +2348,799 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow all scans, and findings, by a WebSocket
+         * @description A WebSocket (`Upgrade: websocket`). Frames are JSON, at most 4 KiB each but the last of a scan: `ready`, `sync`, `progress`, `finding`, `complete`, `error`, … docs/live.md tells all of them, what may be sent, how to come back and why sockets are closed.
+         *
+         *     The key comes in a header, as a ticket, as the subprotocol `cloudglass.bearer.<base64url of the key>` beside `cloudglass.v1`, or as the first message (`{"type": "auth", "token": "<key>"}`).
+         *
+         *     Needs role `viewer`, scope `scans:read`.
+         */
+        get: operations["openSocket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/{id}/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow one scan by a WebSocket
+         * @description A WebSocket (`Upgrade: websocket`). Frames are JSON, at most 4 KiB each but the last of a scan: `ready`, `sync`, `progress`, `finding`, `complete`, `error`, … docs/live.md tells all of them, what may be sent, how to come back and why sockets are closed.
+         *
+         *     The key comes in a header, as a ticket, as the subprotocol `cloudglass.bearer.<base64url of the key>` beside `cloudglass.v1`, or as the first message (`{"type": "auth", "token": "<key>"}`).
+         *
+         *     Needs role `viewer`, scope `scans:read`.
+         */
+        get: operations["openScanSocket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "finding.opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `finding.opened` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onFindingOpened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "finding.resolved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `finding.resolved` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onFindingResolved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "finding.reopened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `finding.reopened` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onFindingReopened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "finding.critical": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `finding.critical` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onFindingCritical"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "security.drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `security.drift` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onSecurityDrift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cost.anomaly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `cost.anomaly` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onCostAnomaly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "certificate.expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `certificate.expiring` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onCertificateExpiring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "secret.expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `secret.expiring` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onSecretExpiring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "scan.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `scan.started` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onScanStarted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "scan.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `scan.completed` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onScanCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "scan.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `scan.failed` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onScanFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "scan.canceled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `scan.canceled` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onScanCanceled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "run.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `run.completed` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onRunCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "alert.triggered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `alert.triggered` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onAlertTriggered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "alert.resolved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `alert.resolved` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onAlertResolved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "alert.digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `alert.digest` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onAlertDigest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "policy.violated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `policy.violated` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onPolicyViolated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "account.error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `account.error` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onAccountError"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `webhook.test` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onWebhookTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.failing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `webhook.failing` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onWebhookFailing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `webhook.disabled` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onWebhookDisabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.recovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * `webhook.recovered` is told
+         * @description Signed as Standard Webhooks has it. docs/webhooks.md says when each event is told, and how to verify it.
+         */
+        post: operations["onWebhookRecovered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
+        FindingsEvent: {
+            /**
+             * @description Only in what `POST /webhooks/{id}/test` sends.
+             * @enum {boolean}
+             */
+            test?: true;
+            /**
+             * Format: uuid
+             * @description Null: it happened outside of a scan.
+             */
+            scanId: string | null;
+            /** Format: uuid */
+            runId: string | null;
+            /** Format: uuid */
+            accountId: string;
+            awsAccountId: string;
+            /** Format: date-time */
+            at: string;
+            /** @description At most 50, of one severity. */
+            findings: {
+                /** Format: uuid */
+                id: string;
+                /** @description A check, or `rule:<id>`. */
+                type: string;
+                title: string;
+                /** @enum {string} */
+                severity: "low" | "medium" | "high" | "critical";
+                summary: string;
+                service: string;
+                region: string;
+                /** Format: uuid */
+                resourceId: string;
+                resourceArn: string | null;
+                resourceName: string | null;
+            }[];
+        };
+        ExpiringEvent: {
+            /**
+             * @description Only in what `POST /webhooks/{id}/test` sends.
+             * @enum {boolean}
+             */
+            test?: true;
+            /** Format: uuid */
+            accountId: string;
+            awsAccountId: string;
+            /** Format: date-time */
+            at: string;
+            /** @description 30, 14, 7 or 1. */
+            withinDays: number;
+            expiring: {
+                /** Format: uuid */
+                resourceId: string;
+                /** @enum {string|null} */
+                kind: "certificate" | "server_certificate" | "access_key" | "secret" | "parameter" | "imported_key" | "token" | "domain" | null;
+                resourceType: string;
+                arn: string | null;
+                name: string | null;
+                region: string;
+                /** Format: date-time */
+                expiresAt: string;
+                daysLeft: number;
+            }[];
+        };
+        ScanEvent: {
+            /**
+             * @description Only in what `POST /webhooks/{id}/test` sends.
+             * @enum {boolean}
+             */
+            test?: true;
+            /** Format: uuid */
+            scanId: string;
+            /** Format: uuid */
+            runId: string;
+            /**
+             * Format: uuid
+             * @description Null: it was disconnected.
+             */
+            accountId: string | null;
+            awsAccountId: string;
+        };
+        ScanEndedEvent: {
+            /**
+             * @description Only in what `POST /webhooks/{id}/test` sends.
+             * @enum {boolean}
+             */
+            test?: true;
+            /** Format: uuid */
+            scanId: string;
+            /** Format: uuid */
+            runId: string;
+            /**
+             * Format: uuid
+             * @description Null: it was disconnected.
+             */
+            accountId: string | null;
+            awsAccountId: string;
+            /** @enum {string} */
+            status: "complete" | "partial" | "error";
+            errorMessage: string | null;
+            /** @description What it did and cost; empty of one that could not begin. */
+            summary: {
+                resourcesDiscovered?: number;
+                resourcesAdded?: number;
+                resourcesChanged?: number;
+                resourcesRemoved?: number;
+                findingsNew?: number;
+                findingsReopened?: number;
+                findingsResolved?: number;
+                awsCalls?: number;
+                stsCalls?: number;
+                rowsRead?: number;
+                rowsWritten?: number;
+                queueMessages?: number;
+                tasksTotal?: number;
+                tasksDone?: number;
+            };
+        };
+        RunEvent: {
+            /**
+             * @description Only in what `POST /webhooks/{id}/test` sends.
+             * @enum {boolean}
+             */
+            test?: true;
+            /** Format: uuid */
+            runId: string;
+            /** @enum {string} */
+            trigger: "api" | "schedule";
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            completedAt: string;
+            /**
+             * @description Of the scan that came out worst.
+             * @enum {string}
+             */
+            status: "complete" | "partial" | "error" | "canceled";
+            scans: {
+                total: number;
+                complete: number;
+                partial: number;
+                error: number;
+                canceled: number;
+            };
+            findings: {
+                new: number;
+                reopened: number;
+                resolved: number;
+            };
+            /** @description At most 50. */
+            accounts: {
+                /** Format: uuid */
+                scanId: string;
+                /**
+                 * Format: uuid
+                 * @description Null: it was disconnected.
+                 */
+                accountId: string | null;
+                awsAccountId: string;
+                /** @enum {string} */
+                status: "complete" | "partial" | "error" | "canceled";
+            }[];
+        };
+        /** @description `data` of `alert.triggered` and `alert.resolved`. */
+        AlertEvent: components["schemas"]["AlertMessage"] & {
+            /**
+             * @description Only in what `POST /webhooks/{id}/test` sends.
+             * @enum {boolean}
+             */
+            test?: true;
+        };
+        AlertItem: {
+            /** @enum {string} */
+            kind: "finding" | "resource" | "account" | "framework" | "policy" | "webhook" | "organization";
+            /** @description Of the thing; empty: the organization. */
+            id: string;
+            title: string;
+            summary: string;
+            /** @enum {string|null} */
+            severity: "low" | "medium" | "high" | "critical" | null;
+            awsAccountId: string | null;
+            accountName: string | null;
+            region: string | null;
+            resourceName: string | null;
+            resourceArn: string | null;
+            evidence: {
+                call: string;
+                field: string;
+                value?: unknown;
+            }[];
+            /** @description What to do. */
+            fix: string | null;
+        };
+        /** @description `data` of `alert.triggered` and `alert.resolved`. */
+        AlertMessage: {
+            /** Format: uuid */
+            alertId: string;
+            /** Format: uuid */
+            ruleId: string;
+            ruleName: string;
+            /** @enum {string} */
+            status: "open" | "acknowledged" | "resolved";
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+            title: string;
+            summary: string;
+            /** @description Value of the tag, or the account, that it was routed by. */
+            group: string | null;
+            /** Format: uuid */
+            runId: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description What it is about now. */
+            active: number;
+            /** @description What of that nobody has been told of before. */
+            fresh: number;
+            /** @description The gravest, at most ten. */
+            items: components["schemas"]["AlertItem"][];
+            /** @description How many more there are. */
+            omitted: number;
+        };
+        PolicyEvent: {
+            /**
+             * @description Only in what `POST /webhooks/{id}/test` sends.
+             * @enum {boolean}
+             */
+            test?: true;
+            /** Format: uuid */
+            scanId: string;
+            /** Format: uuid */
+            runId: string;
+            /**
+             * Format: uuid
+             * @description Null: it was disconnected.
+             */
+            accountId: string | null;
+            awsAccountId: string;
+            /** Format: uuid */
+            evaluationId: string;
+            /** Format: uuid */
+            policyId: string;
+            policyName: string;
+            policyVersion: number;
+            /** Format: date-time */
+            at: string;
+            violations: {
+                condition: components["schemas"]["PolicyCondition"];
+                /**
+                 * @description `unknown`: without evidence; the policy fails.
+                 * @enum {string}
+                 */
+                result: "pass" | "fail" | "unknown";
+                reason: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "kind": "max_open",
+         *       "severity": "high",
+         *       "count": 0
+         *     }
+         */
+        PolicyCondition: {
+            /** @enum {string} */
+            kind: "max_open";
+            /**
+             * @description This severity and those above.
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high" | "critical";
+            count: number;
+        } | {
+            /** @enum {string} */
+            kind: "no_new";
+            /**
+             * @description This severity and those above.
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high" | "critical";
+            /**
+             * @description `previous_scan`, `P7D`, `P2W`, or a moment.
+             * @example previous_scan
+             */
+            since: string;
+        } | {
+            /** @enum {string} */
+            kind: "score_at_least";
+            framework: string;
+            score: number;
+        } | {
+            /** @enum {string} */
+            kind: "risk_at_most";
+            score: number;
+        } | {
+            /** @enum {string} */
+            kind: "check_passes";
+            type: string;
+        } | {
+            /** @enum {string} */
+            kind: "scan_complete";
+        };
         /**
          * @example {
          *       "id": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
@@ -3024,8 +3837,12 @@ export interface components {
          *     }
          */
         QuietHours: {
+            /** @example 22:00 */
             from: string;
-            /** @description Before `from`: on the next day. */
+            /**
+             * @description Before `from`: on the next day.
+             * @example 22:00
+             */
             to: string;
             /** @example Europe/Berlin */
             timeZone: string;
@@ -3111,8 +3928,12 @@ export interface components {
              *     }
              */
             quietHours: {
+                /** @example 22:00 */
                 from: string;
-                /** @description Before `from`: on the next day. */
+                /**
+                 * @description Before `from`: on the next day.
+                 * @example 22:00
+                 */
                 to: string;
                 /** @example Europe/Berlin */
                 timeZone: string;
@@ -3150,58 +3971,9 @@ export interface components {
                 channels: string[];
                 count: number;
             }[];
-            message: components["schemas"]["AlertMessage"];
+            /** @description As it would be told, without regard to routes. Null: nothing would be. */
+            message: components["schemas"]["AlertMessage"] | null;
         };
-        AlertItem: {
-            /** @enum {string} */
-            kind: "finding" | "resource" | "account" | "framework" | "policy" | "webhook" | "organization";
-            /** @description Of the thing; empty: the organization. */
-            id: string;
-            title: string;
-            summary: string;
-            /** @enum {string|null} */
-            severity: "low" | "medium" | "high" | "critical" | null;
-            awsAccountId: string | null;
-            accountName: string | null;
-            region: string | null;
-            resourceName: string | null;
-            resourceArn: string | null;
-            evidence: {
-                call: string;
-                field: string;
-                value?: unknown;
-            }[];
-            /** @description What to do. */
-            fix: string | null;
-        };
-        /** @description As it would be told, without regard to routes. Null: nothing would be. */
-        AlertMessage: {
-            /** Format: uuid */
-            alertId: string;
-            /** Format: uuid */
-            ruleId: string;
-            ruleName: string;
-            /** @enum {string} */
-            status: "open" | "acknowledged" | "resolved";
-            /** @enum {string} */
-            severity: "low" | "medium" | "high" | "critical";
-            title: string;
-            summary: string;
-            /** @description Value of the tag, or the account, that it was routed by. */
-            group: string | null;
-            /** Format: uuid */
-            runId: string | null;
-            /** Format: date-time */
-            at: string;
-            /** @description What it is about now. */
-            active: number;
-            /** @description What of that nobody has been told of before. */
-            fresh: number;
-            /** @description The gravest, at most ten. */
-            items: components["schemas"]["AlertItem"][];
-            /** @description How many more there are. */
-            omitted: number;
-        } | null;
         /**
          * @example {
          *       "enabled": false
@@ -5946,52 +6718,6 @@ export interface components {
         };
         /**
          * @example {
-         *       "kind": "max_open",
-         *       "severity": "high",
-         *       "count": 0
-         *     }
-         */
-        PolicyCondition: {
-            /** @enum {string} */
-            kind: "max_open";
-            /**
-             * @description This severity and those above.
-             * @enum {string}
-             */
-            severity: "low" | "medium" | "high" | "critical";
-            count: number;
-        } | {
-            /** @enum {string} */
-            kind: "no_new";
-            /**
-             * @description This severity and those above.
-             * @enum {string}
-             */
-            severity: "low" | "medium" | "high" | "critical";
-            /**
-             * @description `previous_scan`, `P7D`, `P2W`, or a moment.
-             * @example previous_scan
-             */
-            since: string;
-        } | {
-            /** @enum {string} */
-            kind: "score_at_least";
-            framework: string;
-            score: number;
-        } | {
-            /** @enum {string} */
-            kind: "risk_at_most";
-            score: number;
-        } | {
-            /** @enum {string} */
-            kind: "check_passes";
-            type: string;
-        } | {
-            /** @enum {string} */
-            kind: "scan_complete";
-        };
-        /**
-         * @example {
          *       "name": "Nothing critical",
          *       "conditions": [
          *         {
@@ -7076,7 +7802,9 @@ export interface components {
          *     }
          */
         ScheduleWindow: {
+            /** @example 22:00 */
             from: string;
+            /** @example 22:00 */
             to: string;
         } | null;
         /**
@@ -7100,7 +7828,10 @@ export interface components {
              * @example 30 2 * * 1-5
              */
             cron: string;
-            /** @default UTC */
+            /**
+             * @default UTC
+             * @example Europe/Berlin
+             */
             timeZone: string;
             /**
              * @description Local time. Runs start only then; ticks outside are left out. Null: at any time.
@@ -7111,7 +7842,9 @@ export interface components {
              *     }
              */
             window: {
+                /** @example 22:00 */
                 from: string;
+                /** @example 22:00 */
                 to: string;
             } | null;
             /**
@@ -7175,7 +7908,10 @@ export interface components {
              * @example 30 2 * * 1-5
              */
             cron: string;
-            /** @default UTC */
+            /**
+             * @default UTC
+             * @example Europe/Berlin
+             */
             timeZone: string;
             /**
              * @description Local time. Runs start only then; ticks outside are left out. Null: at any time.
@@ -7186,7 +7922,9 @@ export interface components {
              *     }
              */
             window: {
+                /** @example 22:00 */
                 from: string;
+                /** @example 22:00 */
                 to: string;
             } | null;
         };
@@ -7416,7 +8154,7 @@ export interface components {
             failures: number;
             /**
              * Format: date-time
-             * @description When the first of them was; after five days it is disabled.
+             * @description When the first of them was; after five days it is disabled. Where the second warning came later than after four days: four days before that warning.
              */
             failingSince: string | null;
             /** Format: date-time */
@@ -7476,7 +8214,7 @@ export interface components {
             failures: number;
             /**
              * Format: date-time
-             * @description When the first of them was; after five days it is disabled.
+             * @description When the first of them was; after five days it is disabled. Where the second warning came later than after four days: four days before that warning.
              */
             failingSince: string | null;
             /** Format: date-time */
@@ -7826,7 +8564,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name, environment, status, awsAccountId, lastScanAt, updatedAt. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7844,6 +8585,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -8545,7 +9293,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8563,6 +9314,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -9520,7 +10278,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9538,6 +10299,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -10014,7 +10782,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10032,6 +10803,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -10238,7 +11016,10 @@ export interface operations {
     getApiKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10256,6 +11037,13 @@ export interface operations {
                         data: components["schemas"]["ApiKey"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -10734,11 +11522,11 @@ export interface operations {
     listAuditLog: {
         parameters: {
             query?: {
-                /** @description Several values are separated by commas. */
+                /** @description Comma list; each an action, such as `webhook.create`. */
                 action?: string;
-                /** @description Several values are separated by commas. */
+                /** @description Comma list; each an id. */
                 actorId?: string;
-                /** @description Several values are separated by commas. */
+                /** @description Comma list; each an id. */
                 targetId?: string;
                 since?: string;
                 until?: string;
@@ -10753,7 +11541,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10771,6 +11562,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -10865,7 +11663,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: expiresAt, id. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10883,6 +11684,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -10952,7 +11760,10 @@ export interface operations {
     getCertificate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description UUID, or the percent-encoded ARN. */
                 id: string;
@@ -10971,6 +11782,13 @@ export interface operations {
                         data: components["schemas"]["Certificate"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -11064,7 +11882,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11082,6 +11903,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -11949,7 +12777,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11969,6 +12800,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -12047,7 +12885,10 @@ export interface operations {
     getChannelDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
                 deliveryId: string;
@@ -12066,6 +12907,13 @@ export interface operations {
                         data: components["schemas"]["ChannelDeliveryWithAttempts"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -12290,7 +13138,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12308,6 +13159,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -12764,7 +13622,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12782,6 +13643,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -13494,7 +14362,10 @@ export interface operations {
                 /** @description Comma list; each a framework's id. */
                 framework?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13510,6 +14381,13 @@ export interface operations {
                         data: components["schemas"]["ComplianceScores"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -13594,7 +14472,10 @@ export interface operations {
                 framework?: string;
                 days?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13610,6 +14491,13 @@ export interface operations {
                         data: components["schemas"]["ComplianceHistory"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -13691,7 +14579,10 @@ export interface operations {
                 /** @description Comma list; each a framework's id. */
                 framework?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13709,6 +14600,13 @@ export interface operations {
                         data: components["schemas"]["ScanCompliance"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -13787,7 +14685,10 @@ export interface operations {
     exportCompliance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13803,6 +14704,13 @@ export interface operations {
                         data: components["schemas"]["ComplianceExport"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -14012,7 +14920,10 @@ export interface operations {
                 /** @description The day after the last; today when left out. */
                 to?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14028,6 +14939,13 @@ export interface operations {
                         data: components["schemas"]["Costs"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -14197,7 +15115,10 @@ export interface operations {
                 /** @description With `score`; left out: `aws_fsbp`. */
                 framework?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14213,6 +15134,13 @@ export interface operations {
                         data: components["schemas"]["DashboardTrend"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -14311,7 +15239,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: expiresAt. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14329,6 +15260,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -14447,7 +15385,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: severity, firstDetectedAt, updatedAt, type, category, region, service, resourceType, status, estimatedMonthlySavings, dueAt, riskScore. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14465,6 +15406,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -14537,7 +15485,10 @@ export interface operations {
                 /** @description Which findings the groups count; `byStatus` always counts all of them. */
                 status?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14553,6 +15504,13 @@ export interface operations {
                         data: components["schemas"]["FindingStats"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -15482,7 +16440,10 @@ export interface operations {
                 /** @description The 12 digits, also of an account that is not connected yet. */
                 awsAccountId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15499,6 +16460,13 @@ export interface operations {
                     } | components["schemas"]["CloudFormationTemplate"];
                     "text/plain; charset=utf-8": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -15850,7 +16818,10 @@ export interface operations {
     getOrganization: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15866,6 +16837,13 @@ export interface operations {
                         data: components["schemas"]["Organization"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -15944,7 +16922,10 @@ export interface operations {
     getSettings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15960,6 +16941,13 @@ export interface operations {
                         data: components["schemas"]["OrganizationSettings"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -16288,7 +17276,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16306,6 +17297,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -16503,7 +17501,10 @@ export interface operations {
     getPolicy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -16521,6 +17522,13 @@ export interface operations {
                         data: components["schemas"]["Policy"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -17003,7 +18011,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -17023,6 +18034,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -17242,7 +18260,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -17262,6 +18283,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -17351,7 +18379,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -17371,6 +18402,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -17470,7 +18508,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: priorityScore, estimatedMonthlySavings, estimatedRiskReduction, updatedAt. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17488,6 +18529,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -17820,7 +18868,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: id, name, service, resourceType, region, state, estimatedMonthlyCost, expiresAt, createdAt, updatedAt. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17838,6 +18889,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -17907,7 +18965,10 @@ export interface operations {
     getResourceStats: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17923,6 +18984,13 @@ export interface operations {
                         data: components["schemas"]["ResourceStats"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -17992,7 +19060,10 @@ export interface operations {
     listResourceRegions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18008,6 +19079,13 @@ export interface operations {
                         data: components["schemas"]["Regions"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -18077,7 +19155,10 @@ export interface operations {
     listResourceServices: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18093,6 +19174,13 @@ export interface operations {
                         data: components["schemas"]["Services"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -18162,7 +19250,10 @@ export interface operations {
     getResource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description UUID, or the percent-encoded ARN. */
                 id: string;
@@ -18181,6 +19272,13 @@ export interface operations {
                         data: components["schemas"]["ResourceWithVerdicts"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -18270,7 +19368,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description UUID, or the percent-encoded ARN. */
                 id: string;
@@ -18291,6 +19392,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -18380,7 +19488,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description UUID, or the percent-encoded ARN. */
                 id: string;
@@ -18401,6 +19512,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -18490,7 +19608,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description UUID, or the percent-encoded ARN. */
                 id: string;
@@ -18511,6 +19632,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -18608,7 +19736,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18626,6 +19757,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -18954,7 +20092,10 @@ export interface operations {
     getRule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -18972,6 +20113,13 @@ export interface operations {
                         data: components["schemas"]["Rule"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -19570,7 +20718,10 @@ export interface operations {
     getRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -19588,6 +20739,13 @@ export interface operations {
                         data: components["schemas"]["Run"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -19687,7 +20845,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19705,6 +20866,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -19922,7 +21090,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19940,6 +21111,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -20011,7 +21189,10 @@ export interface operations {
             query?: {
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -20027,6 +21208,13 @@ export interface operations {
                         data: components["schemas"]["Scan"][];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -20096,7 +21284,10 @@ export interface operations {
     getScan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -20114,6 +21305,13 @@ export interface operations {
                         data: components["schemas"]["Scan"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -20203,7 +21401,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -20223,6 +21424,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -20312,7 +21520,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -20332,6 +21543,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -20421,7 +21639,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
                 otherId: string;
@@ -20442,6 +21663,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -20528,7 +21756,10 @@ export interface operations {
                 resourceType?: string;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -20546,6 +21777,13 @@ export interface operations {
                         data: components["schemas"]["ScanGraph"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -20765,7 +22003,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name, nextRunAt. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -20783,6 +22024,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -21619,7 +22867,10 @@ export interface operations {
                 /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name, expiresAt. */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21637,6 +22888,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -22601,7 +23859,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -22619,6 +23880,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -23784,7 +25052,10 @@ export interface operations {
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -23804,6 +25075,13 @@ export interface operations {
                     };
                     "text/csv": string;
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_CURSOR: The cursor does not belong to this list. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -23882,7 +25160,10 @@ export interface operations {
     getWebhookDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
                 deliveryId: string;
@@ -23901,6 +25182,13 @@ export interface operations {
                         data: components["schemas"]["DeliveryWithAttempts"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -24106,7 +25394,10 @@ export interface operations {
     whoAmI: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer you have: 304 when it is still the same. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -24122,6 +25413,13 @@ export interface operations {
                         data: components["schemas"]["Whoami"];
                     };
                 };
+            };
+            /** @description `If-None-Match` names the `ETag` of this answer. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
             400: {
@@ -24294,6 +25592,1563 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    openSocket: {
+        parameters: {
+            query?: {
+                /** @description Of `POST /ws/tickets`, instead of a key in a header. */
+                ticket?: string;
+                /** @description The same as `ticket`. Never a key. */
+                token?: string;
+                /** @description The `eventId` of the last frame you have: what was missed comes first. */
+                lastEventId?: string;
+                /** @description Your organization's id, where the key is sent as the first message and no scan is named. */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UPGRADE_REQUIRED: This address speaks WebSocket. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openScanSocket: {
+        parameters: {
+            query?: {
+                /** @description Of `POST /ws/tickets`, instead of a key in a header. */
+                ticket?: string;
+                /** @description The same as `ticket`. Never a key. */
+                token?: string;
+                /** @description The `eventId` of the last frame you have: what was missed comes first. */
+                lastEventId?: string;
+                /** @description Your organization's id, where the key is sent as the first message and no scan is named. */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description AMBIGUOUS_CREDENTIALS: Two different credentials were sent. INVALID_REQUEST: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description KEY_EXPIRED: This API key has expired. KEY_REVOKED: This API key was revoked. UNAUTHORIZED: A valid credential is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UPGRADE_REQUIRED: This address speaks WebSocket. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Cannot answer right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    onFindingOpened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "finding.opened",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "findings": [
+                 *           {
+                 *             "id": "019aa5d1-2f3e-8a4b-9c5d-6e7f8091a2b3",
+                 *             "type": "security_group_open_port",
+                 *             "title": "Security group lets the whole internet reach a sensitive port",
+                 *             "severity": "high",
+                 *             "summary": "Security group sg-0a1b2c3d4e5f60718 opens 22 to 0.0.0.0/0.",
+                 *             "service": "ec2",
+                 *             "region": "eu-west-1",
+                 *             "resourceId": "019aa5d1-0a1b-8c2d-9e3f-4a5b6c7d8e9f",
+                 *             "resourceArn": "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0a1b2c3d4e5f60718",
+                 *             "resourceName": "bastion"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "finding.opened";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["FindingsEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onFindingResolved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "finding.resolved",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "findings": [
+                 *           {
+                 *             "id": "019aa5d1-2f3e-8a4b-9c5d-6e7f8091a2b3",
+                 *             "type": "security_group_open_port",
+                 *             "title": "Security group lets the whole internet reach a sensitive port",
+                 *             "severity": "high",
+                 *             "summary": "Security group sg-0a1b2c3d4e5f60718 opens 22 to 0.0.0.0/0.",
+                 *             "service": "ec2",
+                 *             "region": "eu-west-1",
+                 *             "resourceId": "019aa5d1-0a1b-8c2d-9e3f-4a5b6c7d8e9f",
+                 *             "resourceArn": "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0a1b2c3d4e5f60718",
+                 *             "resourceName": "bastion"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "finding.resolved";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["FindingsEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onFindingReopened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "finding.reopened",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "findings": [
+                 *           {
+                 *             "id": "019aa5d1-2f3e-8a4b-9c5d-6e7f8091a2b3",
+                 *             "type": "security_group_open_port",
+                 *             "title": "Security group lets the whole internet reach a sensitive port",
+                 *             "severity": "high",
+                 *             "summary": "Security group sg-0a1b2c3d4e5f60718 opens 22 to 0.0.0.0/0.",
+                 *             "service": "ec2",
+                 *             "region": "eu-west-1",
+                 *             "resourceId": "019aa5d1-0a1b-8c2d-9e3f-4a5b6c7d8e9f",
+                 *             "resourceArn": "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0a1b2c3d4e5f60718",
+                 *             "resourceName": "bastion"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "finding.reopened";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["FindingsEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onFindingCritical: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "finding.critical",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "findings": [
+                 *           {
+                 *             "id": "019aa5d1-2f3e-8a4b-9c5d-6e7f8091a2b3",
+                 *             "type": "s3_bucket_public",
+                 *             "title": "Everyone on the internet has access to the bucket",
+                 *             "severity": "critical",
+                 *             "summary": "Bucket invoices is open to everyone by its policy: read.",
+                 *             "service": "s3",
+                 *             "region": "eu-west-1",
+                 *             "resourceId": "019aa5d1-0a1b-8c2d-9e3f-4a5b6c7d8e9f",
+                 *             "resourceArn": "arn:aws:s3:::invoices",
+                 *             "resourceName": "invoices"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "finding.critical";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["FindingsEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSecurityDrift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "security.drift",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "findings": [
+                 *           {
+                 *             "id": "019aa5d1-2f3e-8a4b-9c5d-6e7f8091a2b3",
+                 *             "type": "security_group_open_port",
+                 *             "title": "Security group lets the whole internet reach a sensitive port",
+                 *             "severity": "high",
+                 *             "summary": "Security group sg-0a1b2c3d4e5f60718 opens 22 to 0.0.0.0/0.",
+                 *             "service": "ec2",
+                 *             "region": "eu-west-1",
+                 *             "resourceId": "019aa5d1-0a1b-8c2d-9e3f-4a5b6c7d8e9f",
+                 *             "resourceArn": "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0a1b2c3d4e5f60718",
+                 *             "resourceName": "bastion"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "security.drift";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["FindingsEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCostAnomaly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "cost.anomaly",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "findings": [
+                 *           {
+                 *             "id": "019aa5d1-2f3e-8a4b-9c5d-6e7f8091a2b3",
+                 *             "type": "cost_anomaly",
+                 *             "title": "A day cost far more than the days before",
+                 *             "severity": "medium",
+                 *             "summary": "Amazon Elastic Compute Cloud cost 312 USD on 2026-03-12, where 96 USD is usual.",
+                 *             "service": "ce",
+                 *             "region": "global",
+                 *             "resourceId": "019aa5d1-0a1b-8c2d-9e3f-4a5b6c7d8e9f",
+                 *             "resourceArn": "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0a1b2c3d4e5f60718",
+                 *             "resourceName": "bastion"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "cost.anomaly";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["FindingsEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCertificateExpiring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "certificate.expiring",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "withinDays": 14,
+                 *         "expiring": [
+                 *           {
+                 *             "resourceId": "019aa5d1-0a1b-8c2d-9e3f-4a5b6c7d8e9f",
+                 *             "kind": "certificate",
+                 *             "resourceType": "AWS::CertificateManager::Certificate",
+                 *             "arn": "arn:aws:acm:eu-west-1:111122223333:certificate/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
+                 *             "name": "shop.example.com",
+                 *             "region": "eu-west-1",
+                 *             "expiresAt": "2026-03-24T12:00:00.000Z",
+                 *             "daysLeft": 11
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "certificate.expiring";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["ExpiringEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSecretExpiring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "secret.expiring",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "withinDays": 14,
+                 *         "expiring": [
+                 *           {
+                 *             "resourceId": "019aa5d1-0a1b-8c2d-9e3f-4a5b6c7d8e9f",
+                 *             "kind": "secret",
+                 *             "resourceType": "AWS::SecretsManager::Secret",
+                 *             "arn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:billing/api-Ab12Cd",
+                 *             "name": "billing/api",
+                 *             "region": "eu-west-1",
+                 *             "expiresAt": "2026-03-24T12:00:00.000Z",
+                 *             "daysLeft": 11
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "secret.expiring";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["ExpiringEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onScanStarted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "scan.started",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "scan.started";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["ScanEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onScanCompleted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "scan.completed",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "status": "complete",
+                 *         "errorMessage": null,
+                 *         "summary": {
+                 *           "resourcesDiscovered": 1284,
+                 *           "resourcesAdded": 12,
+                 *           "resourcesChanged": 31,
+                 *           "resourcesRemoved": 4,
+                 *           "findingsNew": 3,
+                 *           "findingsReopened": 0,
+                 *           "findingsResolved": 5,
+                 *           "awsCalls": 912,
+                 *           "stsCalls": 2,
+                 *           "rowsRead": 5210,
+                 *           "rowsWritten": 260,
+                 *           "queueMessages": 20,
+                 *           "tasksTotal": 19,
+                 *           "tasksDone": 19
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "scan.completed";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["ScanEndedEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onScanFailed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "scan.failed",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "status": "error",
+                 *         "errorMessage": "AccessDenied: The role cannot be assumed. Let its trust policy name Cloudglass.",
+                 *         "summary": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "scan.failed";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["ScanEndedEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onScanCanceled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "scan.canceled",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "scan.canceled";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["ScanEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRunCompleted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "run.completed",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "trigger": "schedule",
+                 *         "startedAt": "2026-03-13T08:04:30.000Z",
+                 *         "completedAt": "2026-03-13T08:04:30.000Z",
+                 *         "status": "complete",
+                 *         "scans": {
+                 *           "total": 1,
+                 *           "complete": 1,
+                 *           "partial": 0,
+                 *           "error": 0,
+                 *           "canceled": 0
+                 *         },
+                 *         "findings": {
+                 *           "new": 1,
+                 *           "reopened": 0,
+                 *           "resolved": 0
+                 *         },
+                 *         "accounts": [
+                 *           {
+                 *             "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *             "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *             "awsAccountId": "111122223333",
+                 *             "status": "complete"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "run.completed";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["RunEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAlertTriggered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "alert.triggered",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "alertId": "019aa5d4-6c7d-7e8f-9a0b-1c2d3e4f5a6b",
+                 *         "ruleId": "019aa5d4-5b6c-7d7e-8f9a-0b1c2d3e4f5a",
+                 *         "ruleName": "Critical findings",
+                 *         "status": "open",
+                 *         "severity": "critical",
+                 *         "title": "Critical findings: 1",
+                 *         "summary": "1 finding that nobody has been told of before.",
+                 *         "group": null,
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "active": 1,
+                 *         "fresh": 1,
+                 *         "items": [
+                 *           {
+                 *             "kind": "finding",
+                 *             "id": "019aa5d1-2f3e-8a4b-9c5d-6e7f8091a2b3",
+                 *             "title": "Everyone on the internet has access to the bucket",
+                 *             "summary": "Bucket invoices is open to everyone by its policy: read.",
+                 *             "severity": "critical",
+                 *             "awsAccountId": "111122223333",
+                 *             "accountName": "Production",
+                 *             "region": "eu-west-1",
+                 *             "resourceName": "invoices",
+                 *             "resourceArn": "arn:aws:s3:::invoices",
+                 *             "evidence": [],
+                 *             "fix": "Turn on Block Public Access."
+                 *           }
+                 *         ],
+                 *         "omitted": 0
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "alert.triggered";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["AlertEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAlertResolved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "alert.resolved",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "alertId": "019aa5d4-6c7d-7e8f-9a0b-1c2d3e4f5a6b",
+                 *         "ruleId": "019aa5d4-5b6c-7d7e-8f9a-0b1c2d3e4f5a",
+                 *         "ruleName": "Critical findings",
+                 *         "status": "resolved",
+                 *         "severity": "critical",
+                 *         "title": "Critical findings: 1",
+                 *         "summary": "1 finding that nobody has been told of before.",
+                 *         "group": null,
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "active": 0,
+                 *         "fresh": 0,
+                 *         "items": [
+                 *           {
+                 *             "kind": "finding",
+                 *             "id": "019aa5d1-2f3e-8a4b-9c5d-6e7f8091a2b3",
+                 *             "title": "Everyone on the internet has access to the bucket",
+                 *             "summary": "Bucket invoices is open to everyone by its policy: read.",
+                 *             "severity": "critical",
+                 *             "awsAccountId": "111122223333",
+                 *             "accountName": "Production",
+                 *             "region": "eu-west-1",
+                 *             "resourceName": "invoices",
+                 *             "resourceArn": "arn:aws:s3:::invoices",
+                 *             "evidence": [],
+                 *             "fix": "Turn on Block Public Access."
+                 *           }
+                 *         ],
+                 *         "omitted": 0
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "alert.resolved";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["AlertEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAlertDigest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "alert.digest",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "channelId": "019aa5d5-7d8e-7f90-8a1b-2c3d4e5f6a7b",
+                 *         "from": "2026-03-12T08:00:00.000Z",
+                 *         "to": "2026-03-13T08:00:00.000Z",
+                 *         "alerts": [
+                 *           {
+                 *             "alertId": "019aa5d4-6c7d-7e8f-9a0b-1c2d3e4f5a6b",
+                 *             "ruleId": "019aa5d4-5b6c-7d7e-8f9a-0b1c2d3e4f5a",
+                 *             "ruleName": "Critical findings",
+                 *             "status": "open",
+                 *             "severity": "critical",
+                 *             "title": "Critical findings: 1",
+                 *             "summary": "1 finding that nobody has been told of before.",
+                 *             "group": null,
+                 *             "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *             "at": "2026-03-13T08:04:30.000Z",
+                 *             "active": 1,
+                 *             "fresh": 1,
+                 *             "items": [
+                 *               {
+                 *                 "kind": "finding",
+                 *                 "id": "019aa5d1-2f3e-8a4b-9c5d-6e7f8091a2b3",
+                 *                 "title": "Everyone on the internet has access to the bucket",
+                 *                 "summary": "Bucket invoices is open to everyone by its policy: read.",
+                 *                 "severity": "critical",
+                 *                 "awsAccountId": "111122223333",
+                 *                 "accountName": "Production",
+                 *                 "region": "eu-west-1",
+                 *                 "resourceName": "invoices",
+                 *                 "resourceArn": "arn:aws:s3:::invoices",
+                 *                 "evidence": [],
+                 *                 "fix": "Turn on Block Public Access."
+                 *               }
+                 *             ],
+                 *             "omitted": 0
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "alert.digest";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: {
+                        /**
+                         * @description Only in what `POST /webhooks/{id}/test` sends.
+                         * @enum {boolean}
+                         */
+                        test?: true;
+                        /** Format: uuid */
+                        channelId: string;
+                        /** Format: date-time */
+                        from: string;
+                        /** Format: date-time */
+                        to: string;
+                        alerts: components["schemas"]["AlertMessage"][];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPolicyViolated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "policy.violated",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "evaluationId": "019aa5d3-5b6c-7d8e-8f90-a1b2c3d4e5f6",
+                 *         "policyId": "019aa5d3-4a5b-7c6d-9e7f-8091a2b3c4d5",
+                 *         "policyName": "Nothing critical in production",
+                 *         "policyVersion": 2,
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "violations": [
+                 *           {
+                 *             "condition": {
+                 *               "kind": "max_open",
+                 *               "severity": "critical",
+                 *               "count": 0
+                 *             },
+                 *             "result": "fail",
+                 *             "reason": "1 finding of severity critical is open, 0 are allowed."
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "policy.violated";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["PolicyEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAccountError: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "account.error",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "scanId": "019aa5d0-11c2-7a3b-8c4d-5e6f70819203",
+                 *         "runId": "019aa5d0-11c1-7f2e-9d3c-4b5a69788706",
+                 *         "accountId": "0199e0b2-7c1a-7d3e-9b1a-2f4c5d6e7f80",
+                 *         "awsAccountId": "111122223333",
+                 *         "status": "error",
+                 *         "errorMessage": "AccessDenied: The role cannot be assumed. Let its trust policy name Cloudglass.",
+                 *         "summary": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "account.error";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: components["schemas"]["ScanEndedEvent"];
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onWebhookTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "webhook.test",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "message": "This is a test."
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "webhook.test";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: {
+                        /**
+                         * @description Only in what `POST /webhooks/{id}/test` sends.
+                         * @enum {boolean}
+                         */
+                        test?: true;
+                        message: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onWebhookFailing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "webhook.failing",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "webhookId": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b",
+                 *         "kind": "webhook",
+                 *         "name": null,
+                 *         "url": "https://hooks.example.com",
+                 *         "failingSince": "2026-03-12T08:04:30.000Z",
+                 *         "lastError": "Answered 503",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "stage": "day",
+                 *         "disablesAt": "2026-03-17T08:04:30.000Z"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "webhook.failing";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: {
+                        /**
+                         * @description Only in what `POST /webhooks/{id}/test` sends.
+                         * @enum {boolean}
+                         */
+                        test?: true;
+                        /** Format: uuid */
+                        webhookId: string;
+                        /** @enum {string} */
+                        kind: "webhook" | "slack" | "teams" | "pagerduty" | "email";
+                        name: string | null;
+                        /** @description Its origin. */
+                        url: string | null;
+                        /** Format: date-time */
+                        failingSince: string | null;
+                        lastError: string | null;
+                        /** Format: date-time */
+                        at: string;
+                        /** @enum {string} */
+                        stage: "day" | "three_days";
+                        /** Format: date-time */
+                        disablesAt: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onWebhookDisabled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "webhook.disabled",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "webhookId": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b",
+                 *         "kind": "webhook",
+                 *         "name": null,
+                 *         "url": "https://hooks.example.com",
+                 *         "failingSince": "2026-03-12T08:04:30.000Z",
+                 *         "lastError": "Answered 503",
+                 *         "at": "2026-03-13T08:04:30.000Z",
+                 *         "reason": "Every attempt of five days failed"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "webhook.disabled";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: {
+                        /**
+                         * @description Only in what `POST /webhooks/{id}/test` sends.
+                         * @enum {boolean}
+                         */
+                        test?: true;
+                        /** Format: uuid */
+                        webhookId: string;
+                        /** @enum {string} */
+                        kind: "webhook" | "slack" | "teams" | "pagerduty" | "email";
+                        name: string | null;
+                        /** @description Its origin. */
+                        url: string | null;
+                        /** Format: date-time */
+                        failingSince: string | null;
+                        lastError: string | null;
+                        /** Format: date-time */
+                        at: string;
+                        reason: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onWebhookRecovered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "msg_019aa5d3-0a4b-7c1d-8f7e-3b2a1c0d9e8f",
+                 *       "event": "webhook.recovered",
+                 *       "createdAt": "2026-03-13T08:04:30.000Z",
+                 *       "organizationId": "0199e0b0-0000-7000-8000-000000000001",
+                 *       "data": {
+                 *         "webhookId": "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b",
+                 *         "kind": "webhook",
+                 *         "name": null,
+                 *         "url": "https://hooks.example.com",
+                 *         "failingSince": "2026-03-12T08:04:30.000Z",
+                 *         "lastError": null,
+                 *         "at": "2026-03-13T08:04:30.000Z"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The occurrence: the header `webhook-id`. */
+                    id: string;
+                    /** @enum {string} */
+                    event: "webhook.recovered";
+                    /** Format: date-time */
+                    createdAt: string;
+                    /** Format: uuid */
+                    organizationId: string;
+                    data: {
+                        /**
+                         * @description Only in what `POST /webhooks/{id}/test` sends.
+                         * @enum {boolean}
+                         */
+                        test?: true;
+                        /** Format: uuid */
+                        webhookId: string;
+                        /** @enum {string} */
+                        kind: "webhook" | "slack" | "teams" | "pagerduty" | "email";
+                        name: string | null;
+                        /** @description Its origin. */
+                        url: string | null;
+                        /** Format: date-time */
+                        failingSince: string | null;
+                        lastError: string | null;
+                        /** Format: date-time */
+                        at: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, within 15 seconds. Everything else is a failure, and tried again; 410 disables the webhook. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

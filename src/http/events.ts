@@ -41,10 +41,11 @@ export async function streamEvents(c: Ctx): Promise<Response> {
   return new Response(await eventsOf(socket), { headers });
 }
 
+const encoder = new TextEncoder();
+
 /** What comes through a socket, as a stream that begins with its first frame. Faults when there is none. */
 function eventsOf(socket: WebSocket): Promise<ReadableStream<Uint8Array>> {
   const begun = Promise.withResolvers<ReadableStream<Uint8Array>>();
-  const encoder = new TextEncoder();
   let isAnswered = true;
   const beat = setInterval(() => {
     if (!isAnswered || socket.readyState !== WebSocket.OPEN) return end();

@@ -48,6 +48,18 @@ export const leaseMs = 15 * 60_000;
 /** After so many claims a task is given up: what it should have seen is `failed` in the scan's coverage. */
 export const attemptsMax = 5;
 
+/** What the statements of a claim answer. */
+type Answers = [
+  Lease[],
+  ScanRow[],
+  AccountRow[],
+  InferSelectModel<typeof organizations>[],
+  [ClaimedTask["tasks"]],
+  Suppression[],
+  { awsAccountId: string }[],
+  RuleRow[],
+];
+
 /** Takes a task: null when it is done, gone, or somebody else's. One round trip. */
 export async function claimTask(org: OrgContext, scanId: string, taskId: string): Promise<ClaimedTask | null> {
   const thisScan = and(eq(scans.orgId, org.id), eq(scans.id, scanId));
@@ -62,16 +74,7 @@ export async function claimTask(org: OrgContext, scanId: string, taskId: string)
     suppressionsInForce(org),
     org.db.select({ awsAccountId: accounts.awsAccountId }).from(accounts).where(eq(accounts.orgId, org.id)),
     enabledRules(org),
-  ])) as [
-    Lease[],
-    ScanRow[],
-    AccountRow[],
-    InferSelectModel<typeof organizations>[],
-    [ClaimedTask["tasks"]],
-    Suppression[],
-    { awsAccountId: string }[],
-    RuleRow[],
-  ];
+  ])) as Answers;
   if (!lease || scan?.active !== 1 || !account || !organization) return null;
   const { outcome, work, ...numbers } = lease;
   return {

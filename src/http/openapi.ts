@@ -5,7 +5,9 @@ import { fullPath } from "./mount.ts";
 import { Pagination, PagingQuery } from "./paging.ts";
 import { advice } from "./advice.ts";
 import { problemEntry, problemCodes } from "./problems.ts";
-import { membersOf } from "./validate.ts";
+import { patchSchema } from "./patch-schema.ts";
+import { patches } from "./patch.ts";
+import { mayBeLeftOut, membersOf } from "./validate.ts";
 
 const Problem = z
   .looseObject({
@@ -147,7 +149,7 @@ function routeOf(endpoint: AnyEndpoint): RouteConfig {
         }),
     request: {
       ...(open ? {} : parametersOf(endpoint)),
-      ...(endpoint.body ? { body: bodyOf(endpoint.body) } : {}),
+      ...(endpoint.body ? { body: bodyOf(endpoint.method, endpoint.body) } : {}),
     },
     responses: {
       [endpoint.status ?? (endpoint.reply.kind === "none" ? 204 : 200)]: successOf(endpoint),
@@ -164,10 +166,15 @@ function descriptionOf(endpoint: AnyEndpoint): string {
   return [...own, `Needs role \`${endpoint.role}\`, ${scope}.`].join("\n\n");
 }
 
-const bodyOf = (schema: z.ZodType) => ({
-  required: !schema.safeParse(undefined).success,
-  content: { "application/json": { schema } },
-});
+function bodyOf(method: AnyEndpoint["method"], body: z.ZodType) {
+  const patch = patches.get(body);
+  const schema = patch ? patchSchema(patch) : body;
+  const content = { "application/json": { schema } };
+  return {
+    required: !mayBeLeftOut(method, body),
+    content: method === "patch" ? { ...content, "application/merge-patch+json": { schema } } : content,
+  };
+}
 
 function parametersOf(endpoint: Endpoint): NonNullable<RouteConfig["request"]> {
   const isList = endpoint.reply.kind === "list";

@@ -98,6 +98,12 @@ function plan<Table extends OrgTable>({
   return { branches: branchesOf(expanded), conditions: rest };
 }
 
+/** The condition of a word that is asked for alone: of two, both say nothing. */
+export const whenAlone = <Word>(words: readonly Word[] | undefined, condition: (word: Word) => SQL): SQL[] => {
+  const [only, ...others] = words ?? [];
+  return only === undefined || others.length > 0 ? [] : [condition(only)];
+};
+
 /** One parameter however many values: D1 takes 100. */
 const oneOf = ({ column, values }: Filter): SQL =>
   values.some((value) => is(value, SQL))

@@ -20,5 +20,13 @@ export function negotiate(accept: string | null, isList: boolean, documents: rea
   if (csv > json) return "csv";
   if (json > 0 || documents.some((type) => quality(accept, type) > 0)) return "json";
   const answered = [...new Set(["application/json", ...(isList ? ["text/csv"] : []), ...documents])];
-  throw new Fault("NOT_ACCEPTABLE", `This answers ${answered.join(" and ")}.`);
+  throw notAcceptable(answered);
+}
+
+const notAcceptable = (answered: readonly string[]): Fault =>
+  new Fault("NOT_ACCEPTABLE", `This answers ${answered.join(" and ")}.`);
+
+/** Fault: NOT_ACCEPTABLE where another form is wanted than the only one there is. */
+export function requireAccepted(accept: string | undefined, type: string): void {
+  if (accept?.trim() && quality(accept, type) === 0) throw notAcceptable([type]);
 }

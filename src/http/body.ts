@@ -1,4 +1,5 @@
 import { Fault } from "#lib/fault";
+import { bodyPointer } from "#lib/validate";
 
 const bytesMax = 64 * 1024;
 const depthMax = 64;
@@ -79,6 +80,6 @@ function refuseHostile(value: unknown, pointer: string): void {
   if (value === null || typeof value !== "object") return;
   for (const [name, inner] of Object.entries(value)) {
     if (name === "__proto__" || name.includes("\0")) throw invalid(pointer, "has a member with a forbidden name");
-    refuseHostile(inner, `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+    refuseHostile(inner, pointer + bodyPointer([name]));
   }
 }

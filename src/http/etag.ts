@@ -1,5 +1,5 @@
 import { sha256Hex } from "#lib/hash";
-import { invalidRequest } from "./validate.ts";
+import { invalidRequest } from "#lib/validate";
 
 export const strongEtag = (version: number): string => `"${version}"`;
 export const weakEtag = async (text: string): Promise<string> => `W/"${(await sha256Hex(text)).slice(0, 24)}"`;

@@ -1,9 +1,10 @@
 import { Fault, notFound } from "#lib/fault";
 import { uuidPattern } from "#lib/id";
-import { negotiate } from "./accept.ts";
+import { invalidRequest } from "#lib/validate";
+import { requireAccepted } from "./accept.ts";
 import type { Ctx } from "./context.ts";
 import { lastEventIdOf, listenerOf, openAtFeed, refuseKeysInUrl } from "./listener.ts";
-import { invalidRequest, readQuery } from "./validate.ts";
+import { readQuery } from "./validate.ts";
 
 const mediaType = "text/event-stream";
 /** A line that says nothing, so that nobody in between takes the stream for dead. */
@@ -29,7 +30,7 @@ export async function streamEvents(c: Ctx): Promise<Response> {
   if (scanId !== null && !uuidPattern.test(scanId)) {
     throw invalidRequest([{ in: "query", pointer: "scanId", message: "Must be the id of a scan." }]);
   }
-  negotiate(c.req.header("accept") ?? null, false, [mediaType]);
+  requireAccepted(c.req.header("accept"), mediaType);
   const after = /^\d{1,15}$/.exec(c.req.header("last-event-id") ?? "")?.[0] ?? lastEventIdOf(c);
   const headers = { "Content-Type": mediaType, "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" };
   if (c.req.method === "HEAD") return new Response(null, { headers });

@@ -6,12 +6,12 @@ import { Fault } from "#lib/fault";
 import { sha256Hex } from "#lib/hash";
 import { newId } from "#lib/id";
 import { masterKeys, open, seal } from "#lib/secrets";
+import { invalidRequest } from "#lib/validate";
 import type { Rendered } from "./answer.ts";
 import type { Ctx } from "./context.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Input } from "./input.ts";
 import { observed } from "./observed.ts";
-import { invalidRequest } from "./validate.ts";
 
 const keptMs = 24 * 3_600_000;
 /** A first request that did not end by then is taken to have died; another may take its place. */

@@ -1,15 +1,15 @@
-import type { z } from "@hono/zod-openapi";
 import type { Credential } from "#db/api-keys";
 import type { CursorList } from "#db/cursor";
 import { canonicalJson } from "#lib/hash";
 import { masterKeys } from "#lib/secrets";
+import { invalidRequest, parseWith } from "#lib/validate";
 import { negotiate } from "./accept.ts";
 import { parseJson, readText } from "./body.ts";
 import type { Ctx } from "./context.ts";
 import type { Endpoint, Request as Validated } from "./endpoint.ts";
 import { ifMatchOf } from "./etag.ts";
 import { defaultPage, pageRequest, pagingNames, PagingQuery } from "./paging.ts";
-import { invalidRequest, membersOf, parseWith, readQuery } from "./validate.ts";
+import { mayBeLeftOut, membersOf, readQuery } from "./validate.ts";
 
 /** A request as its declaration wants it. */
 export interface Input extends Omit<Validated<unknown, unknown, unknown>, "org"> {
@@ -30,12 +30,9 @@ export async function readInput(c: Ctx, endpoint: Endpoint, credential: Credenti
   const filterNames = Object.keys(membersOf(endpoint.query));
   const values = readQuery(url, isList ? [...filterNames, ...pagingNames] : filterNames);
   const query = endpoint.query ? parseWith(endpoint.query, "query", pick(values, filterNames)) : undefined;
-  const body = endpoint.body ? parseWith(endpoint.body, "body", bodyOf(c, endpoint.body, rawBody)) : undefined;
+  const body = endpoint.body ? parseWith(endpoint.body, "body", bodyOf(c, endpoint, rawBody)) : undefined;
   const list = listOf(credential, endpoint, pathOf(c), pick(values, filterNames), values["sort"] ?? "");
-  // safe: PagingQuery parsed it.
-  const asked = isList
-    ? (parseWith(PagingQuery, "query", pick(values, pagingNames)) as z.output<typeof PagingQuery>)
-    : {};
+  const asked = isList ? parseWith(PagingQuery, "query", pick(values, pagingNames)) : {};
   const page = isList
     ? await pageRequest(masterKeys(c.env.MASTER_KEYS), list, asked, endpoint.sort ?? [])
     : defaultPage;
@@ -67,11 +64,8 @@ function waitSecondsOf(headers: Headers): number {
   return Math.min(Number(seconds ?? 0), waitSecondsMax);
 }
 
-/** A body that may be left out is absent when nothing was sent. */
-function bodyOf(c: Ctx, schema: z.ZodType, rawBody: string): unknown {
-  if (rawBody === "" && schema.safeParse(undefined).success) return undefined;
-  return parseJson(c.req.raw, rawBody);
-}
+const bodyOf = (c: Ctx, { method, body }: Endpoint, rawBody: string): unknown =>
+  rawBody === "" && body && mayBeLeftOut(method, body) ? {} : parseJson(c.req.raw, rawBody);
 
 function pathOf(c: Ctx): Record<string, string> {
   const params = c.req.param() as Record<string, string>;

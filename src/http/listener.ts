@@ -5,10 +5,10 @@ import { allows } from "#db/access";
 import { orgOfTicket } from "#db/ticket-format";
 import { Fault, notFound } from "#lib/fault";
 import { sha256Hex } from "#lib/hash";
+import { invalidRequest } from "#lib/validate";
 import { authenticate, authorize } from "./authenticate.ts";
 import { ipOf, type Ctx } from "./context.ts";
 import { passAddressGate, passGate, refuseDeniedAddress } from "./gate.ts";
-import { invalidRequest } from "./validate.ts";
 
 /** What the Worker tells the object about a socket. */
 export type Opening = Partial<Record<keyof typeof openingHeaders, string>> & {
@@ -125,7 +125,7 @@ export async function openAtFeed(c: Ctx, opening: Opening): Promise<WebSocket> {
   const headers = new Headers({ Upgrade: "websocket" });
   for (const [name, header] of Object.entries(openingHeaders))
     headers.set(header, { ...opening, address }[name as keyof Opening] ?? "");
-  const { webSocket } = await c.env.SCAN_FEED.getByName(opening.org).fetch("https://scan-feed/", { headers });
+  const { webSocket } = await c.env.SCAN_FEED.getByName(opening.org).fetch(new URL(c.req.url).origin, { headers });
   if (webSocket) return webSocket;
   throw new Fault("UNAVAILABLE", "No more sockets can be opened right now. Try again.", {
     members: { retryAfterSeconds: 5 },

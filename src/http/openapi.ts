@@ -6,7 +6,9 @@ import { Pagination, PagingQuery } from "./paging.ts";
 import { problemExample, problemsOf } from "./openapi-problems.ts";
 import { socketFaults, sockets } from "./openapi-sockets.ts";
 import { webhookOf, type EventShapes } from "./openapi-webhooks.ts";
-import { membersOf } from "./validate.ts";
+import { patches } from "./patch.ts";
+import { patchSchema } from "./patch-schema.ts";
+import { mayBeLeftOut, membersOf } from "./validate.ts";
 
 const answeredByAll: readonly FaultCode[] = [
   "INVALID_REQUEST",
@@ -130,7 +132,7 @@ function routeOf(endpoint: AnyEndpoint): RouteConfig {
         }),
     request: {
       ...(open ? {} : parametersOf(endpoint)),
-      ...(endpoint.body ? { body: bodyOf(endpoint.body) } : {}),
+      ...(endpoint.body ? { body: bodyOf(endpoint.method, endpoint.body) } : {}),
     },
     responses: {
       [endpoint.status ?? (endpoint.reply.kind === "none" ? 204 : 200)]: successOf(endpoint),
@@ -161,10 +163,15 @@ function movingOf({ method, reply }: Endpoint): string[] {
   return [`Parts of it move by themselves, so it is never answered with 304.${etag}`];
 }
 
-const bodyOf = (schema: z.ZodType) => ({
-  required: !schema.safeParse(undefined).success,
-  content: { "application/json": { schema } },
-});
+function bodyOf(method: AnyEndpoint["method"], body: z.ZodType) {
+  const patch = patches.get(body);
+  const schema = patch ? patchSchema(patch) : body;
+  const content = { "application/json": { schema } };
+  return {
+    required: !mayBeLeftOut(method, body),
+    content: method === "patch" ? { ...content, "application/merge-patch+json": { schema } } : content,
+  };
+}
 
 function parametersOf(endpoint: Endpoint): NonNullable<RouteConfig["request"]> {
   const isList = endpoint.reply.kind === "list";

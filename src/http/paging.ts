@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { encodeCursor, decodeCursor, type CursorList } from "#db/cursor";
 import type { Page, PageRequest, SortField } from "#db/page";
 import type { MasterKeys } from "#lib/secrets";
-import { invalidRequest } from "./validate.ts";
+import { invalidRequest } from "#lib/validate";
 
 const whole = (least: number, most: number) =>
   z

@@ -1,5 +1,6 @@
 import type { Credential } from "#db/api-keys";
 import { orgContext, type OrgContext } from "#db/context";
+import { parseWith } from "#lib/validate";
 import { render, respond, type Rendered } from "./answer.ts";
 import { authenticate, authorize, bearerOf } from "./authenticate.ts";
 import { parseJson, readText } from "./body.ts";
@@ -8,7 +9,7 @@ import type { Endpoint, OpenEndpoint } from "./endpoint.ts";
 import { passAddressGate, passGate } from "./gate.ts";
 import { claimKey, type Claim } from "./idempotency.ts";
 import { readInput, type Input } from "./input.ts";
-import { parseWith, readQuery } from "./validate.ts";
+import { readQuery } from "./validate.ts";
 
 /** One authorised request: credentials → gate ∥ query → validation → idempotency → handler. */
 export async function answer(c: Ctx, endpoint: Endpoint): Promise<Response> {

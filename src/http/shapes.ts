@@ -30,6 +30,9 @@ export const commaList = <const Word extends string>(known: readonly Word[], exa
 /** For what is written in lower case, and taken in any. */
 export const AnyCase = z.string().toLowerCase();
 
+/** Of what can be switched off: one of them, or both. */
+export const Enabled = commaList(["true", "false"], "true");
+
 /** A comma list whose every part matches. */
 export const listOf = (pattern: RegExp, expected: string, example: string, text: z.ZodString = z.string()) =>
   text

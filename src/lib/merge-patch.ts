@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { Fault } from "#lib/fault";
+import { parseWith } from "#lib/validate";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -17,14 +17,17 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   return Object.fromEntries(merged);
 }
 
-/** What a merge patch makes of a value, held against its schema. Fault: INVALID_REQUEST that names each thing wrong. */
-export function patched<Schema extends z.ZodType>(schema: Schema, before: unknown, patch: unknown): z.output<Schema> {
-  const result = schema.safeParse(mergePatch(before, patch));
-  if (result.success) return result.data;
-  const errors = result.error.issues.map(({ path, message }) => ({
-    in: "body" as const,
-    pointer: `/${path.join("/")}`,
-    message,
-  }));
-  throw new Fault("INVALID_REQUEST", "What the patch makes of it would not be valid; see `errors`.", { errors });
+/**
+ * What a merge patch makes of a value, held against its schema. Members named in `whole` are replaced and not merged: null
+ * means something inside of them. Fault: INVALID_REQUEST that names each thing wrong.
+ */
+export function patched<Schema extends z.ZodType>(
+  schema: Schema,
+  before: unknown,
+  patch: unknown,
+  whole: readonly string[] = [],
+): z.output<Schema> {
+  const replaced = isObject(patch) ? whole.filter((name) => (patch[name] ?? null) !== null) : [];
+  const given = replaced.map((name) => [name, (patch as Members)[name]]);
+  return parseWith(schema, "body", Object.assign(mergePatch(before, patch) as object, Object.fromEntries(given)));
 }

@@ -10,6 +10,8 @@ const Connection = z.object({
   connectionId: z.string(),
   phase: z.enum(["waiting", "checking", "ready", "closed"]),
   orgId: z.string(),
+  /** `https://host` it was opened at; empty where that was before it was kept. */
+  origin: z.string().default(""),
   /** Null until the credential says so. */
   shard: z.int().nullable(),
   /** Null: all scans of the organization. */

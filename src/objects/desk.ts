@@ -2,7 +2,7 @@ import type { ScanFrame, ScanRecord } from "#db/frames";
 import type { Env } from "#env";
 import { Fault, faults, type FaultCode } from "#lib/fault";
 import type { Audience } from "./audience.ts";
-import { sendFrame, type Connection } from "./connection.ts";
+import { connectionOf, sendFrame, type Connection } from "./connection.ts";
 import type { Feed } from "./frame-store.ts";
 
 /** What all that the feed does with a socket has at hand. */
@@ -41,7 +41,7 @@ interface Refusal {
 
 /** Tells what was wrong with a message, as a problem (RFC 9457) whose type leads to its page. */
 export function refuse(socket: WebSocket, { code, reason, fault, detail, members = {} }: Refusal): void {
-  const type = `/problems/${fault.toLowerCase().replaceAll("_", "-")}`;
+  const type = `${connectionOf(socket)?.origin ?? ""}/problems/${fault.toLowerCase().replaceAll("_", "-")}`;
   const { title, status } = faults[fault];
   sendFrame(socket, { type: "error", code, reason, problem: { type, title, status, detail, code: fault, ...members } });
 }

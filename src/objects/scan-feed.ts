@@ -106,7 +106,10 @@ export class ScanFeed extends DurableObject<Env> {
     const opening = readOpening(request.headers);
     if (this.#audience.size >= socketsMax) return new Response(null, { status: 503 });
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#audience.accept(server, newConnection(opening, Date.now() + authTimeoutMs(this.env)));
+    this.#audience.accept(
+      server,
+      newConnection(opening, new URL(request.url).origin, Date.now() + authTimeoutMs(this.env)),
+    );
     if (opening.auth === "header") await this.#guarded(server, () => admitKnown(this.#desk, server));
     else this.#expectCredential(server);
     return new Response(null, { status: 101, webSocket: client });
@@ -208,11 +211,12 @@ export class ScanFeed extends DurableObject<Env> {
   }
 }
 
-function newConnection(opening: Opening, deadlineMs: number): Connection {
+function newConnection(opening: Opening, origin: string, deadlineMs: number): Connection {
   return {
     connectionId: newId(),
     phase: opening.auth === "header" ? "checking" : "waiting",
     orgId: opening.org,
+    origin,
     shard: opening.shard,
     scanId: opening.scan,
     subscribed: null,

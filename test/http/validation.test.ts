@@ -177,3 +177,49 @@ describe("path and headers", () => {
     expect((await patch("*")).status).toBe(200);
   });
 });
+
+const requestTo = async (operationId: string, path: string) => {
+  const org = await makeOrg();
+  const params = (await samples[operationId]?.params?.(org)) ?? {};
+  const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  return { url: url.replace("/api/v1", ""), headers: { Authorization: `Bearer ${org.keys.admin}` } };
+};
+
+describe("merge patches", () => {
+  const patching = operations.filter(({ method }) => method === "PATCH");
+
+  it.each(patching.map(({ path, operation }) => ({ name: operation.operationId, path })))(
+    "400: $name says which member is not known, in either media type",
+    async ({ name, path }) => {
+      const { url, headers } = await requestTo(name, path);
+      const { status, body } = await send<Problem>("PATCH", url, {
+        body: { nope: 1 },
+        headers: { ...headers, "Content-Type": "application/merge-patch+json" },
+      });
+      const wrong = { in: "body", pointer: "/nope", message: "is not known here" };
+      expect([status, body.errors]).toEqual([400, expect.arrayContaining([wrong])]);
+    },
+  );
+
+  it("400: says of a member that null removes that it is required, and names it in the detail", async () => {
+    const { url, headers } = await requestTo("changeWebhook", "/webhooks/{id}");
+    const { body } = await send<Problem & { detail: string }>("PATCH", url, { body: { url: null }, headers });
+    expect(body.errors).toEqual([{ in: "body", pointer: "/url", message: "is required" }]);
+    expect(body.detail).toBe("body /url: is required.");
+  });
+});
+
+describe("a body whose members are all optional", () => {
+  const optional = operations.filter(({ operation }) => operation.requestBody?.required === false);
+
+  it("2xx: may be left out", async () => {
+    expect(optional.map(({ operation }) => operation.operationId)).toEqual(
+      expect.arrayContaining(["testWebhook", "testChannel", "rotateWebhookSecret", "createTicket", "acknowledgeAlert"]),
+    );
+    for (const { path, operation } of optional) {
+      const { url, headers } = await requestTo(operation.operationId, path);
+      const { status, text } = await send("POST", url, { headers });
+      expect(status, `${operation.operationId} ${text}`).toBeLessThan(300);
+    }
+  });
+});

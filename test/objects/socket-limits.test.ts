@@ -32,7 +32,7 @@ describe("what a socket may say", () => {
         type: "error",
         code: "INVALID_MESSAGE",
         reason: "invalid_message",
-        problem: { status: 400 },
+        problem: { status: 400, type: expect.stringMatching(/^https:\/\/[^/]+\/problems\/invalid-request$/) },
       });
     }
     expect(client.closed()).toBeNull();

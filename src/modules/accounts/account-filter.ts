@@ -3,7 +3,10 @@ import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { OrgContext } from "#db/context";
 import type { Filter } from "#db/list";
 import { accounts } from "#db/schema";
-import { notFound } from "#lib/fault";
+import { invalidRequest } from "#lib/validate";
+
+/** Accounts that are not there are named, but not all 500. */
+const missingShown = 10;
 
 const isDigits = (ref: string): boolean => /^\d{12}$/.test(ref);
 
@@ -62,7 +65,7 @@ export const isAccount = (org: OrgContext, ref: string): SQL | undefined =>
 
 /**
  * UUIDs of accounts named by UUID or 12 digits, in order; null stays null. Those `known` before may be gone meanwhile. Fault:
- * RESOURCE_NOT_FOUND when one is not the organization's.
+ * INVALID_REQUEST, at the member `accountIds`, for those that are not the organization's.
  */
 export async function accountIdsOf(
   org: OrgContext,
@@ -84,6 +87,10 @@ export async function accountIdsOf(
   const found = rows as { id: string; digits: string }[];
   const ids = new Map(found.flatMap(({ id, digits }) => [[id, id] as const, [digits, id] as const]));
   const uuids = refs.map((ref) => (known.includes(ref) ? ref : ids.get(ref)));
-  if (uuids.includes(undefined)) throw notFound("account");
+  const missing = refs.filter((_, index) => uuids[index] === undefined);
+  if (missing.length > 0) {
+    const message = `There is no account ${missing.slice(0, missingShown).join(", ")}.`;
+    throw invalidRequest([{ in: "body", pointer: "/accountIds", message }]);
+  }
   return [...new Set(uuids.filter((id) => id !== undefined))].toSorted();
 }

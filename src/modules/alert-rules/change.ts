@@ -12,7 +12,7 @@ import { canonicalJson } from "#lib/hash";
 import { patched } from "#lib/merge-patch";
 import { resolved } from "./resolved.ts";
 import { audited, getAlertRule, nameTaken, pinChannels, ruleStatement } from "./rule.ts";
-import { inputOf, NewAlertRule, type AlertRuleInput } from "./shapes.ts";
+import { inputOf, NewAlertRule, wholes, type AlertRuleInput } from "./shapes.ts";
 
 export interface Naming {
   readonly id: string;
@@ -27,7 +27,7 @@ export const replaceAlertRule = (org: OrgContext, naming: Naming, input: AlertRu
 export const changeAlertRule = (org: OrgContext, naming: Naming, patch: unknown): Promise<AlertRule> =>
   change(org, naming, (before) => {
     const known = inputOf(before);
-    return resolved(org, patched(NewAlertRule, known, patch), known);
+    return resolved(org, patched(NewAlertRule, known, patch, wholes), known);
   });
 
 /** One batch that names what it was worked out from; it is worked out anew when that has moved on. */
@@ -55,6 +55,7 @@ async function write(
   input: AlertRuleInput,
   open: readonly unknown[],
 ): Promise<{ row: AlertRule; events: readonly string[] }> {
+  if (canonicalJson(input) === canonicalJson(inputOf(before))) return { row: before, events: [] };
   const now = org.now.toISOString();
   const wanted = { ...before, ...input, listens: listensTo(input.condition) };
   const isOver = before.enabled && (!wanted.enabled || isAboutSomethingElse(before, wanted));

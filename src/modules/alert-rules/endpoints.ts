@@ -13,6 +13,7 @@ import {
   alertRuleBody,
   AlertRulePatch,
   AlertRulePath,
+  AlertRuleQuery,
   NewAlertRule,
 } from "./shapes.ts";
 
@@ -30,11 +31,12 @@ export const endpoints = [
       path: "/alert-rules",
       operationId: "listAlertRules",
       summary: "List the alert rules, the newest first",
+      query: AlertRuleQuery,
       sort: alertRuleSort,
       reply: list(AlertRuleBody, alertRuleBody),
       faults: ["INVALID_REQUEST", "INVALID_CURSOR"],
     },
-    ({ org, page }) => listAlertRules(org, page),
+    ({ org, page, query }) => listAlertRules(org, page, query),
   ),
   endpoint(
     {
@@ -102,7 +104,7 @@ export const endpoints = [
       path: "/alert-rules/{id}",
       operationId: "changeAlertRule",
       summary: "Change an alert rule by merge patch (RFC 7396); null restores a default",
-      description: `${anew} One that is switched off has no alerts.`,
+      description: `\`condition\` and \`route\` are replaced as a whole. ${anew} One that is switched off has no alerts.`,
       params: AlertRulePath,
       body: AlertRulePatch,
       reply: rule,

@@ -3,6 +3,7 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { frameworks } from "#frameworks/registry";
 import { Fault, type FaultDetail } from "#lib/fault";
+import { bodyPointer } from "#lib/validate";
 import { accountsNamed, servicesOf } from "#modules/accounts";
 import { ruleIdOf } from "#scans/rules";
 import type { AlertRuleInput } from "./shapes.ts";
@@ -110,7 +111,7 @@ function mentionsIn({ condition, channels, route }: AlertRuleInput): readonly Me
     ...all("channel", channels, "/channels"),
     ...Object.entries(route?.channels ?? {}).flatMap(([value, ids]) => [
       ...(route?.by === "account" ? all("account", [value], "/route/channels") : []),
-      ...all("channel", ids, `/route/channels/${value}`),
+      ...all("channel", ids, bodyPointer(["route", "channels", value])),
     ]),
   ];
 }

@@ -2,7 +2,8 @@ import { z } from "@hono/zod-openapi";
 import type { AlertPreview } from "#alerts/preview";
 import type { AlertRule } from "#alerts/rule";
 import { severities } from "#checks/check";
-import { idPath, TimeOfDay, TimeZone, Uuid } from "#http/shapes";
+import { patchOf } from "#http/patch";
+import { Enabled, idPath, TimeOfDay, TimeZone, Uuid } from "#http/shapes";
 import { ItemBody, itemBody, MessageBody, messageBody } from "#modules/alerts";
 import { Condition } from "./condition-shapes.ts";
 
@@ -10,6 +11,8 @@ const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b01";
 const exampleChannel = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6b02";
 
 export const AlertRulePath = idPath(exampleId);
+
+export const AlertRuleQuery = z.object({ enabled: Enabled.optional() });
 
 const Channels = z.array(Uuid).max(10);
 
@@ -75,10 +78,9 @@ export const NewAlertRule = z
   });
 export type AlertRuleInput = z.output<typeof NewAlertRule>;
 
-/** A merge patch: any of the members, null for the default. What comes out is held against `NewAlertRule`. */
-export const AlertRulePatch = z
-  .strictObject(Object.fromEntries(Object.keys(NewAlertRule.shape).map((name) => [name, z.unknown().optional()])))
-  .openapi("AlertRulePatch", { example: { enabled: false } });
+/** A patch replaces them and does not merge them: null means any value of a tag, and another kind has other members. */
+export const wholes = ["condition", "route"];
+export const AlertRulePatch = patchOf("AlertRulePatch", NewAlertRule, { enabled: false }, wholes);
 
 const time = z.iso.datetime();
 const example = {

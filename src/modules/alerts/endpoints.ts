@@ -13,7 +13,7 @@ const decide = {
   scope: "alerts:write",
   role: "analyst",
   params: AlertPath,
-  body: Note.optional(),
+  body: Note,
 } as const;
 const alert = one(AlertDetailBody, alertDetailBody, ({ row }: WholeAlert) => row.version, { moving: true });
 

@@ -1,7 +1,7 @@
 import { and, eq, ne } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { listRows } from "#db/list";
+import { listRows, whenAlone } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { webhooks } from "#db/schema";
 import type { ChannelConfig, DigestTimes } from "#db/values";
@@ -33,6 +33,9 @@ interface ChannelFilters {
   readonly status?: readonly ("enabled" | "disabled")[] | undefined;
 }
 
+const sortable = { createdAt: webhooks.id, name: webhooks.name };
+export const channelSort = Object.keys(sortable);
+
 /** A page of the channels, the newest first. */
 export async function listChannels(
   org: OrgContext,
@@ -44,7 +47,8 @@ export async function listChannels(
     page,
     order: [{ column: webhooks.id, descending: true }],
     filters: [{ column: webhooks.kind, values: kind }],
-    conditions: status?.length === 1 && status[0] ? [eq(webhooks.status, status[0])] : [],
+    sortable,
+    conditions: whenAlone(status, (word) => eq(webhooks.status, word)),
   });
   // safe: the filter lets only channels through, and those have these members.
   return { ...found, rows: found.rows as Channel[] };

@@ -3,6 +3,7 @@ import { endpoint, list, none, one } from "#http/endpoint";
 import { DeliveryFilters, DeliveryId } from "#modules/webhooks";
 import { changeChannel, replaceChannel } from "./change.ts";
 import {
+  channelSort,
   getChannel,
   getChannelDelivery,
   listChannelDeliveries,
@@ -42,6 +43,7 @@ export const endpoints = [
       operationId: "listChannels",
       summary: "Lists the channels, the newest first",
       query: ChannelQuery,
+      sort: channelSort,
       reply: list(ChannelBody, channelBody),
       faults: [],
     },

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Delivery, DeliveryDetail } from "#deliveries/log";
+import { patchOf } from "#http/patch";
 import { commaList, idPath, TimeOfDay, TimeZone } from "#http/shapes";
 import { DeliveryBody, deliveryBody, DeliveryDetailBody, deliveryDetailBody } from "#modules/webhooks";
 import { channelKinds, targetOf, type Channel, type ChannelInput } from "./channel.ts";
@@ -96,11 +97,7 @@ export const ChannelChange = z
     example: { kind: "slack", name: "Security", digest: { every: "day", at: "09:00", timeZone: "Europe/Berlin" } },
   });
 
-/** RFC 7396: what is left out stays; null removes. */
-export const ChannelPatch = z.record(z.string(), z.unknown()).openapi("ChannelPatch", {
-  description: "Members of `ChannelChange`; null removes one.",
-  example: { digest: null, status: "enabled" },
-});
+export const ChannelPatch = patchOf("ChannelPatch", ChannelChange.options, { digest: null, status: "enabled" });
 
 export const channelInput = ({
   description = null,
@@ -114,7 +111,6 @@ export const channelInput = ({
 
 export const TestInput = z
   .strictObject({ event: z.enum(["alert.triggered", "alert.resolved"]).default("alert.triggered") })
-  .default({ event: "alert.triggered" })
   .openapi("ChannelTest", { example: { event: "alert.triggered" } });
 
 const time = z.iso.datetime();

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { checks } from "#checks/registry";
+import { patchOf } from "#http/patch";
 import { Uuid } from "#http/shapes";
 import { inputOf as ruleInputOf, NewRule, RuleBody } from "#modules/rules";
 import type { Exported } from "./export.ts";
@@ -66,14 +67,7 @@ export const NewFramework = z
   .openapi("NewFramework", { example: { id: "acme_baseline", ...example } });
 export type NewFramework = z.output<typeof NewFramework>;
 
-/** A merge patch; `controls` are replaced as a whole. What comes out is held against `FrameworkInput`. */
-export const FrameworkPatch = z
-  .strictObject({
-    title: z.unknown().optional(),
-    edition: z.unknown().optional(),
-    controls: z.unknown().optional(),
-  })
-  .openapi("FrameworkPatch", { example: { title: "Our new baseline" } });
+export const FrameworkPatch = patchOf("FrameworkPatch", FrameworkInput, { title: "Our new baseline" });
 
 export const OwnFrameworkBody = z
   .object({

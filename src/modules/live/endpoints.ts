@@ -21,7 +21,7 @@ export const endpoints = [
       reply: one(TicketBody, ticketBody),
       faults: ["RESOURCE_NOT_FOUND"],
     },
-    async ({ org, body, origin }) => ({ ...(await createTicket(org, body?.scanId ?? null)), origin }),
+    async ({ org, body, origin }) => ({ ...(await createTicket(org, body.scanId ?? null)), origin }),
   ),
   endpoint(
     {

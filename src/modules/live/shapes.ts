@@ -6,7 +6,6 @@ export const CreateTicket = z
   .strictObject({
     scanId: Uuid.optional().openapi({ description: "For this scan's socket only; without it for all scans." }),
   })
-  .optional()
   .openapi("CreateTicket", { example: {} });
 
 export const TicketBody = z

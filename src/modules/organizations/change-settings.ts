@@ -6,8 +6,9 @@ import type { OrgContext } from "#db/context";
 import { organizations } from "#db/schema";
 import type { OrgSettings } from "#db/values";
 import { Fault, type FaultDetail } from "#lib/fault";
+import { patched } from "#lib/merge-patch";
+import { invalidRequest } from "#lib/validate";
 import { getOrganization, type Organization } from "./get.ts";
-import { mergePatch } from "#lib/merge-patch";
 import { Settings } from "./shapes.ts";
 
 /**
@@ -59,14 +60,10 @@ const stale = (currentVersion: number): Fault =>
   });
 
 function merged(before: OrgSettings, patch: unknown): OrgSettings {
-  const result = Settings.safeParse(mergePatch(before, patch));
-  const errors = result.success
-    ? checkComplaints(before, result.data)
-    : result.error.issues.map(({ path, message }) => ({ pointer: `/${path.join("/")}`, message }));
-  if (result.success && errors.length === 0) return result.data;
-  throw new Fault("INVALID_REQUEST", "The settings would not be valid; see `errors`.", {
-    errors: errors.map((error): FaultDetail => ({ in: "body", ...error })),
-  });
+  const settings = patched(Settings, before, patch);
+  const errors = checkComplaints(before, settings);
+  if (errors.length === 0) return settings;
+  throw invalidRequest(errors.map((error): FaultDetail => ({ in: "body", ...error })));
 }
 
 const checksById = new Map(checks.map((check) => [check.id, check] as const));

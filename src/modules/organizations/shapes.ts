@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { knownRegions } from "#aws/regions";
 import { defaultSettings, type OrgSettings } from "#db/values";
+import { patchOf } from "#http/patch";
 import { NewApiKeyBody, newApiKeyBody } from "#modules/api-keys";
 import type { Bootstrapped } from "./bootstrap.ts";
 import type { Organization } from "./get.ts";
@@ -121,19 +122,10 @@ export const Settings = z
   })
   .openapi("OrganizationSettings", { example: { ...defaultSettings, allowedRegions: ["eu-central-1", "eu-west-1"] } });
 
-const orNull = (shape: z.ZodRawShape) =>
-  z.strictObject(Object.fromEntries(Object.keys(shape).map((name) => [name, z.unknown().optional()])));
-
-/** A merge patch: any of the members, null for the default. What comes out is held against `Settings`. */
-export const SettingsPatch = z
-  .strictObject({
-    allowedRegions: z.array(z.string()).nullable().optional(),
-    limits: orNull(Limits.shape).nullable().optional().openapi({ type: "object" }),
-    retentionDays: orNull(Retention.shape).nullable().optional().openapi({ type: "object" }),
-    checkParams: z.record(z.string(), z.unknown()).nullable().optional().openapi({ type: "object" }),
-    checksOff: z.array(z.string()).nullable().optional(),
-  })
-  .openapi("OrganizationSettingsPatch", { example: { limits: { perCredentialPerMinute: 300 }, allowedRegions: null } });
+export const SettingsPatch = patchOf("OrganizationSettingsPatch", Settings, {
+  limits: { perCredentialPerMinute: 300 },
+  allowedRegions: null,
+});
 
 export const settingsBody = ({ settings }: { readonly settings: OrgSettings }): z.input<typeof Settings> => ({
   allowedRegions: settings.allowedRegions === null ? null : [...settings.allowedRegions],

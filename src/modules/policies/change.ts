@@ -3,6 +3,7 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { policies } from "#db/schema";
 import { Fault, refuseStale } from "#lib/fault";
+import { canonicalJson } from "#lib/hash";
 import { patched } from "#lib/merge-patch";
 import { audited, getPolicy, namedStatement, nameTaken, policyStatement, resolved, type Policy } from "./policy.ts";
 import { inputOf, NewPolicy, type PolicyInput } from "./shapes.ts";
@@ -27,6 +28,7 @@ export async function changePolicy(org: OrgContext, { id, ifMatch }: Naming, pat
 }
 
 async function write(org: OrgContext, before: Policy, ifMatch: number | null, input: PolicyInput): Promise<Policy> {
+  if (canonicalJson(input) === canonicalJson(inputOf(before))) return before;
   const after: Policy = { ...before, ...input, version: before.version + 1, updatedAt: org.now.toISOString() };
   const target = { type: "policy", id: before.id };
   const entry = { action: "policy.update", target, before: audited(before), after: audited(after) } as const;

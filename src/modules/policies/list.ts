@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
-import { listRows } from "#db/list";
+import { listRows, whenAlone } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { policies } from "#db/schema";
 import type { Policy } from "./policy.ts";
@@ -12,14 +12,13 @@ export const policySort = Object.keys(sortable);
 export function listPolicies(
   org: OrgContext,
   page: PageRequest,
-  { enabled = [] }: { readonly enabled?: readonly ("true" | "false")[] | undefined },
+  { enabled }: { readonly enabled?: readonly ("true" | "false")[] | undefined },
 ): Promise<Page<Policy>> {
-  const [only, ...others] = enabled;
   return listRows(org, {
     table: policies,
     page,
     order: [{ column: policies.id, descending: true }],
     sortable,
-    conditions: only !== undefined && others.length === 0 ? [eq(policies.enabled, only === "true")] : [],
+    conditions: whenAlone(enabled, (word) => eq(policies.enabled, word === "true")),
   });
 }

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
-import { commaList, idPath, uuidList } from "#http/shapes";
+import { patchOf } from "#http/patch";
+import { commaList, Enabled, idPath, uuidList } from "#http/shapes";
 import { AccountRef, exampleAccountId } from "#modules/accounts";
 import type { EvaluationRow } from "#scans/policies";
 import type { Evaluated } from "./evaluate.ts";
@@ -12,7 +13,7 @@ const exampleScanId = "0199e0b3-0000-7000-8000-000000000002";
 
 export const PolicyPath = idPath(exampleId);
 export const EvaluatedPath = idPath(exampleScanId);
-export const PolicyQuery = z.object({ enabled: commaList(["true", "false"], "true").optional() });
+export const PolicyQuery = z.object({ enabled: Enabled.optional() });
 
 const results = commaList(["pass", "fail"], "fail");
 export const EvaluationQuery = z.object({ result: results.optional() });
@@ -64,10 +65,7 @@ export const NewPolicy = z
   });
 export type PolicyInput = z.output<typeof NewPolicy>;
 
-/** A merge patch: any of the members, null for the default. What comes out is held against `NewPolicy`. */
-export const PolicyPatch = z
-  .strictObject(Object.fromEntries(Object.keys(NewPolicy.shape).map((name) => [name, z.unknown().optional()])))
-  .openapi("PolicyPatch", { example: { enabled: false } });
+export const PolicyPatch = patchOf("PolicyPatch", NewPolicy, { enabled: false });
 
 const time = z.iso.datetime();
 const example = {

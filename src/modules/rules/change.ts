@@ -3,10 +3,11 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { rules } from "#db/schema";
 import { Fault, refuseStale } from "#lib/fault";
+import { canonicalJson } from "#lib/hash";
 import { patched } from "#lib/merge-patch";
 import { resolveSome } from "./resolve.ts";
 import { audited, getRule, isThere, nameTaken, ruleStatement, type Rule } from "./rule.ts";
-import { inputOf, NewRule, type RuleInput } from "./shapes.ts";
+import { inputOf, NewRule, wholes, type RuleInput } from "./shapes.ts";
 
 export interface Naming {
   readonly id: string;
@@ -24,11 +25,12 @@ export async function replaceRule(org: OrgContext, { id, ifMatch }: Naming, inpu
 export async function changeRule(org: OrgContext, { id, ifMatch }: Naming, patch: unknown): Promise<Rule> {
   const before = await getRule(org, id);
   refuseStale("rule", before.version, ifMatch);
-  return write(org, before, ifMatch, patched(NewRule, inputOf(before), patch));
+  return write(org, before, ifMatch, patched(NewRule, inputOf(before), patch, wholes));
 }
 
 /** One that is switched off leaves no findings: the first are resolved at once, the rest by the cron job. */
 async function write(org: OrgContext, before: Rule, ifMatch: number | null, input: RuleInput): Promise<Rule> {
+  if (canonicalJson(input) === canonicalJson(inputOf(before))) return before;
   const resolving = !input.enabled && (before.enabled || before.resolving);
   const after: Rule = { ...before, ...input, resolving, version: before.version + 1, updatedAt: org.now.toISOString() };
   const entry = {

@@ -1,7 +1,7 @@
 import { eq, type SQL } from "drizzle-orm";
 import { inArray, isNull } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
-import { listRows } from "#db/list";
+import { listRows, whenAlone } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { rules } from "#db/schema";
 import type { Severity } from "#checks/check";
@@ -26,11 +26,10 @@ export const listRules = (org: OrgContext, page: PageRequest, filters: RuleFilte
     conditions: conditionsOf(filters),
   });
 
-function conditionsOf({ enabled = [], severity, framework }: RuleFilters): SQL[] {
-  const [only, ...others] = enabled;
+function conditionsOf({ enabled, severity, framework }: RuleFilters): SQL[] {
   return [
     isNull(rules.endedAt),
-    ...(only !== undefined && others.length === 0 ? [eq(rules.enabled, only === "true")] : []),
+    ...whenAlone(enabled, (word) => eq(rules.enabled, word === "true")),
     ...(severity ? [inArray(rules.severity, [...severity])] : []),
     ...(framework ? [inArray(rules.framework, [...framework])] : []),
   ];

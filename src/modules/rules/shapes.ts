@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { categories, severities } from "#checks/check";
 import type { RuleCondition } from "#db/values";
-import { commaList, idPath, Uuid, wordList } from "#http/shapes";
+import { patchOf } from "#http/patch";
+import { commaList, Enabled, idPath, Uuid, wordList } from "#http/shapes";
 import { resourceTypes } from "#modules/accounts";
 import { compileExpression, expressionMax } from "#rules/cel";
 import { conditionProblems } from "#rules/condition";
@@ -14,7 +15,7 @@ const exampleCondition = { field: "attributes.encrypted", operator: "equals", va
 export const RulePath = idPath(exampleId);
 
 export const RuleQuery = z.object({
-  enabled: commaList(["true", "false"], "true").optional(),
+  enabled: Enabled.optional(),
   severity: commaList(severities, "critical,high").optional(),
   framework: wordList("acme_baseline").optional(),
 });
@@ -86,10 +87,9 @@ export const NewRule = z
   });
 export type RuleInput = z.output<typeof NewRule>;
 
-/** A merge patch: any of the members, null for the default. What comes out is held against `NewRule`. */
-export const RulePatch = z
-  .strictObject(Object.fromEntries(Object.keys(NewRule.shape).map((name) => [name, z.unknown().optional()])))
-  .openapi("RulePatch", { example: { enabled: false } });
+/** A patch replaces it and does not merge it: another condition has other members. */
+export const wholes = ["condition"];
+export const RulePatch = patchOf("RulePatch", NewRule, { enabled: false }, wholes);
 
 const time = z.iso.datetime();
 export const RuleBody = z

@@ -37,6 +37,7 @@ async function write(
   given: ScheduleInput,
 ): Promise<Schedule> {
   const input = await resolved(org, given, before.accountIds ?? []);
+  if (canonicalJson(input) === canonicalJson(inputOf(before))) return before;
   const after: Schedule = { ...before, ...input, version: before.version + 1, updatedAt: org.now.toISOString() };
   const changes = {
     ...input,

@@ -5,7 +5,7 @@ import { jsonOrNull } from "#lib/json";
 import { audited, resolved, schedulesMax, scheduleStatement, waitingFor, type Schedule } from "./schedule.ts";
 import type { ScheduleInput } from "./shapes.ts";
 
-/** Makes a schedule. Faults: INVALID_REQUEST; RESOURCE_NOT_FOUND for an account; CONFLICT when there are 100 already. */
+/** Makes a schedule. Faults: INVALID_REQUEST; CONFLICT when there are 100 already. */
 export async function createSchedule(org: OrgContext, given: ScheduleInput): Promise<Schedule> {
   const row = newSchedule(org, await resolved(org, given));
   const entry = { action: "schedule.create", target: { type: "schedule", id: row.id }, after: audited(row) } as const;

@@ -53,7 +53,7 @@ export const endpoints = [
       status: 201,
       reply: schedule,
       location: ({ id }) => `/schedules/${id}`,
-      faults: ["INVALID_REQUEST", "RESOURCE_NOT_FOUND", "CONFLICT"],
+      faults: ["INVALID_REQUEST", "CONFLICT"],
     },
     ({ org, body }) => createSchedule(org, body),
   ),

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
-import { listRows } from "#db/list";
+import { listRows, whenAlone } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { schedules } from "#db/schema";
 import type { Schedule } from "./schedule.ts";
@@ -12,14 +12,13 @@ export const scheduleSort = Object.keys(sortable);
 export function listSchedules(
   org: OrgContext,
   page: PageRequest,
-  { enabled = [] }: { readonly enabled?: readonly ("true" | "false")[] | undefined },
+  { enabled }: { readonly enabled?: readonly ("true" | "false")[] | undefined },
 ): Promise<Page<Schedule>> {
-  const [only, ...others] = enabled;
   return listRows(org, {
     table: schedules,
     page,
     order: [{ column: schedules.id, descending: true }],
     sortable,
-    conditions: only !== undefined && others.length === 0 ? [eq(schedules.enabled, only === "true")] : [],
+    conditions: whenAlone(enabled, (word) => eq(schedules.enabled, word === "true")),
   });
 }

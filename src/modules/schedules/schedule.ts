@@ -49,7 +49,7 @@ export function waitingFor(row: Schedule, at: Date): Pick<Schedule, "nextTickAt"
 
 /**
  * What people wrote, with accounts by their UUIDs and services by AWS's names. Accounts that the schedule named before may have gone.
- * Faults: RESOURCE_NOT_FOUND for any other that is not there; INVALID_REQUEST when it would never run.
+ * Fault: INVALID_REQUEST for any other that is not there, and when it would never run.
  */
 export async function resolved(
   org: OrgContext,

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { commaList, idPath, TimeOfDay, TimeZone } from "#http/shapes";
+import { patchOf } from "#http/patch";
+import { Enabled, idPath, TimeOfDay, TimeZone } from "#http/shapes";
 import { exampleAccountId } from "#modules/accounts";
 import { SkippedBody } from "#modules/runs";
 import { scanScope } from "#modules/scans";
@@ -9,7 +10,7 @@ import type { Due } from "./timing.ts";
 const exampleId = "019ab9c4-1d2e-7a3b-8c4d-5e6f70819202";
 
 export const SchedulePath = idPath(exampleId);
-export const ScheduleQuery = z.object({ enabled: commaList(["true", "false"], "true").optional() });
+export const ScheduleQuery = z.object({ enabled: Enabled.optional() });
 
 const Window = z
   .strictObject({ from: TimeOfDay, to: TimeOfDay })
@@ -56,10 +57,7 @@ export const NewSchedule = z
   .openapi("NewSchedule", { example });
 export type ScheduleInput = z.output<typeof NewSchedule>;
 
-/** A merge patch: any of the members, null for the default. What comes out is held against `NewSchedule`. */
-export const SchedulePatch = z
-  .strictObject(Object.fromEntries(Object.keys(NewSchedule.shape).map((name) => [name, z.unknown().optional()])))
-  .openapi("SchedulePatch", { example: { enabled: false } });
+export const SchedulePatch = patchOf("SchedulePatch", NewSchedule, { enabled: false });
 
 export const PreviewSchedule = z
   .strictObject(timing)

@@ -3,10 +3,10 @@ import type { OrgContext } from "#db/context";
 import { suppressions } from "#db/schema";
 import { Fault, refuseStale } from "#lib/fault";
 import { canonicalJson } from "#lib/hash";
-import { mergePatch } from "#lib/merge-patch";
+import { patched } from "#lib/merge-patch";
 import { sweepStart } from "#scans/sweep-suppressions";
 import { refusePast, sweptState, type SuppressionInput } from "./create.ts";
-import { NewSuppression, suppressionInput } from "./shapes.ts";
+import { NewSuppression, suppressionInput, wholes } from "./shapes.ts";
 import { audited, getSuppression, type SuppressionRow } from "./suppression.ts";
 import { sweepNow } from "./sweep.ts";
 
@@ -34,16 +34,8 @@ export const replaceSuppression = (
 export const changeSuppression = (org: OrgContext, { body, ...which }: Asked<unknown>): Promise<SuppressionRow> =>
   change(org, { ...which, to: (before) => merged(before, body) });
 
-function merged({ name, condition, reason, owner, expiresAt }: SuppressionInput, patch: unknown): SuppressionInput {
-  const result = NewSuppression.safeParse(mergePatch({ name, condition, reason, owner, expiresAt }, patch));
-  if (result.success) return suppressionInput(result.data);
-  const errors = result.error.issues.map(({ path, message }) => ({
-    in: "body" as const,
-    pointer: path.map((part) => `/${String(part)}`).join(""),
-    message,
-  }));
-  throw new Fault("INVALID_REQUEST", "The suppression would not be valid; see `errors`.", { errors });
-}
+const merged = ({ name, condition, reason, owner, expiresAt }: SuppressionInput, patch: unknown): SuppressionInput =>
+  suppressionInput(patched(NewSuppression, { name, condition, reason, owner, expiresAt }, patch, wholes));
 
 /**
  * Changes a suppression: what no longer matches is given back, what now does is taken. A later end brings one back that has

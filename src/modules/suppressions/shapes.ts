@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { knownRegions } from "#aws/regions";
 import { severities } from "#checks/check";
 import { checks } from "#checks/registry";
+import { patchOf } from "#http/patch";
 import { idPath, Moment, SearchText, Uuid } from "#http/shapes";
 import { exampleAccountId, resourceTypes } from "#modules/accounts";
 import type { SuppressionInput } from "./create.ts";
@@ -74,11 +75,14 @@ const example = {
 
 export const NewSuppression = z.strictObject(members).openapi("NewSuppression", { example });
 
-/** RFC 7396: what is left out stays; null removes. The condition's members are merged, too. */
-export const SuppressionPatch = z.record(z.string(), z.unknown()).openapi("SuppressionPatch", {
-  description: "Members of `NewSuppression`; null removes one, also inside `condition`.",
-  example: { expiresAt: null, condition: { tags: null } },
-});
+/** A patch replaces it and does not merge it: null means any value of a tag. */
+export const wholes = ["condition"];
+export const SuppressionPatch = patchOf(
+  "SuppressionPatch",
+  NewSuppression,
+  { expiresAt: null, condition: { region: ["eu-west-1"] } },
+  wholes,
+);
 
 export const suppressionInput = ({
   owner = null,

@@ -12,7 +12,7 @@ import {
   DeliveryFilters,
   DeliveryId,
 } from "./delivery-shapes.ts";
-import { getWebhook, listWebhooks, ofWebhooks } from "./get.ts";
+import { getWebhook, listWebhooks, ofWebhooks, webhookSort } from "./get.ts";
 import { replayWebhook } from "./replay.ts";
 import { rotateSecret } from "./rotate.ts";
 import type { Webhook } from "./rows.ts";
@@ -29,6 +29,7 @@ import {
   webhookBody,
   WebhookId,
   WebhookPatch,
+  WebhookQuery,
   WebhookUpdate,
 } from "./shapes.ts";
 import { testWebhook } from "./test-webhook.ts";
@@ -46,10 +47,12 @@ export const endpoints = [
       path: "/webhooks",
       operationId: "listWebhooks",
       summary: "Lists the webhooks, the newest first",
+      query: WebhookQuery,
+      sort: webhookSort,
       reply: list(WebhookBody, webhookBody),
       faults: [],
     },
-    ({ org, page }) => listWebhooks(org, page),
+    ({ org, page, query }) => listWebhooks(org, page, query),
   ),
   endpoint(
     {
@@ -69,7 +72,7 @@ export const endpoints = [
       status: 201,
       reply: withSecret,
       location: ({ webhook }) => `/webhooks/${webhook.id}`,
-      faults: ["WEBHOOK_URL_BLOCKED", "RESOURCE_NOT_FOUND", "CONFLICT"],
+      faults: ["WEBHOOK_URL_BLOCKED", "CONFLICT"],
     },
     ({ org, body: { secret, ...input } }) => createWebhook(org, input, secret),
   ),

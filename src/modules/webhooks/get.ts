@@ -1,20 +1,29 @@
 import { and, eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { listRows } from "#db/list";
+import { listRows, whenAlone } from "#db/list";
 import type { Page, PageRequest } from "#db/page";
 import { webhooks } from "#db/schema";
 import type { Receivers } from "#deliveries/receiver";
 import { notFound } from "#lib/fault";
 import type { Webhook } from "./rows.ts";
 
+const sortable = { createdAt: webhooks.id, url: webhooks.url };
+export const webhookSort = Object.keys(sortable);
+
 /** A page of the webhooks, the newest first. */
-export const listWebhooks = (org: OrgContext, page: PageRequest): Promise<Page<Webhook>> =>
+export const listWebhooks = (
+  org: OrgContext,
+  page: PageRequest,
+  { status }: { readonly status?: readonly Webhook["status"][] | undefined },
+): Promise<Page<Webhook>> =>
   listRows(org, {
     table: webhooks,
     page,
     order: [{ column: webhooks.id, descending: true }],
+    sortable,
     filters: [{ column: webhooks.kind, values: ["webhook"] }],
+    conditions: whenAlone(status, (word) => eq(webhooks.status, word)),
   });
 
 /** Fault: RESOURCE_NOT_FOUND, also for a channel. */

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "#checks/check";
 import { eventNames, subscriptions } from "#db/outbox";
-import { idPath, Moment } from "#http/shapes";
+import { patchOf } from "#http/patch";
+import { commaList, idPath, Moment } from "#http/shapes";
 import { encodeBase64 } from "#lib/base64";
 import { webhookKey } from "#lib/standard-webhook";
 import { AccountRef } from "#modules/accounts";
@@ -13,6 +14,8 @@ export const exampleId = "019aa5d2-6b1d-7f60-8a1b-0c9d8e7f6a5b";
 const time = z.iso.datetime();
 
 export const WebhookId = idPath(exampleId);
+export const WebhookQuery = z.object({ status: commaList(["enabled", "disabled"]).optional() });
+
 const members = {
   url: z
     .string()
@@ -82,11 +85,7 @@ export const WebhookUpdate = z
   .strictObject(members)
   .openapi("WebhookUpdate", { example: { ...inputExample, severities: ["high", "critical"], status: "enabled" } });
 
-/** RFC 7396: what is left out stays; null removes. */
-export const WebhookPatch = z.record(z.string(), z.unknown()).openapi("WebhookPatch", {
-  description: "Members of `WebhookUpdate`; null makes `severities` and `accountIds` all.",
-  example: { severities: null, status: "enabled" },
-});
+export const WebhookPatch = patchOf("WebhookPatch", WebhookUpdate, { severities: null, status: "enabled" });
 
 export const inputOf = ({ url, events, description, severities, accountIds, status }: Webhook): WebhookInput => ({
   url,

@@ -182,19 +182,56 @@ describe("PUT, PATCH and DELETE /alert-rules/{id}", () => {
     const org = await quietOrg();
     const { id } = await aRule(org, { description: "Old", windowMinutes: 5 });
     const patched = await api(org.keys.admin).patch<One>(`/alert-rules/${id}`, {
-      condition: { atLeast: 3 },
+      quietHours: { from: "22:00", to: "07:00", timeZone: "UTC" },
       windowMinutes: null,
     });
     expect(patched.status).toBe(200);
     expect(patched.body.data).toMatchObject({
       description: "Old",
       windowMinutes: 60,
-      condition: { atLeast: 3, filter: { severity: ["critical"] } },
+      condition: { atLeast: 1, filter: { severity: ["critical"] } },
+      quietHours: { from: "22:00", exceptCritical: true },
       version: 2,
     });
     expect(patched.headers.get("etag")).toBe('"2"');
     const replaced = await api(org.keys.admin).put<One>(`/alert-rules/${id}`, ruleBody);
     expect(replaced.body.data).toMatchObject({ description: "", condition: { atLeast: 1 }, version: 3 });
+  });
+
+  it("200: what GET answered can be sent back, and changes nothing; another condition takes its place", async ({
+    expect,
+  }) => {
+    const org = await quietOrg();
+    const tags = { owner: "a", env: null };
+    const { id } = await aRule(org, { condition: { kind: "findings", filter: { tags } } });
+    const [admin, path] = [api(org.keys.admin), `/alert-rules/${id}`];
+    const { condition } = (await admin.get<One>(path)).body.data;
+    expect(condition).toMatchObject({ filter: { tags } });
+    const same = await admin.patch<One>(path, { condition, route: null });
+    expect(same.body.data).toMatchObject({ condition, version: 1 });
+    expect(await count("audit_log", org.id)).toBe(1);
+    const expiring = { kind: "expiring", withinDays: 30 };
+    const other = await admin.patch<One>(path, { condition: expiring });
+    expect([other.status, other.body.data["condition"]]).toEqual([200, { ...expiring, kinds: null }]);
+    const anyEnvironment = { kind: "findings", filter: { tags: { env: null } } };
+    const back = await admin.patch<One>(path, { condition: anyEnvironment });
+    expect(back.body.data).toMatchObject({ condition: anyEnvironment, version: 3 });
+  });
+
+  it("400: where a route names what is not there, its pointer is escaped", async ({ expect }) => {
+    const org = await quietOrg();
+    const { id } = await aRule(org);
+    const route = { by: "tag", key: "owner", channels: { "a/b~c": [newId()] } };
+    const { body } = await api(org.keys.admin).patch<One>(`/alert-rules/${id}`, { route });
+    expect(body.errors?.[0]?.pointer).toBe("/route/channels/a~1b~0c");
+  });
+
+  it("200: those that are switched off are listed alone", async ({ expect }) => {
+    const org = await quietOrg();
+    const off = await aRule(org, { enabled: false });
+    await aRule(org, { name: "On" });
+    const { body } = await api(org.keys.viewer).get<{ data: { id: string }[] }>("/alert-rules?enabled=false");
+    expect(body.data.map(({ id }) => id)).toEqual([off.id]);
   });
 
   it("200: what it names may be gone meanwhile; 400: something else that is not there", async ({ expect }) => {
@@ -235,7 +272,11 @@ describe("PUT, PATCH and DELETE /alert-rules/{id}", () => {
   const ends: readonly [string, (org: TestOrg, id: string) => Promise<{ status: number }>][] = [
     ["deleting", (org, id) => api(org.keys.admin).delete(`/alert-rules/${id}`)],
     ["switching off", (org, id) => api(org.keys.admin).patch(`/alert-rules/${id}`, { enabled: false })],
-    ["another condition", (org, id) => api(org.keys.admin).patch(`/alert-rules/${id}`, { condition: { atLeast: 2 } })],
+    [
+      "another condition",
+      (org, id) =>
+        api(org.keys.admin).patch(`/alert-rules/${id}`, { condition: { ...ruleBody.condition, atLeast: 2 } }),
+    ],
   ];
   for (const [what, end] of ends) {
     it(`${what} resolves the alerts of a rule, tells its channels, and drops what it is about`, async ({ expect }) => {

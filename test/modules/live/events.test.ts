@@ -189,6 +189,8 @@ describe("GET /events", () => {
     expect(await codeOf("/events?lastEventId=x", key)).toBe("400 INVALID_REQUEST");
     expect(await codeOf("/events?unknown=1", key)).toBe("400 INVALID_REQUEST");
     expect(await codeOf("/events", { ...key, Accept: "text/csv" })).toBe("406 NOT_ACCEPTABLE");
+    const json = await send("GET", "/events", { headers: { ...key, Accept: "application/json" } });
+    expect([json.status, json.text]).toEqual([406, expect.stringContaining("This answers text/event-stream.")]);
     for (const scanId of [newId(), await makeScan(other.id)]) {
       expect(await codeOf(`/events?scanId=${scanId}`, key)).toBe("404 RESOURCE_NOT_FOUND");
     }

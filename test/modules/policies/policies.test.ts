@@ -122,6 +122,7 @@ describe("policies", () => {
     const [editor, admin] = [api(org.keys.editor), api(org.keys.admin)];
     const patched = await editor.patch<PolicyAnswer>(path, { enabled: false }, { "If-Match": '"1"' });
     expect(patched.body.data).toMatchObject({ enabled: false, description: "words", version: 2 });
+    expect((await editor.patch<PolicyAnswer>(path, { enabled: false })).body.data).toEqual(patched.body.data);
     const stale = { "If-Match": '"1"' };
     for (const answer of [
       await editor.patch<Problem>(path, { enabled: true }, stale),

@@ -132,6 +132,12 @@ describe("rules", () => {
     });
     expect(status).toBe(200);
     expect(body.data).toMatchObject({ name: ruleBody.name, severity: "low", condition: null, version: 2 });
+    expect((await api(org.keys.editor).patch<RuleAnswer>(path, { severity: "low" })).body.data).toEqual(body.data);
+    const { condition } = ruleBody;
+    await api(org.keys.editor).patch(path, { condition, expression: null });
+    const all = { all: [condition, { field: "tags.env", operator: "exists" }] };
+    const other = await api(org.keys.editor).patch<RuleAnswer>(path, { condition: all });
+    expect([other.status, other.body.data.condition]).toEqual([200, all]);
   });
 
   it("PUT 200: replaces, what is left out has its default", async ({ expect }) => {

@@ -80,10 +80,10 @@ describe("POST /schedules", () => {
     ).toBe(true);
   });
 
-  it("404: another organization's account; 403: an analyst", async ({ expect }) => {
+  it("400: another organization's account; 403: an analyst", async ({ expect }) => {
     const [mine, other] = [await orgWith(1), await orgWith(1)];
     const foreign = { ...scheduleBody, accountIds: [mine.accounts[0], other.accounts[0]] };
-    expect((await api(mine.org.keys.editor).post(`/schedules`, foreign)).status).toBe(404);
+    expect((await api(mine.org.keys.editor).post(`/schedules`, foreign)).status).toBe(400);
     expect((await api(mine.org.keys.analyst).post(`/schedules`, scheduleBody)).status).toBe(403);
     expect(await rowsOf("schedules", mine.org.id)).toEqual([]);
   });
@@ -121,6 +121,8 @@ describe("a schedule", () => {
     expect(merged.body.data).toMatchObject({ name: "Hourly", window, timeZone: "Asia/Kolkata", version: 3 });
     const narrowed = await editor.patch<Body>(path, { window: { to: "23:00" } });
     expect(narrowed.body.data).toMatchObject({ window: { from: "22:00", to: "23:00" } });
+    const same = await editor.patch<Body>(path, { window: { to: "23:00" }, name: "Hourly" });
+    expect(same.body.data).toEqual(narrowed.body.data);
     const off = await editor.patch<Body>(path, { enabled: false, window: null });
     expect(off.body.data).toMatchObject({ enabled: false, nextRuns: [], window: null });
     expect((await rowsOf("schedules", org.id))[0]).toMatchObject({ next_run_at: null, next_tick_at: null });
@@ -142,8 +144,12 @@ describe("a schedule", () => {
       name: "Still",
       accountIds: accounts.toSorted(),
     });
-    expect((await editor.patch<Body>(path, { accountIds: [newId()] })).status).toBe(404);
-    expect((await editor.patch<Body>(path, { accountIds: ["999999999999"] })).status).toBe(404);
+    expect((await editor.patch<Body>(path, { accountIds: [newId()] })).status).toBe(400);
+    const unknown = await editor.patch<Body>(path, { accountIds: ["999999999999"] });
+    expect([unknown.status, unknown.body.errors]).toEqual([
+      400,
+      [{ in: "body", pointer: "/accountIds", message: "There is no account 999999999999." }],
+    ]);
   });
 
   it("200: what is due just now stays due when something else is changed", async ({ expect }) => {

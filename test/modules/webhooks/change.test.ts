@@ -83,13 +83,13 @@ describe("PATCH /webhooks/{id}", () => {
     expect((await admin.patch(path, { description: "still" })).status).toBe(200);
   });
 
-  it("404: accounts of others are as good as none", async ({ expect }) => {
+  it("400: accounts of others are as good as none; 404: a webhook of others", async ({ expect }) => {
     const { admin, path } = await made();
     const stranger = await makeOrg();
     const foreign = await anAccount(stranger, "777788889999");
     for (const accountIds of [[foreign], ["777788889999"], [newId()]]) {
-      expect((await admin.patch(path, { accountIds })).status).toBe(404);
-      expect((await admin.post("/webhooks", { url, events: ["*"], accountIds })).status).toBe(404);
+      expect((await admin.patch(path, { accountIds })).status).toBe(400);
+      expect((await admin.post("/webhooks", { url, events: ["*"], accountIds })).status).toBe(400);
     }
     expect((await api(stranger.keys.admin).patch(path, { description: "x" })).status).toBe(404);
   });

@@ -188,6 +188,15 @@ describe("GET /webhooks", () => {
     for (const { text } of [first, second, csv]) expect(text).not.toMatch(/whsec_|secret/);
   });
 
+  it("200: by status, and sorted", async ({ expect }) => {
+    const { org, admin, webhook: oldest } = await made({ status: "disabled" });
+    const { webhook: newest } = await made({}, org);
+    const idsOf = async (query: string): Promise<string[]> =>
+      (await admin.get<Many<WebhookBody>>(`/webhooks?${query}`)).body.data.map(({ id }) => id);
+    expect(await idsOf("status=disabled")).toEqual([oldest.id]);
+    expect(await idsOf("status=disabled,enabled&sort=createdAt")).toEqual([oldest.id, newest.id]);
+  });
+
   it("404: another organization's webhook is as good as none", async ({ expect }) => {
     const { webhook } = await made();
     const stranger = api((await makeOrg()).keys.admin);

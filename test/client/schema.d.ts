@@ -145,7 +145,7 @@ export interface paths {
         head?: never;
         /**
          * Change an alert rule by merge patch (RFC 7396); null restores a default
-         * @description Where the condition or the route changes the rule begins anew: its alerts are resolved. One that is switched off has no alerts.
+         * @description `condition` and `route` are replaced as a whole. Where the condition or the route changes the rule begins anew: its alerts are resolved. One that is switched off has no alerts.
          *
          *     Needs role `admin`, scope `alerts:write`.
          */
@@ -3975,21 +3975,34 @@ export interface components {
             message: components["schemas"]["AlertMessage"] | null;
         };
         /**
+         * @description What is left out stays; null removes a member, or restores its default. `condition` is replaced as a whole. `route` is replaced as a whole.
          * @example {
          *       "enabled": false
          *     }
          */
         AlertRulePatch: {
-            name?: unknown;
-            description?: unknown;
-            enabled?: unknown;
-            severity?: unknown;
-            condition?: unknown;
-            channels?: unknown;
-            route?: unknown;
-            windowMinutes?: unknown;
-            quietHours?: unknown;
-            notifyResolved?: unknown;
+            name?: string;
+            description?: string | null;
+            enabled?: boolean | null;
+            /** @enum {string|null} */
+            severity?: "low" | "medium" | "high" | "critical" | null;
+            condition?: components["schemas"]["AlertCondition"];
+            channels?: string[] | null;
+            route?: components["schemas"]["AlertRoute"];
+            windowMinutes?: number | null;
+            quietHours?: {
+                /** @example 22:00 */
+                from?: string;
+                /**
+                 * @description Before `from`: on the next day.
+                 * @example 22:00
+                 */
+                to?: string;
+                /** @example Europe/Berlin */
+                timeZone?: string;
+                exceptCritical?: boolean | null;
+            } | null;
+            notifyResolved?: boolean | null;
         };
         /**
          * @example {
@@ -4683,14 +4696,39 @@ export interface components {
             } | null;
         };
         /**
-         * @description Members of `ChannelChange`; null removes one.
+         * @description What is left out stays; null removes a member, or restores its default.
          * @example {
          *       "digest": null,
          *       "status": "enabled"
          *     }
          */
         ChannelPatch: {
-            [key: string]: unknown;
+            kind?: "slack" | "teams" | "pagerduty" | "email";
+            name?: string;
+            description?: string | null;
+            /** @enum {string|null} */
+            status?: "enabled" | "disabled" | null;
+            /**
+             * @description The whole URL of the incoming webhook, which is never shown again.
+             * @example https://hooks.example.com/services/T000/B000/secret
+             */
+            url?: string | null;
+            digest?: {
+                /** @enum {string} */
+                every?: "hour" | "day";
+                /**
+                 * @description Of an hour only the minutes count.
+                 * @example 09:00
+                 */
+                at?: string;
+                /** @example Europe/Berlin */
+                timeZone?: string;
+            } | null;
+            /** @description The key of an Events API v2 integration, which is never shown again. */
+            routingKey?: string | null;
+            /** @enum {string|null} */
+            region?: "us" | "eu" | null;
+            recipients?: string[];
         };
         ChannelDeliveryWithAttempts: {
             /** Format: uuid */
@@ -4732,9 +4770,6 @@ export interface components {
             response: string | null;
         };
         /**
-         * @default {
-         *       "event": "alert.triggered"
-         *     }
          * @example {
          *       "event": "alert.triggered"
          *     }
@@ -5166,14 +5201,23 @@ export interface components {
             }[];
         };
         /**
+         * @description What is left out stays; null removes a member, or restores its default.
          * @example {
          *       "title": "Our new baseline"
          *     }
          */
         FrameworkPatch: {
-            title?: unknown;
-            edition?: unknown;
-            controls?: unknown;
+            title?: string;
+            edition?: string | null;
+            controls?: {
+                id: string;
+                title: string;
+                /**
+                 * @description What is evidence of it: `check`, `check/variant` or `rule:<id>`.
+                 * @default []
+                 */
+                checks: string[];
+            }[];
         };
         /**
          * @example {
@@ -6651,6 +6695,7 @@ export interface components {
             checksOff: string[];
         };
         /**
+         * @description What is left out stays; null removes a member, or restores its default.
          * @example {
          *       "limits": {
          *         "perCredentialPerMinute": 300
@@ -6660,9 +6705,22 @@ export interface components {
          */
         OrganizationSettingsPatch: {
             allowedRegions?: string[] | null;
-            limits?: Record<string, never>;
-            retentionDays?: Record<string, never>;
-            checkParams?: Record<string, never>;
+            limits?: {
+                perCredentialPerMinute?: number | null;
+                perOrganizationPerMinute?: number | null;
+                perOrganizationPerHour?: number | null;
+                scanCreationPerMinute?: number | null;
+                keyCreationPerMinute?: number | null;
+                webhookTestPerMinute?: number | null;
+            } | null;
+            retentionDays?: {
+                attempts?: number | null;
+                versions?: number | null;
+                audit?: number | null;
+            } | null;
+            checkParams?: {
+                [key: string]: unknown;
+            } | null;
             checksOff?: string[] | null;
         };
         Bootstrapped: {
@@ -6743,16 +6801,18 @@ export interface components {
             conditions: components["schemas"]["PolicyCondition"][];
         };
         /**
+         * @description What is left out stays; null removes a member, or restores its default.
          * @example {
          *       "enabled": false
          *     }
          */
         PolicyPatch: {
-            name?: unknown;
-            description?: unknown;
-            enabled?: unknown;
-            accounts?: unknown;
-            conditions?: unknown;
+            name?: string;
+            description?: string | null;
+            enabled?: boolean | null;
+            accounts?: string[] | null;
+            /** @description A scan must meet all of them. */
+            conditions?: components["schemas"]["PolicyCondition"][];
         };
         /**
          * @example {
@@ -7334,22 +7394,38 @@ export interface components {
             nextAfter: string | null;
         };
         /**
+         * @description What is left out stays; null removes a member, or restores its default. `condition` is replaced as a whole.
          * @example {
          *       "enabled": false
          *     }
          */
         RulePatch: {
-            name?: unknown;
-            description?: unknown;
-            severity?: unknown;
-            category?: unknown;
-            resourceTypes?: unknown;
-            condition?: unknown;
-            expression?: unknown;
-            framework?: unknown;
-            control?: unknown;
-            remediation?: unknown;
-            enabled?: unknown;
+            name?: string;
+            description?: string | null;
+            /** @enum {string} */
+            severity?: "low" | "medium" | "high" | "critical";
+            /** @enum {string|null} */
+            category?: "security" | "cost" | "reliability" | "compliance" | "operations" | null;
+            /**
+             * @description CloudFormation's names; empty: every kind.
+             * @default []
+             */
+            resourceTypes: ("AWS::::Account" | "AWS::AccessAnalyzer::Analyzer" | "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" | "AWS::Backup::BackupPlan" | "AWS::Backup::ProtectedResource" | "AWS::Bedrock::Agent" | "AWS::Bedrock::Guardrail" | "AWS::Bedrock::ModelInvocationLoggingConfiguration" | "AWS::CE::ServiceCost" | "AWS::CertificateManager::Certificate" | "AWS::CloudFront::Distribution" | "AWS::CloudTrail::Trail" | "AWS::CloudWatch::Alarm" | "AWS::Config::ConfigurationRecorder" | "AWS::CostOptimizationHub::Recommendation" | "AWS::DynamoDB::Table" | "AWS::EC2::EBSEncryptionByDefault" | "AWS::EC2::EIP" | "AWS::EC2::FlowLog" | "AWS::EC2::Image" | "AWS::EC2::ImageBlockPublicAccess" | "AWS::EC2::Instance" | "AWS::EC2::NatGateway" | "AWS::EC2::NetworkAcl" | "AWS::EC2::NetworkInterface" | "AWS::EC2::RouteTable" | "AWS::EC2::SecurityGroup" | "AWS::EC2::Snapshot" | "AWS::EC2::SnapshotBlockPublicAccess" | "AWS::EC2::Subnet" | "AWS::EC2::VPC" | "AWS::EC2::Volume" | "AWS::ECR::RegistryScanningConfiguration" | "AWS::ECR::Repository" | "AWS::ECS::Cluster" | "AWS::ECS::Service" | "AWS::ECS::TaskDefinition" | "AWS::EFS::FileSystem" | "AWS::EKS::Cluster" | "AWS::ElastiCache::ReplicationGroup" | "AWS::ElasticLoadBalancing::LoadBalancer" | "AWS::ElasticLoadBalancingV2::LoadBalancer" | "AWS::ElasticLoadBalancingV2::TargetGroup" | "AWS::GuardDuty::Detector" | "AWS::IAM::AccessKey" | "AWS::IAM::AccountPasswordPolicy" | "AWS::IAM::Group" | "AWS::IAM::ManagedPolicy" | "AWS::IAM::Role" | "AWS::IAM::ServerCertificate" | "AWS::IAM::ServiceSpecificCredential" | "AWS::IAM::User" | "AWS::KMS::Key" | "AWS::Lambda::Function" | "AWS::Logs::LogGroup" | "AWS::Logs::MetricFilter" | "AWS::OpenSearchService::Domain" | "AWS::Organizations::Account" | "AWS::Organizations::Organization" | "AWS::RDS::DBCluster" | "AWS::RDS::DBClusterSnapshot" | "AWS::RDS::DBInstance" | "AWS::RDS::DBSnapshot" | "AWS::Redshift::Cluster" | "AWS::Route53::HostedZone" | "AWS::Route53::RecordSet" | "AWS::Route53Domains::Domain" | "AWS::S3::AccountPublicAccessBlock" | "AWS::S3::Bucket" | "AWS::SNS::Topic" | "AWS::SQS::Queue" | "AWS::SSM::ManagedInstance" | "AWS::SSM::Parameter" | "AWS::SageMaker::Endpoint" | "AWS::SageMaker::Model" | "AWS::SageMaker::NotebookInstance" | "AWS::SecretsManager::Secret" | "AWS::SecurityHub::Hub" | "AWS::WAFv2::WebACL")[] | null;
+            /**
+             * @description `{field, operator, value}`, or `{all: […]}`, `{any: […]}`, `{not: …}` around such. Fields: `id`, `arn`, `name`, `state`, `region`, `service`, `resourceType`, `createdAt`, `expiresAt`, `costMonthly`, `tags.<key>`, `attributes.<member>.<member>…`, with `0` for an element and `*` for any. Operators: equals, not_equals, contains, not_contains, starts_with, ends_with, matches (`*` stands for anything), in, not_in, greater_than, greater_or_equal, less_than, less_or_equal, exists, not_exists, older_than_days, within_days (so many days from now, either way).
+             * @example {
+             *       "field": "attributes.encrypted",
+             *       "operator": "equals",
+             *       "value": false
+             *     }
+             */
+            condition?: Record<string, never>;
+            /** @description CEL over `resource` and `now`, true where something is wrong: `resource.attributes.rules.exists(r, r.fromPort == 22)`. */
+            expression?: string | null;
+            framework?: string | null;
+            control?: string | null;
+            remediation?: string | null;
+            enabled?: boolean | null;
         };
         /**
          * @example {
@@ -7929,19 +8005,30 @@ export interface components {
             } | null;
         };
         /**
+         * @description What is left out stays; null removes a member, or restores its default.
          * @example {
          *       "enabled": false
          *     }
          */
         SchedulePatch: {
-            name?: unknown;
-            cron?: unknown;
-            timeZone?: unknown;
-            window?: unknown;
-            accountIds?: unknown;
-            regions?: unknown;
-            services?: unknown;
-            enabled?: unknown;
+            name?: string;
+            /**
+             * @description `minute hour day-of-the-month month day-of-the-week`, each `*`, or a list of values, ranges and steps; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. Where both days are restricted, one of them is enough.
+             * @example 30 2 * * 1-5
+             */
+            cron?: string;
+            /** @example Europe/Berlin */
+            timeZone?: string | null;
+            window?: {
+                /** @example 22:00 */
+                from?: string;
+                /** @example 22:00 */
+                to?: string;
+            } | null;
+            accountIds?: string[] | null;
+            regions?: ("af-south-1" | "ap-east-1" | "ap-east-2" | "ap-northeast-1" | "ap-northeast-2" | "ap-northeast-3" | "ap-south-1" | "ap-south-2" | "ap-southeast-1" | "ap-southeast-2" | "ap-southeast-3" | "ap-southeast-4" | "ap-southeast-5" | "ap-southeast-6" | "ap-southeast-7" | "ca-central-1" | "ca-west-1" | "cn-north-1" | "cn-northwest-1" | "eu-central-1" | "eu-central-2" | "eu-north-1" | "eu-south-1" | "eu-south-2" | "eu-west-1" | "eu-west-2" | "eu-west-3" | "il-central-1" | "me-central-1" | "me-south-1" | "mx-central-1" | "sa-east-1" | "us-east-1" | "us-east-2" | "us-gov-east-1" | "us-gov-west-1" | "us-west-1" | "us-west-2")[] | null;
+            services?: ("accessanalyzer" | "acm" | "apigateway" | "apigatewayv2" | "backup" | "bedrock" | "bedrock-agent" | "ce" | "cloudfront" | "cloudtrail" | "cloudwatch" | "config" | "cost-optimization-hub" | "dynamodb" | "ec2" | "ecr" | "ecs" | "efs" | "eks" | "elasticache" | "elb" | "elbv2" | "guardduty" | "iam" | "kms" | "lambda" | "logs" | "opensearch" | "organizations" | "rds" | "redshift" | "route53" | "route53domains" | "s3" | "sagemaker" | "secretsmanager" | "securityhub" | "sns" | "sqs" | "ssm" | "wafv2" | "alb" | "secrets_manager" | "security_groups")[] | null;
+            enabled?: boolean | null;
         };
         /**
          * @example {
@@ -8089,16 +8176,27 @@ export interface components {
             condition: components["schemas"]["SuppressionCondition"];
         };
         /**
-         * @description Members of `NewSuppression`; null removes one, also inside `condition`.
+         * @description What is left out stays; null removes a member, or restores its default. `condition` is replaced as a whole.
          * @example {
          *       "expiresAt": null,
          *       "condition": {
-         *         "tags": null
+         *         "region": [
+         *           "eu-west-1"
+         *         ]
          *       }
          *     }
          */
         SuppressionPatch: {
-            [key: string]: unknown;
+            name?: string;
+            condition?: components["schemas"]["SuppressionCondition"];
+            /** @description What is told of each finding it takes. */
+            reason?: string;
+            owner?: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-13T10:00:00.000Z
+             */
+            expiresAt?: string;
         };
         /**
          * @example {
@@ -8306,14 +8404,22 @@ export interface components {
             status: "enabled" | "disabled";
         };
         /**
-         * @description Members of `WebhookUpdate`; null makes `severities` and `accountIds` all.
+         * @description What is left out stays; null removes a member, or restores its default.
          * @example {
          *       "severities": null,
          *       "status": "enabled"
          *     }
          */
         WebhookPatch: {
-            [key: string]: unknown;
+            /** @description Where events are POSTed: https, port 443 or 8443, a public host name. */
+            url?: string;
+            /** @description Event names; `finding.*` stands for a group, `*` for everything. */
+            events?: ("*" | "finding.*" | "security.*" | "cost.*" | "certificate.*" | "secret.*" | "scan.*" | "run.*" | "alert.*" | "policy.*" | "account.*" | "webhook.*" | "finding.opened" | "finding.resolved" | "finding.reopened" | "finding.critical" | "security.drift" | "cost.anomaly" | "certificate.expiring" | "secret.expiring" | "scan.started" | "scan.completed" | "scan.failed" | "scan.canceled" | "run.completed" | "alert.triggered" | "alert.resolved" | "policy.violated" | "account.error" | "webhook.test" | "webhook.failing" | "webhook.disabled" | "webhook.recovered")[];
+            description?: string | null;
+            severities?: ("low" | "medium" | "high" | "critical")[] | null;
+            accountIds?: string[] | null;
+            /** @enum {string|null} */
+            status?: "enabled" | "disabled" | null;
         };
         /**
          * @example {
@@ -9153,6 +9259,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ChangeAccount"];
+                "application/merge-patch+json": components["schemas"]["ChangeAccount"];
             };
         };
         responses: {
@@ -9280,6 +9387,8 @@ export interface operations {
     listAlertRules: {
         parameters: {
             query?: {
+                /** @description Comma list of: true, false. */
+                enabled?: string;
                 /** @description Rows of a page. */
                 limit?: number;
                 /** @description `nextCursor` or `prevCursor` of an answer of this list. */
@@ -10006,6 +10115,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AlertRulePatch"];
+                "application/merge-patch+json": components["schemas"]["AlertRulePatch"];
             };
         };
         responses: {
@@ -11383,7 +11493,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RotateApiKey"];
             };
@@ -11881,6 +11991,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
+                /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, name. */
+                sort?: string;
             };
             header?: {
                 /** @description The `ETag` of the answer you have: 304 when it is still the same. */
@@ -12485,6 +12597,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ChannelPatch"];
+                "application/merge-patch+json": components["schemas"]["ChannelPatch"];
             };
         };
         responses: {
@@ -13482,6 +13595,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CheckPatch"];
+                "application/merge-patch+json": components["schemas"]["CheckPatch"];
             };
         };
         responses: {
@@ -14230,6 +14344,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["FrameworkPatch"];
+                "application/merge-patch+json": components["schemas"]["FrameworkPatch"];
             };
         };
         responses: {
@@ -14790,7 +14905,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["ComplianceImport"];
             };
@@ -15816,6 +15931,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["FindingPatch"];
+                "application/merge-patch+json": components["schemas"]["FindingPatch"];
             };
         };
         responses: {
@@ -17036,6 +17152,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OrganizationSettingsPatch"];
+                "application/merge-patch+json": components["schemas"]["OrganizationSettingsPatch"];
             };
         };
         responses: {
@@ -17871,6 +17988,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PolicyPatch"];
+                "application/merge-patch+json": components["schemas"]["PolicyPatch"];
             };
         };
         responses: {
@@ -18716,6 +18834,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @enum {string} */
+                    status?: "open" | "accepted" | "dismissed";
+                    reason?: string | null;
+                };
+                "application/merge-patch+json": {
                     /** @enum {string} */
                     status?: "open" | "accepted" | "dismissed";
                     reason?: string | null;
@@ -20462,6 +20585,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RulePatch"];
+                "application/merge-patch+json": components["schemas"]["RulePatch"];
             };
         };
         responses: {
@@ -20949,7 +21073,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CreateScans"];
             };
@@ -22151,15 +22275,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description NOT_ACCEPTABLE: None of the accepted formats can be given. */
             406: {
                 headers: {
@@ -22725,6 +22840,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SchedulePatch"];
+                "application/merge-patch+json": components["schemas"]["SchedulePatch"];
             };
         };
         responses: {
@@ -23580,6 +23696,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SuppressionPatch"];
+                "application/merge-patch+json": components["schemas"]["SuppressionPatch"];
             };
         };
         responses: {
@@ -23848,6 +23965,8 @@ export interface operations {
     listWebhooks: {
         parameters: {
             query?: {
+                /** @description Comma list of: enabled, disabled. */
+                status?: string;
                 /** @description Rows of a page. */
                 limit?: number;
                 /** @description `nextCursor` or `prevCursor` of an answer of this list. */
@@ -23858,6 +23977,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `csv`: as `Accept: text/csv`. */
                 format?: "json" | "csv";
+                /** @description Fields separated by commas; `-` in front: descending. Fields: createdAt, url. */
+                sort?: string;
             };
             header?: {
                 /** @description The `ETag` of the answer you have: 304 when it is still the same. */
@@ -24000,15 +24121,6 @@ export interface operations {
             };
             /** @description FORBIDDEN: Your role does not allow this. MISSING_SCOPE: This API key lacks a scope. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description RESOURCE_NOT_FOUND: There is no such thing here. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24471,6 +24583,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["WebhookPatch"];
+                "application/merge-patch+json": components["schemas"]["WebhookPatch"];
             };
         };
         responses: {
@@ -24618,7 +24731,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RotateWebhookSecret"];
             };
@@ -24766,7 +24879,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["TestWebhook"];
             };

@@ -80,9 +80,8 @@ function eventsOf(socket: WebSocket): Promise<ReadableStream<Uint8Array>> {
     begun.resolve(stream);
   });
   socket.addEventListener("close", ({ code }) => {
-    clearInterval(beat);
     begun.reject(refusalOf(code));
-    closeQuietly(out);
+    end();
   });
   socket.accept();
   return begun.promise;

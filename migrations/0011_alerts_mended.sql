@@ -3,3 +3,6 @@
 ALTER TABLE alert_rules DROP COLUMN since;
 ALTER TABLE alert_rules ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE alert_inbox ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+
+-- Ids of the accounts an alert was ever about, by which webhooks filter its end; NULL: it is about none in particular.
+ALTER TABLE alerts ADD COLUMN account_ids TEXT;

@@ -9,6 +9,8 @@ export interface Seen extends Routed {
   /** Its id; empty: the organization. */
   readonly subject: string;
   readonly item: AlertItem;
+  /** Instead of `accountId`, of what is about several. */
+  readonly accountIds?: readonly string[] | undefined;
   /** Shown behind it where there is room. */
   readonly also?: readonly AlertItem[];
 }

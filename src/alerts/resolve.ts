@@ -31,12 +31,9 @@ export const resolveStatements = (org: OrgContext, alert: Alert, how: Resolving)
   ...alertTellings(org, {
     eventId: how.eventIdOf(alert),
     name: "alert.resolved",
-    awsAccountIds: isWhole(alert) ? alert.items.map(({ awsAccountId }) => awsAccountId) : undefined,
+    accountIds: alert.accountIds,
     message: resolvedMessage(alert, how.by?.name ?? null, org.now),
     channels: how.rule.notifyResolved ? how.channels.filter(({ id }) => alert.channels.includes(id)) : [],
     notBefore: tellableAt(how.rule.quietHours, org.now, alert.severity === "critical").toISOString(),
   }),
 ];
-
-/** Its items are all that it was ever about. */
-const isWhole = ({ items, total, messages }: Alert): boolean => messages === 1 && items.length >= total;

@@ -74,12 +74,12 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
     ask: (org, { filter }) => [openCount(org, filter)],
     more: (org, [counts = []], { filter, moreThan }) =>
       (counts[0]?.count ?? 0) > moreThan ? [gravest(org, openOnes(filter), JSON.stringify(filter))] : [],
-    read([counts = [], rows = []], { moreThan }, about) {
+    read([counts = [], rows = []], { filter, moreThan }, about) {
       const count = counts[0]?.count ?? 0;
       if (count <= moreThan) return [];
       const summary = `${counted(count, "finding")} match; ${moreThan.toLocaleString("en-US")} are accepted.`;
       const item = plainItem({ kind: "organization", id: "", title: "Open findings", summary });
-      return [{ ...nowhere, subject: "", item, also: itemsOf(rows, about) }];
+      return [{ ...nowhere, accountIds: filter.accountId, subject: "", item, also: itemsOf(rows, about) }];
     },
   },
   score_below: {
@@ -88,7 +88,8 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
         `SELECT (SELECT checks FROM daily_verdicts WHERE org_id = ?1 AND account_id = ?3 ORDER BY day DESC LIMIT 1) AS verdicts,
            (SELECT controls FROM custom_frameworks WHERE org_id = ?1 AND id = ?2) AS controls,
            (SELECT json_group_array(json_object('id', id, 'severity', severity, 'framework', framework, 'control', control))
-            FROM rules WHERE org_id = ?1 AND enabled = 1) AS rules`,
+            FROM rules WHERE org_id = ?1 AND enabled = 1) AS rules,
+           (SELECT aws_account_id FROM accounts WHERE org_id = ?1 AND id = ?3) AS awsAccountId`,
         org.id,
         framework,
         accountId ?? "",
@@ -97,14 +98,15 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
     read([rows = []], { framework, score, accountId }, about) {
       const [row] = rows;
       const now = row ? scoreOf(row, framework, about) : null;
-      if (typeof now !== "number" || now >= score) return [];
+      if (!row || typeof now !== "number" || now >= score) return [];
+      const { awsAccountId } = row;
       const summary = `The score is ${now}; ${score} is asked for.`;
       return [
         {
           ...nowhere,
           subject: framework,
           accountId,
-          item: plainItem({ kind: "framework", id: framework, title: framework, summary }),
+          item: plainItem({ kind: "framework", id: framework, title: framework, summary, awsAccountId }),
         },
       ];
     },
@@ -148,7 +150,7 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
   policy_failed: {
     ask: (org, { policyId }) => [
       org.db.sql(
-        `SELECT p.id, p.name, count(*) AS count, min(a.name) AS accountName FROM policies AS p CROSS JOIN accounts AS a
+        `SELECT p.id, p.name, count(*) AS count, min(a.name) AS accountName, group_concat(a.id) AS accountId FROM policies AS p CROSS JOIN accounts AS a
          WHERE p.org_id = ?1 AND p.enabled = 1 AND (?2 IS NULL OR p.id IN (SELECT value FROM json_each(?2))) AND a.org_id = ?1
            AND (SELECT e.result FROM evaluations AS e INDEXED BY evaluations_by_scan
              WHERE e.org_id = ?1 AND e.scan_id = a.last_scan_id AND e.policy_id = p.id ORDER BY e.id DESC LIMIT 1) = 'fail'
@@ -158,8 +160,9 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
       ),
     ],
     read: ([rows = []]) =>
-      rows.map(({ id, name, count, accountName }) => ({
+      rows.map(({ id, name, count, accountName, accountId }) => ({
         ...nowhere,
+        accountIds: accountId.split(","),
         subject: id,
         item: plainItem({
           kind: "policy",

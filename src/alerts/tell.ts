@@ -12,15 +12,15 @@ export interface Told extends Telling {
   readonly news: News;
   /** Told before, and still so. */
   readonly active: number;
-  /** Of what is new. */
-  readonly awsAccountIds: readonly (string | null)[];
+  /** Of what is new; null: it is about no account in particular. */
+  readonly accountIds: readonly string[] | null;
 }
 
 /** For a batch that pins the rule and its alerts: the alert as it is now, what it is about, and the message. */
 export function tellStatements(
   org: OrgContext,
   rule: AlertRule,
-  { group, alert, occasions, fresh, news, active, awsAccountIds }: Told,
+  { group, alert, occasions, fresh, news, active, accountIds }: Told,
   { channels, eventId }: { readonly channels: readonly Channel[]; readonly eventId: string },
 ): Statement[] {
   const now = org.now.toISOString();
@@ -31,6 +31,7 @@ export function tellStatements(
   const about = { alertId: id, severity, group, runId, active: active + news.fresh, at: org.now };
   const message = triggeredMessage(rule, news, { ...about, status: alert?.status ?? "open" });
   const { title, summary, items } = message;
+  const known = alert ? alert.accountIds : [];
   const shown = {
     ruleName: rule.name,
     severity,
@@ -38,6 +39,7 @@ export function tellStatements(
     summary,
     items,
     channels: [...new Set([...(alert?.channels ?? []), ...to])],
+    accountIds: known && accountIds && [...new Set([...known, ...accountIds])],
     runId,
     toldAt: now,
   };
@@ -49,7 +51,7 @@ export function tellStatements(
       eventId,
       name: "alert.triggered",
       message,
-      awsAccountIds,
+      accountIds,
       channels: channels.filter((channel) => to.includes(channel.id)),
     }),
   ];

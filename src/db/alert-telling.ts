@@ -9,8 +9,8 @@ export interface AlertTelling {
   readonly eventId: string;
   readonly name: "alert.triggered" | "alert.resolved";
   readonly message: AlertMessage;
-  /** Of all that it is about; left out: not known. One that is null: it is about no account in particular. */
-  readonly awsAccountIds?: readonly (string | null)[] | undefined;
+  /** Ids of all that it is about, by which webhooks filter; null or left out: it is about no account in particular. */
+  readonly accountIds?: readonly string[] | null;
   /** Channels and webhooks of the alert. */
   readonly channels: readonly { readonly id: string; readonly kind?: string; readonly digest: DigestTimes | null }[];
   /** No people named are told before this time; left out: at once. PagerDuty is: it would go on calling them. */
@@ -24,14 +24,12 @@ export interface AlertTelling {
 export function alertTellings(org: OrgContext, told: AlertTelling): Statement[] {
   const now = org.now.toISOString();
   const { eventId: id, name, message, channels, notBefore = now } = told;
-  const awsAccountIds = told.awsAccountIds?.every((account) => account !== null)
-    ? [...new Set(told.awsAccountIds)]
-    : null;
+  const accountId = told.accountIds?.join();
   const to = channels
     .filter(({ digest }) => digest === null)
     .map((channel) => ({ webhookId: channel.id, at: channel.kind === "pagerduty" ? now : notBefore }));
   return [
-    ...eventStatements(org, { id, names: [name], data: message, severity: message.severity, awsAccountIds, to }),
+    ...eventStatements(org, { id, names: [name], data: message, severity: message.severity, accountId, to }),
     ...gathering(org, told),
   ];
 }

@@ -979,6 +979,8 @@ export const alerts = sqliteTable(
     total: integer("total").notNull(),
     /** Who is told: ids of channels and webhooks. */
     channels: text("channels", { mode: "json" }).$type<readonly string[]>().notNull(),
+    /** Of the accounts it was ever about, also those that are gone; null: it is about none in particular. */
+    accountIds: text("account_ids", { mode: "json" }).$type<readonly string[] | null>(),
     runId: text("run_id"),
     toldAt: text("told_at"),
     /** How often it was told. */

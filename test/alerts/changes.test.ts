@@ -95,6 +95,22 @@ describe("an account that is disconnected", () => {
   });
 });
 
+describe("what waits to be told", () => {
+  it("is not told any more when its account is disconnected", async ({ expect }) => {
+    const world = await new AlertWorld().make(2);
+    await world.rule(findingsRule([await world.channel()], { windowMinutes: 60 }));
+    await world.open(await world.findings(1, {}, 1), null);
+    await world.evaluate();
+    world.advance(30 * minutes);
+    await world.open([...(await world.findings(2)), ...(await world.findings(1, {}, 1))], null);
+    await world.evaluate();
+    world.advance(31 * minutes);
+    await disconnectAccount(world.context(), { id: world.accounts[0]?.id ?? "", ifMatch: null });
+    await world.evaluate();
+    expect(await fresh(world)).toEqual([1, 1]);
+  });
+});
+
 describe("more things than a rule looks at", () => {
   it("are not over because others came before them", async ({ expect }) => {
     const world = await new AlertWorld().make();

@@ -98,7 +98,8 @@ describe("webhooks that filter by account hear of an alert", () => {
   it("on the score of one account", async ({ expect }) => {
     const world = await new AlertWorld().make(2);
     const { heard, channel } = await listeners(world);
-    const { id = "", aws_account_id: awsAccountId } = world.accounts[0] ?? {};
+    const [account] = world.accounts;
+    const [id, awsAccountId] = [account?.id ?? "", account?.["aws_account_id"]];
     const checks = JSON.stringify({ kms_rotation_off: { pass: 1, fail: 9, unknown: 0 } });
     const row = { org_id: world.orgId, account_id: id, day: "2026-11-23", checks };
     await world.insert("daily_verdicts", [{ ...row, updated_at: world.now.toISOString() }]);

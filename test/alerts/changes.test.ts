@@ -96,6 +96,33 @@ describe("an account that is disconnected", () => {
 });
 
 describe("what waits to be told", () => {
+  it("is told where a route leads that is changed meanwhile", async ({ expect }) => {
+    const world = new AlertWorld();
+    world.now = new Date("2026-11-23T23:00:00Z");
+    await world.make(2);
+    const [own, mapped] = [await world.channel(), await world.channel()];
+    const quietHours = { from: "22:00", to: "07:00", timeZone: "UTC" };
+    const route = (account: number) => ({
+      by: "account",
+      channels: { [world.accounts[account]?.id ?? ""]: [mapped] },
+    });
+    const rule = await world.rule(findingsRule([own], { quietHours, route: route(0) }));
+    await world.open([...(await world.findings(3)), ...(await world.findings(2, {}, 1))], null);
+    await world.evaluate();
+    world.advance(hour);
+    await changeAlertRule(world.context(), { id: rule.id, ifMatch: null }, { route: null });
+    await changeAlertRule(world.context(), { id: rule.id, ifMatch: null }, { route: route(1) });
+    await world.evaluate();
+    expect(await world.told()).toEqual([]);
+    world.now = new Date("2026-11-24T08:00:00Z");
+    await world.look();
+    const told = (await world.told()).map(({ message, to }) => [message.fresh, to.map(({ id }) => id)]);
+    expect(told.toSorted()).toEqual([
+      [2, [mapped]],
+      [3, [own]],
+    ]);
+  });
+
   it("is not told any more when its account is disconnected", async ({ expect }) => {
     const world = await new AlertWorld().make(2);
     await world.rule(findingsRule([await world.channel()], { windowMinutes: 60 }));

@@ -1,4 +1,4 @@
-import { and, eq, ne, type InferSelectModel } from "drizzle-orm";
+import { and, eq, sql, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { hasMovedOn, pin } from "#db/pin";
@@ -25,12 +25,18 @@ export const enabledRules = (org: OrgContext) =>
     .where(and(eq(alertRules.orgId, org.id), eq(alertRules.enabled, true)))
     .orderBy(alertRules.id);
 
-/** The alerts of a rule that are not resolved; a statement that answers `Alert`s. */
+/** The alerts of a rule that are not resolved, by the index that holds no others; a statement that answers `Alert`s. */
 export const unresolvedAlerts = (org: OrgContext, ruleId: string) =>
   org.db
     .select()
     .from(alerts)
-    .where(and(eq(alerts.orgId, org.id), eq(alerts.ruleId, ruleId), ne(alerts.status, "resolved")));
+    .where(
+      and(
+        eq(alerts.orgId, org.id),
+        sql`${alerts.id} IN (SELECT id FROM alerts INDEXED BY alerts_unresolved
+          WHERE org_id = ${org.id} AND rule_id = ${ruleId} AND status <> 'resolved')`,
+      ),
+    );
 
 /** For a batch that moves what these rules are about: whoever worked something out from it before sees that (`pinRule`). */
 export const countEvaluation = (org: OrgContext, ruleIds: readonly string[]): Statement =>
@@ -110,7 +116,7 @@ export const pinAlerts = (
 ): Statement =>
   pin(
     org,
-    `(SELECT count(*) FROM alerts WHERE org_id = ?1 AND rule_id = ?2 AND status <> 'resolved') = ?4
+    `(SELECT count(*) FROM alerts INDEXED BY alerts_unresolved WHERE org_id = ?1 AND rule_id = ?2 AND status <> 'resolved') = ?4
      AND (SELECT count(*) FROM json_each(?3) AS p CROSS JOIN alerts AS a
        WHERE a.org_id = ?1 AND a.id = p.value ->> 0 AND a.version = p.value ->> 1 AND a.status <> 'resolved') = ?4`,
     ruleId,

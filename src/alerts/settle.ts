@@ -91,7 +91,7 @@ async function standingOf(
       .where(and(eq(alertRules.orgId, org.id), eq(alertRules.id, ruleId), eq(alertRules.enabled, true))),
     unresolvedAlerts(org, ruleId),
     org.db.sql(
-      `SELECT a.id FROM alerts AS a WHERE a.org_id = ?1 AND a.rule_id = ?2 AND a.status <> 'resolved'
+      `SELECT a.id FROM alerts AS a INDEXED BY alerts_unresolved WHERE a.org_id = ?1 AND a.rule_id = ?2 AND a.status <> 'resolved'
          AND NOT EXISTS (SELECT 1 FROM alert_members AS m WHERE m.org_id = ?1 AND m.alert_id = a.id AND m.told = 1)`,
       org.id,
       ruleId,

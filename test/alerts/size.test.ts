@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { evaluateAlerts } from "#alerts/evaluate";
+import { newId } from "#lib/id";
 import { withLocalD1 } from "../sim/local-d1.ts";
 import { AlertWorld, findingsRule } from "./world.ts";
 
@@ -35,4 +36,28 @@ describe("a run that finds very much", () => {
       expect(await world.told()).toHaveLength(1);
     });
   }, 600_000);
+});
+
+describe("a look", () => {
+  it("does not read what is resolved", async ({ expect }) => {
+    const world = await new AlertWorld().make();
+    const { id: ruleId } = await world.rule(findingsRule([await world.channel()]));
+    const open = await world.findings(1);
+    await world.open(open, null);
+    await world.evaluate();
+    const now = world.now.toISOString();
+    const texts = { severity: "high", title: "t", summary: "s", items: "[]", channels: "[]" };
+    const row = { org_id: world.orgId, rule_id: ruleId, rule_name: "r", group_key: "", status: "resolved", ...texts };
+    const counts = { total: 1, messages: 1, version: 1, created_at: now, updated_at: now };
+    await world.insert(
+      "alerts",
+      Array.from({ length: 2_000 }, () => ({ ...row, ...counts, id: newId() })),
+    );
+    world.advance(60_000);
+    await world.status(open, "resolved");
+    const org = world.context();
+    await evaluateAlerts(org);
+    expect((await world.told()).map(({ name }) => name)).toEqual(["alert.triggered", "alert.resolved"]);
+    expect(org.db.meter.rowsRead).toBeLessThan(100);
+  });
 });

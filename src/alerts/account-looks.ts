@@ -73,8 +73,8 @@ export const accountLooks: { readonly [K in "spend_over" | "scan_ended" | "no_co
     ask: (org, { hours, accountId }) => [
       org.db.sql(
         `SELECT a.id, a.name, a.aws_account_id AS awsAccountId, a.last AS at FROM (
-           SELECT a.id, a.name, a.aws_account_id, a.created_at, (SELECT s.completed_at FROM scans AS s INDEXED BY scans_by_account
-             WHERE s.org_id = ?1 AND s.account_id = a.id AND s.status = 'complete' ORDER BY s.id DESC LIMIT 1) AS last
+           SELECT a.id, a.name, a.aws_account_id, a.created_at, (SELECT s.completed_at FROM scans AS s INDEXED BY scans_complete
+             WHERE s.org_id = ?1 AND s.account_id = a.id AND s.status = 'complete' AND s.services IS NULL AND s.regions IS NULL ORDER BY s.id DESC LIMIT 1) AS last
            FROM accounts AS a WHERE a.org_id = ?1 AND a.enabled = 1 AND ${accountsAmong(3)}) AS a
          WHERE coalesce(a.last, a.created_at) <= ?2 ORDER BY a.id ${limit}`,
         org.id,

@@ -257,6 +257,10 @@ export const scans = sqliteTable(
     index("scans_by_status").on(t.orgId, t.status, t.id),
     index("scans_by_account").on(t.orgId, t.accountId, t.id),
     index("scans_by_run").on(t.orgId, t.runId, t.id),
+    // Of everything: what was narrowed to regions or services has not seen it all.
+    index("scans_complete")
+      .on(t.orgId, t.accountId, t.id)
+      .where(sql`status = 'complete' AND services IS NULL AND regions IS NULL`),
     uniqueIndex("scans_active")
       .on(t.orgId, t.accountId)
       .where(sql`active = 1`),

@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { evaluateAlerts } from "#alerts/evaluate";
 import { changeAlertRule } from "../../src/modules/alert-rules/change.ts";
 import { deleteAlertRule } from "../../src/modules/alert-rules/delete.ts";
@@ -302,6 +302,21 @@ describe("what is not to be told", () => {
     await world.rule({ condition: { kind: "no_complete_scan", hours: 24 }, channels: [await world.channel()] });
     await world.evaluate();
     expect((await world.told()).map(({ message }) => message.items.map(({ title }) => title))).toEqual([["Account 1"]]);
+  });
+
+  it.each([
+    ["services", '["s3"]', 1],
+    ["regions", '["eu-west-1"]', 1],
+    ["services", null, 0],
+  ])("is an account that was seen as a whole: a scan with %s %s is told %i times", async (column, value, times) => {
+    const world = await new AlertWorld().make();
+    world.advance(25 * hour);
+    await world.rule({ condition: { kind: "no_complete_scan", hours: 24 }, channels: [await world.channel()] });
+    const run = await world.run();
+    await world.rows(`UPDATE scans SET ${column} = ?2 WHERE org_id = ?1`, value);
+    await world.endScan(run.id, run.scans[0] ?? "");
+    await world.look();
+    expect(await world.told()).toHaveLength(times);
   });
 
   it("is hardly read: findings that are counted, and not too many", async ({ expect }) => {

@@ -60,4 +60,24 @@ describe("a look", () => {
     expect((await world.told()).map(({ name }) => name)).toEqual(["alert.triggered", "alert.resolved"]);
     expect(org.db.meter.rowsRead).toBeLessThan(100);
   });
+
+  it("at accounts whose scans are never complete reads none of them", async ({ expect }) => {
+    const world = await new AlertWorld().make();
+    await world.rule({ condition: { kind: "no_complete_scan", hours: 24 }, channels: [await world.channel()] });
+    const now = world.now.toISOString();
+    const own = { org_id: world.orgId, kind: "account", account_id: world.accounts[0]?.id ?? "", aws_account_id: "1" };
+    const ended = { status: "partial", active: 0, summary: "{}", deadline_at: now, completed_at: now };
+    await world.insert(
+      "scans",
+      Array.from({ length: 2_000 }, (_, seq) => {
+        const scan = { ...own, ...ended, id: newId(), run_id: newId(), seq, version: 1 };
+        return { ...scan, created_at: now, updated_at: now };
+      }),
+    );
+    world.advance(25 * 60 * 60_000);
+    const org = world.context();
+    await evaluateAlerts(org);
+    expect(await world.told()).toHaveLength(1);
+    expect(org.db.meter.rowsRead).toBeLessThan(100);
+  });
 });

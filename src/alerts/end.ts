@@ -42,7 +42,7 @@ export function endingOf(
   const eventIdOf = (): string => events[events.push(newId()) - 1] ?? "";
   // safe: the statements' own rows.
   const how = { rule, by: org.actor, channels: channels as Channel[], eventIdOf };
-  const statements = (open as Alert[]).flatMap((alert) => resolveStatements(org, alert, how));
+  const statements = resolveStatements(org, open as Alert[], how);
   const waits = route !== undefined && rule.condition.kind === "findings";
   const leave = org.db.sql(
     `DELETE FROM alert_members WHERE org_id = ?1 AND rule_id = ?2 ${waits ? "AND told = 1" : ""}`,

@@ -132,20 +132,19 @@ export const pinAlert = (org: OrgContext, { id, version }: Alert): Statement =>
 export const pinVersion = (org: OrgContext, { id, version }: AlertRule): Statement =>
   pin(org, "EXISTS (SELECT 1 FROM alert_rules WHERE org_id = ?1 AND id = ?2 AND version = ?3)", id, version);
 
-/** So many are waiting to be told in this group. */
+/** So many are waiting to be told in each of these groups. */
 export const pinFresh = (
   org: OrgContext,
   ruleId: string,
-  { group, occasions, fresh }: { group: string; occasions: readonly string[]; fresh: number },
+  groups: readonly { readonly group: string; readonly occasions: readonly string[]; readonly fresh: number }[],
 ): Statement =>
   pin(
     org,
-    `(SELECT count(*) FROM json_each(?4) AS o CROSS JOIN alert_members AS m INDEXED BY alert_members_fresh
-       WHERE m.org_id = ?1 AND m.rule_id = ?2 AND m.told = 0 AND m.occasion = o.value AND m.group_key = ?3) = ?5`,
+    `NOT EXISTS (SELECT 1 FROM json_each(?3) AS g WHERE g.value ->> 2 <>
+       (SELECT count(*) FROM json_each(g.value -> 1) AS o CROSS JOIN alert_members AS m INDEXED BY alert_members_fresh
+        WHERE m.org_id = ?1 AND m.rule_id = ?2 AND m.told = 0 AND m.occasion = o.value AND m.group_key = g.value ->> 0))`,
     ruleId,
-    group,
-    JSON.stringify(occasions),
-    fresh,
+    JSON.stringify(groups.map(({ group, occasions, fresh }) => [group, occasions, fresh])),
   );
 
 /** Does it again while what it was worked out from moves on; in the end that is thrown. */

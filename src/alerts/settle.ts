@@ -1,4 +1,5 @@
 import { and, eq } from "drizzle-orm";
+import { alertTellings } from "#db/alert-telling";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { alertRules } from "#db/schema";
@@ -11,6 +12,7 @@ import {
   channelsStatement,
   countEvaluation,
   pinAlerts,
+  pinFresh,
   pinRule,
   unresolvedAlerts,
   untilItHolds,
@@ -20,7 +22,7 @@ import {
 } from "./rule.ts";
 import { severityOf } from "./message.ts";
 import { tellableAt } from "./quiet.ts";
-import { tellStatements, type Told } from "./tell.ts";
+import { tellingOf, type Told } from "./tell.ts";
 import type { Seen } from "./look.ts";
 
 /** What a rule had to say. */
@@ -58,13 +60,14 @@ async function settleOnce(org: OrgContext, ruleId: string, known: Known): Promis
   if (isIdle) return { ...nothing, nextAt: plan.nextAt };
   const events: string[] = [];
   const eventIdOf = (): string => events[events.push(newId()) - 1] ?? "";
+  const tellings = told.map((one) => tellingOf(org, standing.rule, one, { channels, eventId: eventIdOf() }));
   await org.db.atomic([
     pinRule(org, standing.rule),
     pinAlerts(org, ruleId, standing.alerts),
-    ...told.flatMap((one) => tellStatements(org, standing.rule, one, { channels, eventId: eventIdOf() })),
-    ...plan.resolved.flatMap((alert) =>
-      resolveStatements(org, alert, { rule: standing.rule, by: null, channels, eventIdOf }),
-    ),
+    pinFresh(org, ruleId, told),
+    ...tellings.flatMap(({ statements }) => statements),
+    ...alertTellings(org, ...tellings.map(({ telling }) => telling)),
+    ...resolveStatements(org, plan.resolved, { rule: standing.rule, by: null, channels, eventIdOf }),
     ...occasionStatements(org, ruleId, plan),
     ...evaluation,
     countEvaluation(org, [ruleId]),

@@ -1,11 +1,11 @@
-import { alertTellings } from "#db/alert-telling";
+import type { AlertTelling } from "#db/alert-telling";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { alerts } from "#db/schema";
 import { newId } from "#lib/id";
 import { severityOf, triggeredMessage, type News } from "./message.ts";
 import { runOf, type Telling } from "./plan.ts";
-import { channelsOf, pinFresh, type Alert, type AlertRule, type Channel } from "./rule.ts";
+import { channelsOf, type Alert, type AlertRule, type Channel } from "./rule.ts";
 
 /** What is to be told of a group. */
 export interface Told extends Telling {
@@ -16,13 +16,13 @@ export interface Told extends Telling {
   readonly accountIds: readonly string[] | null;
 }
 
-/** For a batch that pins the rule and its alerts: the alert as it is now, what it is about, and the message. */
-export function tellStatements(
+/** For a batch that pins the rule, its alerts and what waits: the alert as it is now, what it is about; and what is to be told of it. */
+export function tellingOf(
   org: OrgContext,
   rule: AlertRule,
-  { group, alert, occasions, fresh, news, active, accountIds }: Told,
+  { group, alert, occasions, news, active, accountIds }: Told,
   { channels, eventId }: { readonly channels: readonly Channel[]; readonly eventId: string },
-): Statement[] {
+): { readonly statements: readonly Statement[]; readonly telling: AlertTelling } {
   const now = org.now.toISOString();
   const id = alert?.id ?? newId();
   const severity = severityOf(rule, news, alert);
@@ -43,18 +43,12 @@ export function tellStatements(
     runId,
     toldAt: now,
   };
-  return [
-    pinFresh(org, rule.id, { group, occasions, fresh }),
+  const statements = [
     keep(org, alert ?? newAlert(org, rule, id, group), { ...shown, updatedAt: now }, news.fresh - news.again),
     markTold(org, rule.id, id, { group, occasions }),
-    ...alertTellings(org, {
-      eventId,
-      name: "alert.triggered",
-      message,
-      accountIds,
-      channels: channels.filter((channel) => to.includes(channel.id)),
-    }),
   ];
+  const hear = channels.filter((channel) => to.includes(channel.id));
+  return { statements, telling: { eventId, name: "alert.triggered", message, accountIds, channels: hear } };
 }
 
 const newAlert = (org: OrgContext, rule: AlertRule, id: string, group: string) => ({

@@ -1,7 +1,7 @@
 import { nextLocalTime } from "#lib/local-time";
 import type { OrgContext } from "./context.ts";
 import type { Statement } from "./database.ts";
-import { eventStatements } from "./outbox.ts";
+import { eventStatements, type OutboxEvent } from "./outbox.ts";
 import type { AlertMessage, DigestTimes } from "./values.ts";
 
 export interface AlertTelling {
@@ -17,21 +17,26 @@ export interface AlertTelling {
   readonly notBefore?: string;
 }
 
+/** Messages written by the same statements: their JSON stays below 1 MB. */
+const togetherMax = 20;
+
 /**
- * For the batch that changes an alert: its event, a delivery for each channel that is told at once (and for every webhook that
- * subscribed to it), and an item for each channel that gathers. `nudgeDeliveries` with the event's id follows.
+ * For the batch that changes alerts: their events, a delivery for each channel that is told at once (and for every webhook that
+ * subscribed to it), and an item for each channel that gathers. `nudgeDeliveries` with the events' ids follows.
  */
-export function alertTellings(org: OrgContext, told: AlertTelling): Statement[] {
+export const alertTellings = (org: OrgContext, ...told: readonly AlertTelling[]): Statement[] =>
+  told.length > togetherMax
+    ? [...alertTellings(org, ...told.slice(0, togetherMax)), ...alertTellings(org, ...told.slice(togetherMax))]
+    : [...eventStatements(org, ...told.map((one) => eventOf(org, one))), ...told.flatMap((one) => gathering(org, one))];
+
+function eventOf(org: OrgContext, told: AlertTelling): OutboxEvent {
   const now = org.now.toISOString();
   const { eventId: id, name, message, channels, notBefore = now } = told;
   const accountId = told.accountIds?.join();
   const to = channels
     .filter(({ digest }) => digest === null)
     .map((channel) => ({ webhookId: channel.id, at: channel.kind === "pagerduty" ? now : notBefore }));
-  return [
-    ...eventStatements(org, { id, names: [name], data: message, severity: message.severity, accountId, to }),
-    ...gathering(org, told),
-  ];
+  return { id, names: [name], data: message, severity: message.severity, accountId, to };
 }
 
 /** A channel that gathers no longer by the time of the batch keeps the item: the cron job tells what is due, whatever is set. */

@@ -47,7 +47,7 @@ async function resolveOnce(
     before: { status },
     after: { status: "resolved", note },
   } as const;
-  const [update, ...tellings] = resolveStatements(org, before.row, how);
+  const [update, ...tellings] = resolveStatements(org, [before.row], how);
   const now = org.now.toISOString();
   const resolved = { status: "resolved", resolvedBy: org.actor.id, resolvedAt: now, updatedAt: now } as const;
   const row = { ...before.row, ...resolved, note: note ?? before.row.note, version: version + 1 };

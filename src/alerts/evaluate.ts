@@ -1,10 +1,10 @@
 import type { OrgContext } from "#db/context";
 import { nudgeDeliveries } from "#db/outbox";
-import { hasMovedOn } from "#db/pin";
+import { hasMovedOn, untilItHolds } from "#db/pin";
 import type { AboutChecks } from "#scans/about";
 import { drainInbox } from "./drain.ts";
 import { aboutIfThere } from "./items.ts";
-import { enabledRules, untilItHolds, type AlertRule } from "./rule.ts";
+import { enabledRules, type AlertRule } from "./rule.ts";
 import { settleRule, type Settled } from "./settle.ts";
 import { syncRule } from "./sync.ts";
 import { wakeAlerts } from "./wake.ts";

@@ -1,4 +1,5 @@
 import type { OrgContext } from "#db/context";
+import { MovedOn } from "#db/pin";
 import type { Statement } from "#db/database";
 import type { StoredSeverity } from "#db/values";
 import type { AboutChecks } from "#scans/about";
@@ -6,7 +7,7 @@ import { gravest, itemsOf } from "./items.ts";
 import { subjectsMax, type Seen } from "./look.ts";
 import { findingNews, stateNews, type News } from "./message.ts";
 import type { Telling } from "./plan.ts";
-import { MovedOn, type AlertRule } from "./rule.ts";
+import type { AlertRule } from "./rule.ts";
 
 /** What is known beside what the rule has gathered. */
 export interface Known {

@@ -1,7 +1,7 @@
 import { and, eq, sql, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { hasMovedOn, pin } from "#db/pin";
+import { pin } from "#db/pin";
 import { alertRules, alerts, webhooks } from "#db/schema";
 import type { AlertCondition, AlertRoute, DigestTimes } from "#db/values";
 
@@ -146,22 +146,3 @@ export const pinFresh = (
     ruleId,
     JSON.stringify(groups.map(({ group, occasions, fresh }) => [group, occasions, fresh])),
   );
-
-/** Does it again while what it was worked out from moves on; in the end that is thrown. */
-export async function untilItHolds<T>(attempt: () => Promise<T>, triesMax = 20): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!hasMovedOn(error) || tries >= triesMax) throw error;
-    }
-  }
-}
-
-/** What a batch says that was worked out from what is no longer so. */
-export class MovedOn extends Error {
-  override readonly name = "MovedOn";
-  constructor() {
-    super("moved on");
-  }
-}

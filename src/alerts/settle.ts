@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { alertTellings } from "#db/alert-telling";
 import type { OrgContext } from "#db/context";
+import { untilItHolds } from "#db/pin";
 import type { Statement } from "#db/database";
 import { alertRules } from "#db/schema";
 import { newId } from "#lib/id";
@@ -15,7 +16,6 @@ import {
   pinFresh,
   pinRule,
   unresolvedAlerts,
-  untilItHolds,
   type Alert,
   type AlertRule,
   type Channel,

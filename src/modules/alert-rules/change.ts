@@ -1,11 +1,12 @@
 import { and, eq, sql } from "drizzle-orm";
 import { endingOf, endingStatements } from "#alerts/end";
-import { listensTo, pinVersion, untilItHolds, type AlertRule } from "#alerts/rule";
+import { listensTo, pinVersion, type AlertRule } from "#alerts/rule";
 import { wakeAlerts } from "#alerts/wake";
 import { askedOf, startAlertClock } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { nudgeDeliveries } from "#db/outbox";
+import { untilItHolds } from "#db/pin";
 import { alertRules } from "#db/schema";
 import { notFound, refuseStale } from "#lib/fault";
 import { canonicalJson } from "#lib/hash";

@@ -1,9 +1,10 @@
 import { resolveStatements } from "#alerts/resolve";
-import { channelsStatement, pinAlert, untilItHolds, type AlertRule, type Channel } from "#alerts/rule";
+import { channelsStatement, pinAlert, type AlertRule, type Channel } from "#alerts/rule";
 import { wakeAlerts } from "#alerts/wake";
 import { alertsDueNow } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
 import { nudgeDeliveries } from "#db/outbox";
+import { untilItHolds } from "#db/pin";
 import { alertRules, alerts } from "#db/schema";
 import { refuseStale } from "#lib/fault";
 import { newId } from "#lib/id";

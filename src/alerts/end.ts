@@ -10,7 +10,7 @@ import {
   unresolvedAlerts,
   type Alert,
   type AlertRule,
-  type Channel,
+  type Receiver,
 } from "./rule.ts";
 
 /** What has to happen for a rule to begin anew, or to end. */
@@ -41,7 +41,7 @@ export function endingOf(
   const events: string[] = [];
   const eventIdOf = (): string => events[events.push(newId()) - 1] ?? "";
   // safe: the statements' own rows.
-  const how = { rule, by: org.actor, channels: channels as Channel[], eventIdOf };
+  const how = { rule, by: org.actor, channels: channels as Receiver[], eventIdOf };
   const statements = resolveStatements(org, open as Alert[], how);
   const waits = route !== undefined && rule.condition.kind === "findings";
   const leave = org.db.sql(

@@ -3,7 +3,7 @@ import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { resolvedMessage } from "./message.ts";
 import { tellableAt } from "./quiet.ts";
-import type { Alert, AlertRule, Channel } from "./rule.ts";
+import type { Alert, AlertRule, Receiver } from "./rule.ts";
 
 /** Who resolves alerts, and how it is told. */
 export interface Resolving {
@@ -12,7 +12,7 @@ export interface Resolving {
   readonly by: { readonly id: string; readonly name: string } | null;
   readonly note?: string | null;
   /** All that there are. */
-  readonly channels: readonly Channel[];
+  readonly channels: readonly Receiver[];
   /** The event's id, of each alert. */
   readonly eventIdOf: (alert: Alert) => string;
 }

@@ -47,13 +47,13 @@ export const countEvaluation = (org: OrgContext, ruleIds: readonly string[]): St
   );
 
 /** Where something can be told. */
-export interface Channel {
+export interface Receiver {
   readonly id: string;
   readonly kind: string;
   readonly digest: DigestTimes | null;
 }
 
-/** All that there are: an organization has few. A statement that answers `Channel`s. */
+/** All that there are: an organization has few. A statement that answers `Receiver`s. */
 export const channelsStatement = (org: OrgContext) =>
   org.db
     .select({ id: webhooks.id, kind: webhooks.kind, digest: webhooks.digest })

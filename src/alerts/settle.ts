@@ -18,7 +18,7 @@ import {
   unresolvedAlerts,
   type Alert,
   type AlertRule,
-  type Channel,
+  type Receiver,
 } from "./rule.ts";
 import { severityOf } from "./message.ts";
 import { tellableAt } from "./quiet.ts";
@@ -86,7 +86,7 @@ const quietUntil =
 async function standingOf(
   org: OrgContext,
   ruleId: string,
-): Promise<{ standing: Standing; channels: readonly Channel[] } | null> {
+): Promise<{ standing: Standing; channels: readonly Receiver[] } | null> {
   const [found, open, empty, fresh, channels] = await org.db.atomic([
     org.db
       .select()
@@ -118,7 +118,7 @@ async function standingOf(
     empty: new Set((empty as { id: string }[]).map(({ id }) => id)),
     fresh: rows.map((row) => ({ ...row, gathering: row.gathering === 1 })),
   };
-  return { standing, channels: channels as Channel[] };
+  return { standing, channels: channels as Receiver[] };
 }
 
 /** What there is to say of each group. One round trip, and none where there is nothing to tell. */

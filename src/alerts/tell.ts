@@ -5,7 +5,7 @@ import { alerts } from "#db/schema";
 import { newId } from "#lib/id";
 import { severityOf, triggeredMessage, type News } from "./message.ts";
 import { runOf, type Telling } from "./plan.ts";
-import { channelsOf, type Alert, type AlertRule, type Channel } from "./rule.ts";
+import { channelsOf, type Alert, type AlertRule, type Receiver } from "./rule.ts";
 
 /** What is to be told of a group. */
 export interface Told extends Telling {
@@ -21,7 +21,7 @@ export function tellingOf(
   org: OrgContext,
   rule: AlertRule,
   { group, alert, occasions, news, active, accountIds }: Told,
-  { channels, eventId }: { readonly channels: readonly Channel[]; readonly eventId: string },
+  { channels, eventId }: { readonly channels: readonly Receiver[]; readonly eventId: string },
 ): { readonly statements: readonly Statement[]; readonly telling: AlertTelling } {
   const now = org.now.toISOString();
   const id = alert?.id ?? newId();

@@ -1,5 +1,5 @@
 import { resolveStatements } from "#alerts/resolve";
-import { channelsStatement, pinAlert, type AlertRule, type Channel } from "#alerts/rule";
+import { channelsStatement, pinAlert, type AlertRule, type Receiver } from "#alerts/rule";
 import { wakeAlerts } from "#alerts/wake";
 import { alertsDueNow } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
@@ -41,7 +41,7 @@ async function resolveOnce(
   // safe: the statements answer rows of the tables.
   const rule = (rules as AlertRule[])[0] ?? { notifyResolved: true, quietHours: null };
   const eventId = newId();
-  const how = { rule, by: org.actor, note, channels: channels as Channel[], eventIdOf: () => eventId };
+  const how = { rule, by: org.actor, note, channels: channels as Receiver[], eventIdOf: () => eventId };
   const entry = {
     action: "alert.resolve",
     target: { type: "alert", id },

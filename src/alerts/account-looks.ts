@@ -1,8 +1,19 @@
 import { jsonOrNull } from "#lib/json";
 import { plainItem } from "./items.ts";
-import { hoursAgo, limit, nowhere, type Look, type Row, type Seen } from "./look.ts";
+import { hoursAgo, limit, nowhere, type Look, type Seen } from "./look.ts";
 
-const accountSeen = ({ id, name, awsAccountId }: Row, summary: string): Seen => ({
+interface AccountRow {
+  readonly id: string;
+  readonly name: string;
+  readonly awsAccountId: string;
+}
+
+/** `blind`: of how many accounts the bill is not seen any more. */
+type SpendRow = AccountRow & { readonly spent: number | null; readonly blind: number | null };
+type EndedRow = AccountRow & { readonly state: string; readonly error: string | null };
+type LastRow = AccountRow & { readonly last: string | null };
+
+const accountSeen = ({ id, name, awsAccountId }: AccountRow, summary: string): Seen => ({
   subject: id,
   accountId: id,
   tags: {},
@@ -20,22 +31,26 @@ const isBlind = `(EXISTS (SELECT 1 FROM daily_costs AS d WHERE d.org_id = ?1 AND
 const accountsAmong = (n: number): string => `(?${n} IS NULL OR a.id IN (SELECT value FROM json_each(?${n})))`;
 
 /** What accounts, their scans and their bills say. */
-export const accountLooks: { readonly [K in "spend_over" | "scan_ended" | "no_complete_scan"]: Look<K> } = {
+export const accountLooks: {
+  readonly spend_over: Look<"spend_over", readonly [readonly SpendRow[]]>;
+  readonly scan_ended: Look<"scan_ended", readonly [readonly EndedRow[]]>;
+  readonly no_complete_scan: Look<"no_complete_scan", readonly [readonly LastRow[]]>;
+} = {
   spend_over: {
     ask: (org, { accountId }) => [
       org.db.sql(
         accountId === null
-          ? `SELECT '' AS id, '' AS name, '' AS awsAccountId, sum(a.monthly_spend) AS count, sum(${isBlind}) AS blind
+          ? `SELECT '' AS id, '' AS name, '' AS awsAccountId, sum(a.monthly_spend) AS spent, sum(${isBlind}) AS blind
              FROM accounts AS a WHERE a.org_id = ?1 AND ?2 IS NULL`
-          : `SELECT a.id, a.name, a.aws_account_id AS awsAccountId, a.monthly_spend AS count, ${isBlind} AS blind
+          : `SELECT a.id, a.name, a.aws_account_id AS awsAccountId, a.monthly_spend AS spent, ${isBlind} AS blind
              FROM accounts AS a WHERE a.org_id = ?1 AND a.id = ?2`,
         org.id,
         accountId,
       ),
     ],
-    read: ([rows = []], { usd, accountId }) =>
+    read: ([rows], { usd, accountId }) =>
       rows.flatMap((row) => {
-        const spent = row.count ?? 0;
+        const spent = row.spent ?? 0;
         if (spent <= usd) return [];
         const summary = `${dollars(spent)} in 30 days; ${dollars(usd)} is accepted.`;
         if (accountId !== null) return [accountSeen(row, summary)];
@@ -47,24 +62,24 @@ export const accountLooks: { readonly [K in "spend_over" | "scan_ended" | "no_co
           },
         ];
       }),
-    unclear: ([rows = []]) => rows.flatMap(({ id, blind }) => (blind ? [id] : [])),
+    unclear: ([rows]) => rows.flatMap(({ id, blind }) => (blind ? [id] : [])),
   },
   scan_ended: {
     ask: (org, { states, accountId }) => [
       org.db.sql(
-        `SELECT a.id, a.name, a.aws_account_id AS awsAccountId, a.last_scan_state AS text, a.last_error AS at FROM accounts AS a
+        `SELECT a.id, a.name, a.aws_account_id AS awsAccountId, a.last_scan_state AS state, a.last_error AS error FROM accounts AS a
          WHERE a.org_id = ?1 AND a.last_scan_state IN (SELECT value FROM json_each(?2)) AND ${accountsAmong(3)} ORDER BY a.id ${limit}`,
         org.id,
         JSON.stringify(states),
         jsonOrNull(accountId),
       ),
     ],
-    read: ([rows = []]) =>
+    read: ([rows]) =>
       rows.map((row) =>
         accountSeen(
           row,
-          row.text === "error"
-            ? `The last scan failed: ${row.at ?? "unknown"}`
+          row.state === "error"
+            ? `The last scan failed: ${row.error ?? "unknown"}`
             : "The last scan could not see everything; its coverage says what and why.",
         ),
       ),
@@ -72,9 +87,9 @@ export const accountLooks: { readonly [K in "spend_over" | "scan_ended" | "no_co
   no_complete_scan: {
     ask: (org, { hours, accountId }) => [
       org.db.sql(
-        `SELECT a.id, a.name, a.aws_account_id AS awsAccountId, a.last AS at FROM (
-           SELECT a.id, a.name, a.aws_account_id, a.created_at, (SELECT s.completed_at FROM scans AS s INDEXED BY scans_by_account
-             WHERE s.org_id = ?1 AND s.account_id = a.id AND s.status = 'complete' ORDER BY s.id DESC LIMIT 1) AS last
+        `SELECT a.id, a.name, a.aws_account_id AS awsAccountId, a.last FROM (
+           SELECT a.id, a.name, a.aws_account_id, a.created_at, (SELECT s.completed_at FROM scans AS s INDEXED BY scans_complete
+             WHERE s.org_id = ?1 AND s.account_id = a.id AND s.status = 'complete' AND s.services IS NULL AND s.regions IS NULL ORDER BY s.id DESC LIMIT 1) AS last
            FROM accounts AS a WHERE a.org_id = ?1 AND a.enabled = 1 AND ${accountsAmong(3)}) AS a
          WHERE coalesce(a.last, a.created_at) <= ?2 ORDER BY a.id ${limit}`,
         org.id,
@@ -82,13 +97,13 @@ export const accountLooks: { readonly [K in "spend_over" | "scan_ended" | "no_co
         jsonOrNull(accountId),
       ),
     ],
-    read: ([rows = []], { hours }) =>
+    read: ([rows], { hours }) =>
       rows.map((row) =>
         accountSeen(
           row,
-          row.at === null
+          row.last === null
             ? `No scan has been complete in ${hours} hours.`
-            : `The last complete scan ended at ${row.at}.`,
+            : `The last complete scan ended at ${row.last}.`,
         ),
       ),
   },

@@ -7,21 +7,22 @@ import { countEvaluation, groupSql, pinVersions, type AlertRule } from "./rule.t
 /** Events in one batch: up to 1 MB, and 2,500 findings. */
 const eventsMax = 50;
 
-/** Batches in one evaluation; what is left waits for the next. */
-const slicesMax = 60;
-
 /**
  * Hands what happened to the rules it feeds, slice by slice: what of it is open now and passes a rule's filter becomes a member
  * of the rule, not yet told. What belongs to a run waits until no scan of it is active. Each event is taken out in the batch that
- * has its effect, so that it has it once, however many do this side by side. Answers whether something is left.
+ * has its effect, so that it has it once, however many do this side by side. Ends when so many statements were asked. Answers whether something is left.
  */
-export async function drainInbox(org: OrgContext, rules: readonly AlertRule[]): Promise<boolean> {
-  for (let slice = 0; slice < slicesMax; slice += 1) {
+export async function drainInbox(
+  org: OrgContext,
+  rules: readonly AlertRule[],
+  statementsMax: number,
+): Promise<boolean> {
+  for (;;) {
     const run = await endedRun(org);
     if (run === null) return false;
+    if (org.db.meter.statements > statementsMax) return true;
     await takeSlice(org, rules, run);
   }
-  return true;
 }
 
 /** A run with events in the inbox and no active scan; empty: events of no run; null: there is none. Steps from run to run. */

@@ -9,6 +9,8 @@ export interface Seen extends Routed {
   /** Its id; empty: the organization. */
   readonly subject: string;
   readonly item: AlertItem;
+  /** Instead of `accountId`, of what is about several. */
+  readonly accountIds?: readonly string[] | undefined;
   /** Shown behind it where there is room. */
   readonly also?: readonly AlertItem[];
 }
@@ -21,14 +23,14 @@ export type Of<K extends StateKind> = Extract<AlertCondition, { readonly kind: K
 /** What a rule that looks at how things are goes by. */
 export type StateCondition = Of<StateKind>;
 
-/** How one kind of condition is looked at: what the database is asked, and what its answers mean. */
-export interface Look<K extends StateKind> {
+/** How one kind of condition is looked at: what the database is asked, and what its answers mean: rows of each statement. */
+export interface Look<K extends StateKind, Answers extends readonly unknown[] = readonly unknown[]> {
   ask(org: OrgContext, condition: Of<K>): readonly Statement[];
   /** What else is asked, once that is known; its answers come behind. */
-  more?(org: OrgContext, answers: readonly (readonly Row[])[], condition: Of<K>): readonly Statement[];
-  read(answers: readonly (readonly Row[])[], condition: Of<K>, about: AboutChecks, now: Date): readonly Seen[];
+  more?(org: OrgContext, answers: Answers, condition: Of<K>): readonly Statement[];
+  read(answers: Answers, condition: Of<K>, about: AboutChecks, now: Date): readonly Seen[];
   /** Subjects that were not seen, but of which cannot be said that they do not meet the condition; none where it is left out. */
-  unclear?(answers: readonly (readonly Row[])[], condition: Of<K>, about: AboutChecks): readonly string[];
+  unclear?(answers: Answers, condition: Of<K>, about: AboutChecks): readonly string[];
 }
 
 /** What a look brought. */
@@ -37,27 +39,6 @@ export interface Sighting {
   readonly seen: readonly Seen[];
   /** Subjects that nothing is known of: who was told of them is not told that they are over. */
   readonly unclear: readonly string[];
-}
-
-/** Columns of these statements: those that one selects. */
-export interface Row {
-  readonly id: string;
-  readonly name: string;
-  readonly awsAccountId: string;
-  readonly text: string | null;
-  readonly at: string | null;
-  readonly count: number | null;
-  readonly tags: string;
-  readonly accountId: string;
-  readonly accountName: string | null;
-  readonly region: string;
-  readonly arn: string | null;
-  readonly resourceType: string;
-  readonly verdicts: string | null;
-  readonly controls: string | null;
-  readonly rules: string;
-  /** How many accounts are not seen any more. */
-  readonly blind: number | null;
 }
 
 export const nowhere: Routed = { accountId: null, tags: {} };

@@ -1,4 +1,5 @@
 import type { OrgContext } from "#db/context";
+import { MovedOn } from "#db/pin";
 import type { Statement } from "#db/database";
 import type { StoredSeverity } from "#db/values";
 import type { AboutChecks } from "#scans/about";
@@ -6,7 +7,7 @@ import { gravest, itemsOf } from "./items.ts";
 import { subjectsMax, type Seen } from "./look.ts";
 import { findingNews, stateNews, type News } from "./message.ts";
 import type { Telling } from "./plan.ts";
-import { MovedOn, type AlertRule } from "./rule.ts";
+import type { AlertRule } from "./rule.ts";
 
 /** What is known beside what the rule has gathered. */
 export interface Known {
@@ -33,7 +34,7 @@ export function newsStatements(org: OrgContext, rule: AlertRule, { group, occasi
   return [
     active,
     org.db.sql(
-      `SELECT f.severity, count(*) AS findings, sum(m.alert_id = ?5) AS again, group_concat(DISTINCT f.aws_account_id) AS accounts
+      `SELECT f.severity, count(*) AS findings, sum(m.alert_id = ?5) AS again, group_concat(DISTINCT f.account_id) AS accounts
        FROM ${waiting} CROSS JOIN findings AS f WHERE ${isFinding} GROUP BY f.severity`,
       org.id,
       ...params,
@@ -48,7 +49,7 @@ export function readNews(
   rule: AlertRule,
   { seen, about }: Known,
   [counts, first, rows]: readonly unknown[],
-): { readonly news: News; readonly active: number; readonly awsAccountIds: readonly (string | null)[] } {
+): { readonly news: News; readonly active: number; readonly accountIds: readonly string[] | null } {
   // safe: the statements' own columns.
   const active = (counts as { active: number }[])[0]?.active ?? 0;
   if (seen === null) {
@@ -56,11 +57,17 @@ export function readNews(
     const counts = Object.fromEntries(found.map(({ severity, findings }) => [severity, findings]));
     const again = found.reduce((sum, row) => sum + (row.again ?? 0), 0);
     const news = findingNews(rule, counts, itemsOf(rows, about), again);
-    return { news, active, awsAccountIds: found.flatMap(({ accounts }) => accounts.split(",")) };
+    return { news, active, accountIds: distinct(found.flatMap(({ accounts }) => accounts.split(","))) };
   }
   const waits = new Set((first as { subject: string }[]).map(({ subject }) => subject));
   const fresh = seen.filter(({ subject }) => waits.has(subject));
   if (fresh.length !== waits.size) throw new MovedOn();
-  const awsAccountIds = fresh.map(({ item }) => item.awsAccountId);
-  return { news: stateNews(rule, fresh, seen.length > subjectsMax), active, awsAccountIds };
+  const accountIds = distinct(fresh.flatMap(accountsOf));
+  return { news: stateNews(rule, fresh, seen.length > subjectsMax), active, accountIds };
 }
+
+const accountsOf = ({ accountId, accountIds }: Seen): readonly (string | null)[] => accountIds ?? [accountId];
+
+/** Null: one of it is about no account in particular. */
+const distinct = (ids: readonly (string | null)[]): readonly string[] | null =>
+  ids.every((id) => id !== null) ? [...new Set(ids)] : null;

@@ -1,9 +1,9 @@
 import type { OrgContext } from "#db/context";
-import type { AlertItem, AlertMessage, StoredSeverity } from "#db/values";
+import type { AlertCondition, AlertItem, AlertMessage, StoredSeverity } from "#db/values";
 import type { AboutChecks } from "#scans/about";
 import { aboutIfThere, gravest, itemsOf } from "./items.ts";
 import { itemsMax } from "./fit.ts";
-import { subjectsMax } from "./look.ts";
+import { subjectsMax, type StateCondition } from "./look.ts";
 import { findingNews, severityOf, stateNews, triggeredMessage, type News } from "./message.ts";
 import { channelsOf, groupOf, groupSql, type AlertRule } from "./rule.ts";
 import { lookNow, openCount, openOnes } from "./sight.ts";
@@ -29,13 +29,18 @@ export interface AlertPreview {
   readonly message: AlertMessage | null;
 }
 
+type FindingsCondition = Exclude<AlertCondition, StateCondition>;
+
 /** An alert that is none. */
 const noAlertId = "00000000-0000-0000-0000-000000000000";
 
 /** What a rule would do, held against the last scan of each account, or how things are now. Writes nothing. */
 export async function previewRule(org: OrgContext, rule: AlertRule): Promise<AlertPreview> {
   const about = await aboutIfThere(org);
-  return rule.condition.kind === "findings" ? previewFindings(org, rule, about) : previewState(org, rule, about);
+  const { condition } = rule;
+  return condition.kind === "findings"
+    ? previewFindings(org, rule, condition, about)
+    : previewState(org, rule, condition, about);
 }
 
 function messageOf(org: OrgContext, rule: AlertRule, news: News): AlertMessage {
@@ -44,9 +49,13 @@ function messageOf(org: OrgContext, rule: AlertRule, news: News): AlertMessage {
   return triggeredMessage(rule, news, { alertId: noAlertId, severity, ...place });
 }
 
-async function previewState(org: OrgContext, rule: AlertRule, about: AboutChecks): Promise<AlertPreview> {
-  if (rule.condition.kind === "findings") throw new Error("not a state");
-  const { seen } = await lookNow(org, rule.condition, about);
+async function previewState(
+  org: OrgContext,
+  rule: AlertRule,
+  condition: StateCondition,
+  about: AboutChecks,
+): Promise<AlertPreview> {
+  const { seen } = await lookNow(org, condition, about);
   const groups = Map.groupBy(seen, (one) => groupOf(rule.route, one));
   const message = seen.length > 0 ? messageOf(org, rule, stateNews(rule, seen, seen.length > subjectsMax)) : null;
   return {
@@ -69,20 +78,23 @@ const routeOf = (rule: AlertRule, group: string, count: number): PreviewedRoute 
 const isNew = `f.first_detected_at >= (SELECT s.created_at FROM accounts AS a CROSS JOIN scans AS s
   WHERE a.org_id = ?1 AND a.id = f.account_id AND s.org_id = ?1 AND s.id = a.last_scan_id)`;
 
-async function previewFindings(org: OrgContext, rule: AlertRule, about: AboutChecks): Promise<AlertPreview> {
-  const { condition, route } = rule;
-  if (condition.kind !== "findings") throw new Error("not about findings");
-  const [from, json] = [openOnes(condition.filter), JSON.stringify(condition.filter)];
+async function previewFindings(
+  org: OrgContext,
+  rule: AlertRule,
+  { filter, atLeast }: FindingsCondition,
+  about: AboutChecks,
+): Promise<AlertPreview> {
+  const [from, json] = [openOnes(filter), JSON.stringify(filter)];
   const [total, bySeverity, newOnes, any, groups] = await org.db.atomic([
-    openCount(org, condition.filter),
+    openCount(org, filter),
     org.db.sql(`SELECT f.severity, count(*) AS findings FROM ${from} AND ${isNew} GROUP BY f.severity`, org.id, json),
     gravest(org, `${from} AND ${isNew}`, json),
     gravest(org, from, json),
     org.db.sql(
-      `SELECT ${groupSql(route, "?3")} AS "group", count(*) AS count FROM ${from} AND ${isNew} AND ?3 <> '' GROUP BY 1`,
+      `SELECT ${groupSql(rule.route, "?3")} AS "group", count(*) AS count FROM ${from} AND ${isNew} AND ?3 <> '' GROUP BY 1`,
       org.id,
       json,
-      JSON.stringify(route),
+      JSON.stringify(rule.route),
     ),
   ]);
   // safe: the statements' own columns.
@@ -90,7 +102,7 @@ async function previewFindings(org: OrgContext, rule: AlertRule, about: AboutChe
     ({ severity, findings }) => [severity, findings] as const,
   );
   const news = findingNews(rule, Object.fromEntries(counts), itemsOf(newOnes, about));
-  const wouldTell = news.fresh >= condition.atLeast;
+  const wouldTell = news.fresh >= atLeast;
   const message = wouldTell ? messageOf(org, rule, news) : null;
   return {
     wouldTell,

@@ -1,7 +1,7 @@
-import { and, eq, ne, type InferSelectModel } from "drizzle-orm";
+import { and, eq, sql, type InferSelectModel } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import { hasMovedOn, pin } from "#db/pin";
+import { pin } from "#db/pin";
 import { alertRules, alerts, webhooks } from "#db/schema";
 import type { AlertCondition, AlertRoute, DigestTimes } from "#db/values";
 
@@ -25,12 +25,18 @@ export const enabledRules = (org: OrgContext) =>
     .where(and(eq(alertRules.orgId, org.id), eq(alertRules.enabled, true)))
     .orderBy(alertRules.id);
 
-/** The alerts of a rule that are not resolved; a statement that answers `Alert`s. */
+/** The alerts of a rule that are not resolved, by the index that holds no others; a statement that answers `Alert`s. */
 export const unresolvedAlerts = (org: OrgContext, ruleId: string) =>
   org.db
     .select()
     .from(alerts)
-    .where(and(eq(alerts.orgId, org.id), eq(alerts.ruleId, ruleId), ne(alerts.status, "resolved")));
+    .where(
+      and(
+        eq(alerts.orgId, org.id),
+        sql`${alerts.id} IN (SELECT id FROM alerts INDEXED BY alerts_unresolved
+          WHERE org_id = ${org.id} AND rule_id = ${ruleId} AND status <> 'resolved')`,
+      ),
+    );
 
 /** For a batch that moves what these rules are about: whoever worked something out from it before sees that (`pinRule`). */
 export const countEvaluation = (org: OrgContext, ruleIds: readonly string[]): Statement =>
@@ -41,13 +47,13 @@ export const countEvaluation = (org: OrgContext, ruleIds: readonly string[]): St
   );
 
 /** Where something can be told. */
-export interface Channel {
+export interface Receiver {
   readonly id: string;
   readonly kind: string;
   readonly digest: DigestTimes | null;
 }
 
-/** All that there are: an organization has few. A statement that answers `Channel`s. */
+/** All that there are: an organization has few. A statement that answers `Receiver`s. */
 export const channelsStatement = (org: OrgContext) =>
   org.db
     .select({ id: webhooks.id, kind: webhooks.kind, digest: webhooks.digest })
@@ -110,7 +116,7 @@ export const pinAlerts = (
 ): Statement =>
   pin(
     org,
-    `(SELECT count(*) FROM alerts WHERE org_id = ?1 AND rule_id = ?2 AND status <> 'resolved') = ?4
+    `(SELECT count(*) FROM alerts INDEXED BY alerts_unresolved WHERE org_id = ?1 AND rule_id = ?2 AND status <> 'resolved') = ?4
      AND (SELECT count(*) FROM json_each(?3) AS p CROSS JOIN alerts AS a
        WHERE a.org_id = ?1 AND a.id = p.value ->> 0 AND a.version = p.value ->> 1 AND a.status <> 'resolved') = ?4`,
     ruleId,
@@ -126,37 +132,17 @@ export const pinAlert = (org: OrgContext, { id, version }: Alert): Statement =>
 export const pinVersion = (org: OrgContext, { id, version }: AlertRule): Statement =>
   pin(org, "EXISTS (SELECT 1 FROM alert_rules WHERE org_id = ?1 AND id = ?2 AND version = ?3)", id, version);
 
-/** So many are waiting to be told in this group. */
+/** So many are waiting to be told in each of these groups. */
 export const pinFresh = (
   org: OrgContext,
   ruleId: string,
-  { group, occasions, fresh }: { group: string; occasions: readonly string[]; fresh: number },
+  groups: readonly { readonly group: string; readonly occasions: readonly string[]; readonly fresh: number }[],
 ): Statement =>
   pin(
     org,
-    `(SELECT count(*) FROM json_each(?4) AS o CROSS JOIN alert_members AS m INDEXED BY alert_members_fresh
-       WHERE m.org_id = ?1 AND m.rule_id = ?2 AND m.told = 0 AND m.occasion = o.value AND m.group_key = ?3) = ?5`,
+    `NOT EXISTS (SELECT 1 FROM json_each(?3) AS g WHERE g.value ->> 2 <>
+       (SELECT count(*) FROM json_each(g.value -> 1) AS o CROSS JOIN alert_members AS m INDEXED BY alert_members_fresh
+        WHERE m.org_id = ?1 AND m.rule_id = ?2 AND m.told = 0 AND m.occasion = o.value AND m.group_key = g.value ->> 0))`,
     ruleId,
-    group,
-    JSON.stringify(occasions),
-    fresh,
+    JSON.stringify(groups.map(({ group, occasions, fresh }) => [group, occasions, fresh])),
   );
-
-/** Does it again while what it was worked out from moves on; in the end that is thrown. */
-export async function untilItHolds<T>(attempt: () => Promise<T>, triesMax = 20): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!hasMovedOn(error) || tries >= triesMax) throw error;
-    }
-  }
-}
-
-/** What a batch says that was worked out from what is no longer so. */
-export class MovedOn extends Error {
-  override readonly name = "MovedOn";
-  constructor() {
-    super("moved on");
-  }
-}

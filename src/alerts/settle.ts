@@ -1,5 +1,7 @@
 import { and, eq } from "drizzle-orm";
+import { alertTellings } from "#db/alert-telling";
 import type { OrgContext } from "#db/context";
+import { untilItHolds } from "#db/pin";
 import type { Statement } from "#db/database";
 import { alertRules } from "#db/schema";
 import { newId } from "#lib/id";
@@ -11,16 +13,16 @@ import {
   channelsStatement,
   countEvaluation,
   pinAlerts,
+  pinFresh,
   pinRule,
   unresolvedAlerts,
-  untilItHolds,
   type Alert,
   type AlertRule,
-  type Channel,
+  type Receiver,
 } from "./rule.ts";
 import { severityOf } from "./message.ts";
 import { tellableAt } from "./quiet.ts";
-import { tellStatements, type Told } from "./tell.ts";
+import { tellingOf, type Told } from "./tell.ts";
 import type { Seen } from "./look.ts";
 
 /** What a rule had to say. */
@@ -58,13 +60,14 @@ async function settleOnce(org: OrgContext, ruleId: string, known: Known): Promis
   if (isIdle) return { ...nothing, nextAt: plan.nextAt };
   const events: string[] = [];
   const eventIdOf = (): string => events[events.push(newId()) - 1] ?? "";
+  const tellings = told.map((one) => tellingOf(org, standing.rule, one, { channels, eventId: eventIdOf() }));
   await org.db.atomic([
     pinRule(org, standing.rule),
     pinAlerts(org, ruleId, standing.alerts),
-    ...told.flatMap((one) => tellStatements(org, standing.rule, one, { channels, eventId: eventIdOf() })),
-    ...plan.resolved.flatMap((alert) =>
-      resolveStatements(org, alert, { rule: standing.rule, by: null, channels, eventIdOf }),
-    ),
+    pinFresh(org, ruleId, told),
+    ...tellings.flatMap(({ statements }) => statements),
+    ...alertTellings(org, ...tellings.map(({ telling }) => telling)),
+    ...resolveStatements(org, plan.resolved, { rule: standing.rule, by: null, channels, eventIdOf }),
     ...occasionStatements(org, ruleId, plan),
     ...evaluation,
     countEvaluation(org, [ruleId]),
@@ -83,7 +86,7 @@ const quietUntil =
 async function standingOf(
   org: OrgContext,
   ruleId: string,
-): Promise<{ standing: Standing; channels: readonly Channel[] } | null> {
+): Promise<{ standing: Standing; channels: readonly Receiver[] } | null> {
   const [found, open, empty, fresh, channels] = await org.db.atomic([
     org.db
       .select()
@@ -91,7 +94,7 @@ async function standingOf(
       .where(and(eq(alertRules.orgId, org.id), eq(alertRules.id, ruleId), eq(alertRules.enabled, true))),
     unresolvedAlerts(org, ruleId),
     org.db.sql(
-      `SELECT a.id FROM alerts AS a WHERE a.org_id = ?1 AND a.rule_id = ?2 AND a.status <> 'resolved'
+      `SELECT a.id FROM alerts AS a INDEXED BY alerts_unresolved WHERE a.org_id = ?1 AND a.rule_id = ?2 AND a.status <> 'resolved'
          AND NOT EXISTS (SELECT 1 FROM alert_members AS m WHERE m.org_id = ?1 AND m.alert_id = a.id AND m.told = 1)`,
       org.id,
       ruleId,
@@ -115,7 +118,7 @@ async function standingOf(
     empty: new Set((empty as { id: string }[]).map(({ id }) => id)),
     fresh: rows.map((row) => ({ ...row, gathering: row.gathering === 1 })),
   };
-  return { standing, channels: channels as Channel[] };
+  return { standing, channels: channels as Receiver[] };
 }
 
 /** What there is to say of each group. One round trip, and none where there is nothing to tell. */

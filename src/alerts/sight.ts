@@ -1,34 +1,23 @@
 import { kindOf, kinds, type Kind } from "#collectors/expiring";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
-import type { CheckCounts, FindingFilter } from "#db/values";
+import type { FindingFilter } from "#db/values";
 import type { AboutChecks } from "#scans/about";
 import { jsonOrNull } from "#lib/json";
-import { complianceScoreOf, controlScoreOf, type ControlScore } from "#scores/compliance";
-import { frameworkEvidence, type OwnFramework, type OwnRule } from "#scores/controls";
 import { accountLooks } from "./account-looks.ts";
 import { filterSql, isConnected } from "./filter.ts";
 import { gravest, itemsOf, plainItem } from "./items.ts";
-import {
-  hoursAgo,
-  limit,
-  nowhere,
-  type Look,
-  type Row,
-  type Sighting,
-  type StateCondition,
-  type StateKind,
-} from "./look.ts";
+import { hoursAgo, limit, nowhere, type Look, type Sighting, type StateCondition, type StateKind } from "./look.ts";
+import { atWorst, scoreOf, type ScoreRow } from "./score.ts";
 import { counted } from "./text.ts";
 
 /** What meets the condition now. One round trip, or two. */
 export async function lookNow(org: OrgContext, condition: StateCondition, about: AboutChecks): Promise<Sighting> {
-  // safe: each is handed conditions of its own kind.
+  // safe: each is handed conditions of its own kind, and rows that its own statements answered.
   const look = looks[condition.kind] as Look<StateKind>;
-  // safe: every statement answers rows.
-  const answers = (await org.db.atomic(look.ask(org, condition))) as Row[][];
+  const answers = await org.db.atomic(look.ask(org, condition));
   const more = look.more?.(org, answers, condition) ?? [];
-  if (more.length > 0) answers.push(...((await org.db.atomic(more)) as Row[][]));
+  if (more.length > 0) answers.push(...(await org.db.atomic(more)));
   return {
     seen: look.read(answers, condition, about, org.now),
     unclear: look.unclear?.(answers, condition, about) ?? [],
@@ -65,21 +54,54 @@ export function openCount(org: OrgContext, filter: FindingFilter): Statement {
   );
 }
 
-/** `2026-12-01` */
-const day = (at: string | null): string => (at ?? "").slice(0, 10);
+interface ExpiringRow {
+  readonly id: string;
+  readonly name: string;
+  readonly arn: string | null;
+  readonly resourceType: string;
+  readonly region: string;
+  readonly expiresAt: string;
+  readonly tags: string;
+  readonly accountId: string;
+  readonly awsAccountId: string;
+  readonly accountName: string;
+}
 
-const looks: { readonly [K in StateKind]: Look<K> } = {
+/** `accountIds`: of those that fail it, separated by commas; `accountName`: of one of them. */
+interface FailedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly failures: number;
+  readonly accountIds: string;
+  readonly accountName: string;
+}
+
+interface FailingRow {
+  readonly id: string;
+  readonly name: string;
+  readonly failingSince: string | null;
+  readonly reason: string | null;
+  readonly isDisabled: number;
+}
+
+const looks: typeof accountLooks & {
+  readonly open_findings: Look<"open_findings", readonly [readonly { readonly count: number }[], unknown?]>;
+  readonly score_below: Look<"score_below", readonly [readonly ScoreRow[]]>;
+  readonly expiring: Look<"expiring", readonly [readonly ExpiringRow[]]>;
+  readonly policy_failed: Look<"policy_failed", readonly [readonly FailedRow[]]>;
+  readonly webhook_failing: Look<"webhook_failing", readonly [readonly FailingRow[]]>;
+} = {
   ...accountLooks,
   open_findings: {
     ask: (org, { filter }) => [openCount(org, filter)],
-    more: (org, [counts = []], { filter, moreThan }) =>
+    more: (org, [counts], { filter, moreThan }) =>
       (counts[0]?.count ?? 0) > moreThan ? [gravest(org, openOnes(filter), JSON.stringify(filter))] : [],
-    read([counts = [], rows = []], { moreThan }, about) {
+    read([counts, rows = []], { filter, moreThan }, about) {
       const count = counts[0]?.count ?? 0;
       if (count <= moreThan) return [];
       const summary = `${counted(count, "finding")} match; ${moreThan.toLocaleString("en-US")} are accepted.`;
       const item = plainItem({ kind: "organization", id: "", title: "Open findings", summary });
-      return [{ ...nowhere, subject: "", item, also: itemsOf(rows, about) }];
+      return [{ ...nowhere, accountIds: filter.accountId, subject: "", item, also: itemsOf(rows, about) }];
     },
   },
   score_below: {
@@ -88,27 +110,29 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
         `SELECT (SELECT checks FROM daily_verdicts WHERE org_id = ?1 AND account_id = ?3 ORDER BY day DESC LIMIT 1) AS verdicts,
            (SELECT controls FROM custom_frameworks WHERE org_id = ?1 AND id = ?2) AS controls,
            (SELECT json_group_array(json_object('id', id, 'severity', severity, 'framework', framework, 'control', control))
-            FROM rules WHERE org_id = ?1 AND enabled = 1) AS rules`,
+            FROM rules WHERE org_id = ?1 AND enabled = 1) AS rules,
+           (SELECT aws_account_id FROM accounts WHERE org_id = ?1 AND id = ?3) AS awsAccountId`,
         org.id,
         framework,
         accountId ?? "",
       ),
     ],
-    read([rows = []], { framework, score, accountId }, about) {
+    read([rows], { framework, score, accountId }, about) {
       const [row] = rows;
       const now = row ? scoreOf(row, framework, about) : null;
-      if (typeof now !== "number" || now >= score) return [];
+      if (!row || typeof now !== "number" || now >= score) return [];
+      const { awsAccountId } = row;
       const summary = `The score is ${now}; ${score} is asked for.`;
       return [
         {
           ...nowhere,
           subject: framework,
           accountId,
-          item: plainItem({ kind: "framework", id: framework, title: framework, summary }),
+          item: plainItem({ kind: "framework", id: framework, title: framework, summary, awsAccountId }),
         },
       ];
     },
-    unclear([rows = []], { framework, score }, about) {
+    unclear([rows], { framework, score }, about) {
       const worst = rows.map((row) => scoreOf(row, framework, about, atWorst));
       return worst.some((one) => one === "unknown" || (one !== null && one < score)) ? [framework] : [];
     },
@@ -116,7 +140,7 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
   expiring: {
     ask: (org, { withinDays, kinds: named }) => [
       org.db.sql(
-        `SELECT r.id, coalesce(r.name, r.arn, r.native_id) AS name, r.arn, r.resource_type AS resourceType, r.region, r.expires_at AS at, r.tags,
+        `SELECT r.id, coalesce(r.name, r.arn, r.native_id) AS name, r.arn, r.resource_type AS resourceType, r.region, r.expires_at AS expiresAt, r.tags,
            r.account_id AS accountId, r.aws_account_id AS awsAccountId, a.name AS accountName
          FROM resources AS r CROSS JOIN accounts AS a ON a.org_id = ?1 AND a.id = r.account_id WHERE r.org_id = ?1 AND r.expires_at IS NOT NULL AND r.expires_at <= ?2
            AND (?3 IS NULL OR r.resource_type IN (SELECT value FROM json_each(?3)))
@@ -127,8 +151,8 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
         jsonOrNull(named?.map((kind) => kinds[kind as Kind]) ?? null),
       ),
     ],
-    read: ([rows = []], _, __, now) =>
-      rows.map(({ id, name, arn, resourceType, region, at, tags, accountId, awsAccountId, accountName }) => ({
+    read: ([rows], _, __, now) =>
+      rows.map(({ id, name, arn, resourceType, region, expiresAt, tags, accountId, awsAccountId, accountName }) => ({
         subject: id,
         accountId,
         tags: JSON.parse(tags) as Record<string, string>,
@@ -136,7 +160,7 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
           kind: "resource",
           id,
           title: name,
-          summary: `${(kindOf(resourceType) ?? resourceType).replaceAll("_", " ")} ${(at ?? "") <= now.toISOString() ? "ended" : "ends"} on ${day(at)}.`,
+          summary: `${(kindOf(resourceType) ?? resourceType).replaceAll("_", " ")} ${expiresAt <= now.toISOString() ? "ended" : "ends"} on ${expiresAt.slice(0, 10)}.`,
           awsAccountId,
           accountName,
           region,
@@ -148,7 +172,7 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
   policy_failed: {
     ask: (org, { policyId }) => [
       org.db.sql(
-        `SELECT p.id, p.name, count(*) AS count, min(a.name) AS accountName FROM policies AS p CROSS JOIN accounts AS a
+        `SELECT p.id, p.name, count(*) AS failures, min(a.name) AS accountName, group_concat(a.id) AS accountIds FROM policies AS p CROSS JOIN accounts AS a
          WHERE p.org_id = ?1 AND p.enabled = 1 AND (?2 IS NULL OR p.id IN (SELECT value FROM json_each(?2))) AND a.org_id = ?1
            AND (SELECT e.result FROM evaluations AS e INDEXED BY evaluations_by_scan
              WHERE e.org_id = ?1 AND e.scan_id = a.last_scan_id AND e.policy_id = p.id ORDER BY e.id DESC LIMIT 1) = 'fail'
@@ -157,22 +181,23 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
         jsonOrNull(policyId),
       ),
     ],
-    read: ([rows = []]) =>
-      rows.map(({ id, name, count, accountName }) => ({
+    read: ([rows]) =>
+      rows.map(({ id, name, failures, accountName, accountIds }) => ({
         ...nowhere,
+        accountIds: accountIds.split(","),
         subject: id,
         item: plainItem({
           kind: "policy",
           id,
           title: name,
-          summary: `Failed by the last scan of ${count === 1 ? (accountName ?? "one account") : counted(count ?? 0, "account")}.`,
+          summary: `Failed by the last scan of ${failures === 1 ? accountName : counted(failures, "account")}.`,
         }),
       })),
   },
   webhook_failing: {
     ask: (org, { hours }) => [
       org.db.sql(
-        `SELECT w.id, coalesce(w.name, w.url) AS name, w.failing_since AS at, w.disabled_reason AS text, w.status = 'disabled' AS count
+        `SELECT w.id, coalesce(w.name, w.url) AS name, w.failing_since AS failingSince, w.disabled_reason AS reason, w.status = 'disabled' AS isDisabled
          FROM webhooks AS w INDEXED BY webhooks_troubled
          WHERE w.org_id = ?1 AND (w.status = 'disabled' OR w.failing_since IS NOT NULL) AND (w.status = 'disabled' OR w.failing_since <= ?2)
          ORDER BY w.id ${limit}`,
@@ -180,15 +205,17 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
         hoursAgo(org.now, hours),
       ),
     ],
-    read: ([rows = []]) =>
-      rows.map(({ id, name, at, text, count }) => ({
+    read: ([rows]) =>
+      rows.map(({ id, name, failingSince, reason, isDisabled }) => ({
         ...nowhere,
         subject: id,
         item: plainItem({
           kind: "webhook",
           id,
           title: originOf(name),
-          summary: count === 1 ? `Disabled${text === null ? "" : `: ${text}`}.` : `Has failed since ${at ?? ""}.`,
+          summary: isDisabled
+            ? `Disabled${reason === null ? "" : `: ${reason}`}.`
+            : `Has failed since ${failingSince ?? ""}.`,
         }),
       })),
   },
@@ -196,30 +223,3 @@ const looks: { readonly [K in StateKind]: Look<K> } = {
 
 /** What stands behind the origin of a URL may be a secret. */
 const originOf = (name: string): string => (URL.canParse(name) ? new URL(name).origin : name);
-
-/** Unknown: nothing it is made of could be judged. Null: it is made of nothing, or nothing was ever looked at. */
-function scoreOf(
-  { verdicts, controls, rules }: Row,
-  framework: string,
-  about: AboutChecks,
-  taken = (control: ControlScore): ControlScore => control,
-): number | "unknown" | null {
-  if (verdicts === null) return null;
-  // safe: written by us.
-  const own =
-    controls === null ? framework : { id: framework, controls: JSON.parse(controls) as OwnFramework["controls"] };
-  const counts = JSON.parse(verdicts) as CheckCounts;
-  const evidence = frameworkEvidence(about, own, JSON.parse(rules) as OwnRule[]);
-  if (evidence.length === 0) return null;
-  return complianceScoreOf(evidence.map((control) => taken(controlScoreOf(control, counts)))).score ?? "unknown";
-}
-
-/** As if all that is unknown had failed. */
-function atWorst(control: ControlScore): ControlScore {
-  let [held, all] = [0, 0];
-  for (const { passed, failed, unknown } of control.evidence) {
-    held += passed;
-    all += passed + failed + unknown;
-  }
-  return { ...control, passRate: all === 0 ? null : held / all };
-}

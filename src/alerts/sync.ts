@@ -1,9 +1,10 @@
 import { and, eq } from "drizzle-orm";
 import type { OrgContext } from "#db/context";
+import { untilItHolds } from "#db/pin";
 import { alertMembers, alertRules } from "#db/schema";
 import type { AboutChecks } from "#scans/about";
 import { subjectsMax, type Seen, type StateCondition } from "./look.ts";
-import { countEvaluation, groupOf, pinRule, untilItHolds, type AlertRule } from "./rule.ts";
+import { countEvaluation, groupOf, pinRule, type AlertRule } from "./rule.ts";
 import { lookNow } from "./sight.ts";
 
 /**

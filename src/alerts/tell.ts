@@ -1,28 +1,28 @@
-import { alertTellings } from "#db/alert-telling";
+import type { AlertTelling } from "#db/alert-telling";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { alerts } from "#db/schema";
 import { newId } from "#lib/id";
 import { severityOf, triggeredMessage, type News } from "./message.ts";
 import { runOf, type Telling } from "./plan.ts";
-import { channelsOf, pinFresh, type Alert, type AlertRule, type Channel } from "./rule.ts";
+import { channelsOf, type Alert, type AlertRule, type Receiver } from "./rule.ts";
 
 /** What is to be told of a group. */
 export interface Told extends Telling {
   readonly news: News;
   /** Told before, and still so. */
   readonly active: number;
-  /** Of what is new. */
-  readonly awsAccountIds: readonly (string | null)[];
+  /** Of what is new; null: it is about no account in particular. */
+  readonly accountIds: readonly string[] | null;
 }
 
-/** For a batch that pins the rule and its alerts: the alert as it is now, what it is about, and the message. */
-export function tellStatements(
+/** For a batch that pins the rule, its alerts and what waits: the alert as it is now, what it is about; and what is to be told of it. */
+export function tellingOf(
   org: OrgContext,
   rule: AlertRule,
-  { group, alert, occasions, fresh, news, active, awsAccountIds }: Told,
-  { channels, eventId }: { readonly channels: readonly Channel[]; readonly eventId: string },
-): Statement[] {
+  { group, alert, occasions, news, active, accountIds }: Told,
+  { channels, eventId }: { readonly channels: readonly Receiver[]; readonly eventId: string },
+): { readonly statements: readonly Statement[]; readonly telling: AlertTelling } {
   const now = org.now.toISOString();
   const id = alert?.id ?? newId();
   const severity = severityOf(rule, news, alert);
@@ -31,6 +31,7 @@ export function tellStatements(
   const about = { alertId: id, severity, group, runId, active: active + news.fresh, at: org.now };
   const message = triggeredMessage(rule, news, { ...about, status: alert?.status ?? "open" });
   const { title, summary, items } = message;
+  const known = alert ? alert.accountIds : [];
   const shown = {
     ruleName: rule.name,
     severity,
@@ -38,21 +39,16 @@ export function tellStatements(
     summary,
     items,
     channels: [...new Set([...(alert?.channels ?? []), ...to])],
+    accountIds: known && accountIds && [...new Set([...known, ...accountIds])],
     runId,
     toldAt: now,
   };
-  return [
-    pinFresh(org, rule.id, { group, occasions, fresh }),
+  const statements = [
     keep(org, alert ?? newAlert(org, rule, id, group), { ...shown, updatedAt: now }, news.fresh - news.again),
     markTold(org, rule.id, id, { group, occasions }),
-    ...alertTellings(org, {
-      eventId,
-      name: "alert.triggered",
-      message,
-      awsAccountIds,
-      channels: channels.filter((channel) => to.includes(channel.id)),
-    }),
   ];
+  const hear = channels.filter((channel) => to.includes(channel.id));
+  return { statements, telling: { eventId, name: "alert.triggered", message, accountIds, channels: hear } };
 }
 
 const newAlert = (org: OrgContext, rule: AlertRule, id: string, group: string) => ({

@@ -1,7 +1,7 @@
 import { nextLocalTime } from "#lib/local-time";
 import type { OrgContext } from "./context.ts";
 import type { Statement } from "./database.ts";
-import { eventStatements } from "./outbox.ts";
+import { eventStatements, type OutboxEvent } from "./outbox.ts";
 import type { AlertMessage, DigestTimes } from "./values.ts";
 
 export interface AlertTelling {
@@ -9,31 +9,34 @@ export interface AlertTelling {
   readonly eventId: string;
   readonly name: "alert.triggered" | "alert.resolved";
   readonly message: AlertMessage;
-  /** Of all that it is about; left out: not known. One that is null: it is about no account in particular. */
-  readonly awsAccountIds?: readonly (string | null)[] | undefined;
+  /** Ids of all that it is about, by which webhooks filter; null or left out: it is about no account in particular. */
+  readonly accountIds?: readonly string[] | null;
   /** Channels and webhooks of the alert. */
   readonly channels: readonly { readonly id: string; readonly kind?: string; readonly digest: DigestTimes | null }[];
   /** No people named are told before this time; left out: at once. PagerDuty is: it would go on calling them. */
   readonly notBefore?: string;
 }
 
+/** Messages written by the same statements: their JSON stays below 1 MB. */
+const togetherMax = 20;
+
 /**
- * For the batch that changes an alert: its event, a delivery for each channel that is told at once (and for every webhook that
- * subscribed to it), and an item for each channel that gathers. `nudgeDeliveries` with the event's id follows.
+ * For the batch that changes alerts: their events, a delivery for each channel that is told at once (and for every webhook that
+ * subscribed to it), and an item for each channel that gathers. `nudgeDeliveries` with the events' ids follows.
  */
-export function alertTellings(org: OrgContext, told: AlertTelling): Statement[] {
+export const alertTellings = (org: OrgContext, ...told: readonly AlertTelling[]): Statement[] =>
+  told.length > togetherMax
+    ? [...alertTellings(org, ...told.slice(0, togetherMax)), ...alertTellings(org, ...told.slice(togetherMax))]
+    : [...eventStatements(org, ...told.map((one) => eventOf(org, one))), ...told.flatMap((one) => gathering(org, one))];
+
+function eventOf(org: OrgContext, told: AlertTelling): OutboxEvent {
   const now = org.now.toISOString();
   const { eventId: id, name, message, channels, notBefore = now } = told;
-  const awsAccountIds = told.awsAccountIds?.every((account) => account !== null)
-    ? [...new Set(told.awsAccountIds)]
-    : null;
+  const accountId = told.accountIds?.join();
   const to = channels
     .filter(({ digest }) => digest === null)
     .map((channel) => ({ webhookId: channel.id, at: channel.kind === "pagerduty" ? now : notBefore }));
-  return [
-    ...eventStatements(org, { id, names: [name], data: message, severity: message.severity, awsAccountIds, to }),
-    ...gathering(org, told),
-  ];
+  return { id, names: [name], data: message, severity: message.severity, accountId, to };
 }
 
 /** A channel that gathers no longer by the time of the batch keeps the item: the cron job tells what is due, whatever is set. */

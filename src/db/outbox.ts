@@ -54,9 +54,8 @@ export interface OutboxEvent {
   readonly id?: string;
   /** What webhooks filter by: of all it tells about. Left out: it passes every filter. */
   readonly severity?: string | undefined;
+  /** Of several: their ids, separated by commas; who filters by one of them is told. */
   readonly accountId?: string | null | undefined;
-  /** Instead of `accountId`, of what is about several: who filters by one of them is told. */
-  readonly awsAccountIds?: readonly string[] | null;
   /** Alert rules look at it when this run has ended; left out: at once. */
   readonly runId?: string | null | undefined;
   /** The webhook it is about, which is not told. */
@@ -133,15 +132,11 @@ export const isHeard = `(EXISTS (
     SELECT 1 FROM alert_rules r, json_each(r.listens) l WHERE r.org_id = ?1 AND r.enabled = 1 AND l.value IN (SELECT n.value FROM json_each(e.value -> 'names') n))
   OR json_array_length(e.value -> 'to') > 0)`;
 
-/** SQL: ids of the accounts that `e` is about, as they are stored. */
-const accountsOf = `coalesce(e.value ->> 'accountId', (SELECT group_concat(a.id) FROM json_each(e.value -> 'awsAccountIds') i CROSS JOIN accounts a
-  WHERE a.org_id = ?1 AND a.aws_account_id = i.value))`;
-
 /** Members: those of `Told`. */
 const eventInsert = (org: OrgContext, told: readonly Told[], condition: string): Statement =>
   org.db.sql(
     `INSERT INTO events (org_id, id, names, data, severity, account_id, created_at)
-     SELECT ?1, e.value ->> 'id', e.value -> 'names', e.value -> 'data', e.value ->> 'severity', ${accountsOf}, ?2
+     SELECT ?1, e.value ->> 'id', e.value -> 'names', e.value -> 'data', e.value ->> 'severity', e.value ->> 'accountId', ?2
      FROM json_each(?3) e WHERE ${condition} AND ${isHeard} ON CONFLICT DO NOTHING`,
     org.id,
     org.now.toISOString(),
@@ -166,7 +161,7 @@ const deliveryInsert = (org: OrgContext, toldJson: string): Statement =>
        SELECT w.id AS webhook_id, e.value ->> 'id' AS event_id,
          coalesce(
            (SELECT t.value ->> 1 FROM json_each(e.value -> 'told') t
-            WHERE w.id <> coalesce(e.value ->> 'exceptWebhookId', '') AND ${passesFilters("e.value ->> 'severity'", accountsOf)} AND t.value ->> 0 IN (SELECT s.value FROM ${listensTo} s) ORDER BY t.key LIMIT 1),
+            WHERE w.id <> coalesce(e.value ->> 'exceptWebhookId', '') AND ${passesFilters("e.value ->> 'severity'", "e.value ->> 'accountId'")} AND t.value ->> 0 IN (SELECT s.value FROM ${listensTo} s) ORDER BY t.key LIMIT 1),
            (SELECT e.value ->> '$.names[0]' FROM json_each(e.value -> 'to') c WHERE c.value ->> 'webhookId' = w.id)) AS event,
          coalesce((SELECT c.value ->> 'at' FROM json_each(e.value -> 'to') c WHERE c.value ->> 'webhookId' = w.id), ?2) AS at
        FROM webhooks w CROSS JOIN json_each(?3) e WHERE w.org_id = ?1 AND w.status = 'enabled')

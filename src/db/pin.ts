@@ -28,3 +28,22 @@ export const pinFindings = (org: OrgContext, rows: readonly Pinned[]): Statement
 /** Whether a batch was refused because what it was worked out from has moved on: nothing of it was written. */
 export const hasMovedOn = (error: unknown): boolean =>
   String((error as Error | undefined)?.message).includes("moved on");
+
+/** Does it again while what it was worked out from moves on; in the end that is thrown. */
+export async function untilItHolds<T>(attempt: () => Promise<T>, triesMax = 20): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!hasMovedOn(error) || tries >= triesMax) throw error;
+    }
+  }
+}
+
+/** What a batch says that was worked out from what is no longer so. */
+export class MovedOn extends Error {
+  override readonly name = "MovedOn";
+  constructor() {
+    super("moved on");
+  }
+}

@@ -257,6 +257,10 @@ export const scans = sqliteTable(
     index("scans_by_status").on(t.orgId, t.status, t.id),
     index("scans_by_account").on(t.orgId, t.accountId, t.id),
     index("scans_by_run").on(t.orgId, t.runId, t.id),
+    // Of everything: what was narrowed to regions or services has not seen it all.
+    index("scans_complete")
+      .on(t.orgId, t.accountId, t.id)
+      .where(sql`status = 'complete' AND services IS NULL AND regions IS NULL`),
     uniqueIndex("scans_active")
       .on(t.orgId, t.accountId)
       .where(sql`active = 1`),
@@ -979,6 +983,8 @@ export const alerts = sqliteTable(
     total: integer("total").notNull(),
     /** Who is told: ids of channels and webhooks. */
     channels: text("channels", { mode: "json" }).$type<readonly string[]>().notNull(),
+    /** Of the accounts it was ever about, also those that are gone; null: it is about none in particular. */
+    accountIds: text("account_ids", { mode: "json" }).$type<readonly string[] | null>(),
     runId: text("run_id"),
     toldAt: text("told_at"),
     /** How often it was told. */

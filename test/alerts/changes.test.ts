@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { evaluateAlerts } from "#alerts/evaluate";
 import { changeAlertRule } from "../../src/modules/alert-rules/change.ts";
 import { deleteAlertRule } from "../../src/modules/alert-rules/delete.ts";
@@ -92,6 +92,49 @@ describe("an account that is disconnected", () => {
       "finding",
       "organization",
     ]);
+  });
+});
+
+describe("what waits to be told", () => {
+  it("is told where a route leads that is changed meanwhile", async ({ expect }) => {
+    const world = new AlertWorld();
+    world.now = new Date("2026-11-23T23:00:00Z");
+    await world.make(2);
+    const [own, mapped] = [await world.channel(), await world.channel()];
+    const quietHours = { from: "22:00", to: "07:00", timeZone: "UTC" };
+    const route = (account: number) => ({
+      by: "account",
+      channels: { [world.accounts[account]?.id ?? ""]: [mapped] },
+    });
+    const rule = await world.rule(findingsRule([own], { quietHours, route: route(0) }));
+    await world.open([...(await world.findings(3)), ...(await world.findings(2, {}, 1))], null);
+    await world.evaluate();
+    world.advance(hour);
+    await changeAlertRule(world.context(), { id: rule.id, ifMatch: null }, { route: null });
+    await changeAlertRule(world.context(), { id: rule.id, ifMatch: null }, { route: route(1) });
+    await world.evaluate();
+    expect(await world.told()).toEqual([]);
+    world.now = new Date("2026-11-24T08:00:00Z");
+    await world.look();
+    const told = (await world.told()).map(({ message, to }) => [message.fresh, to.map(({ id }) => id)]);
+    expect(told.toSorted()).toEqual([
+      [2, [mapped]],
+      [3, [own]],
+    ]);
+  });
+
+  it("is not told any more when its account is disconnected", async ({ expect }) => {
+    const world = await new AlertWorld().make(2);
+    await world.rule(findingsRule([await world.channel()], { windowMinutes: 60 }));
+    await world.open(await world.findings(1, {}, 1), null);
+    await world.evaluate();
+    world.advance(30 * minutes);
+    await world.open([...(await world.findings(2)), ...(await world.findings(1, {}, 1))], null);
+    await world.evaluate();
+    world.advance(31 * minutes);
+    await disconnectAccount(world.context(), { id: world.accounts[0]?.id ?? "", ifMatch: null });
+    await world.evaluate();
+    expect(await fresh(world)).toEqual([1, 1]);
   });
 });
 
@@ -259,6 +302,21 @@ describe("what is not to be told", () => {
     await world.rule({ condition: { kind: "no_complete_scan", hours: 24 }, channels: [await world.channel()] });
     await world.evaluate();
     expect((await world.told()).map(({ message }) => message.items.map(({ title }) => title))).toEqual([["Account 1"]]);
+  });
+
+  it.each([
+    ["services", '["s3"]', 1],
+    ["regions", '["eu-west-1"]', 1],
+    ["services", null, 0],
+  ])("is an account that was seen as a whole: a scan with %s %s is told %i times", async (column, value, times) => {
+    const world = await new AlertWorld().make();
+    world.advance(25 * hour);
+    await world.rule({ condition: { kind: "no_complete_scan", hours: 24 }, channels: [await world.channel()] });
+    const run = await world.run();
+    await world.rows(`UPDATE scans SET ${column} = ?2 WHERE org_id = ?1`, value);
+    await world.endScan(run.id, run.scans[0] ?? "");
+    await world.look();
+    expect(await world.told()).toHaveLength(times);
   });
 
   it("is hardly read: findings that are counted, and not too many", async ({ expect }) => {

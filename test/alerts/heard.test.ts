@@ -1,4 +1,6 @@
 import { describe, it } from "vitest";
+import { newId } from "#lib/id";
+import { disconnectAccount } from "../../src/modules/accounts/disconnect.ts";
 import { AlertWorld, findingsRule, type FoundFinding } from "./world.ts";
 
 /** Webhooks that filter by accounts, and what each of them heard. */
@@ -13,6 +15,17 @@ async function listeners(world: AlertWorld) {
   };
   const channel = await world.channel();
   return { heard, channel };
+}
+
+/** A policy that the last scan of this account fails. */
+async function fail(world: AlertWorld, accountId: string): Promise<void> {
+  const [id, now] = [newId(), world.now.toISOString()];
+  const policy = { org_id: world.orgId, id, name: "Gate", description: "", enabled: 1, conditions: "[]", version: 1 };
+  await world.insert("policies", [{ ...policy, created_at: now, updated_at: now }]);
+  await world.rows("UPDATE accounts SET last_scan_id = 'scan-1' WHERE org_id = ?1 AND id = ?2", accountId);
+  const own = { org_id: world.orgId, id: newId(), policy_id: id, policy_version: 1, policy_name: "Gate" };
+  const evaluation = { ...own, scan_id: "scan-1", account_id: accountId, trigger: "scan", result: "fail" };
+  await world.insert("evaluations", [{ ...evaluation, conditions: "[]", created_at: now }]);
 }
 
 async function tell(world: AlertWorld, found: readonly FoundFinding[]): Promise<void> {
@@ -34,9 +47,7 @@ describe("webhooks that filter by account hear of an alert", () => {
     expect(await heard("alert.resolved")).toEqual(["b", "both", "all"]);
   });
 
-  it("also where its message has no room for what is theirs; and of its end when that can no longer be told", async ({
-    expect,
-  }) => {
+  it("also where its message has no room for what is theirs; and of its end", async ({ expect }) => {
     const world = await new AlertWorld().make(2);
     const { heard, channel } = await listeners(world);
     await world.rule(findingsRule([channel]));
@@ -69,5 +80,52 @@ describe("webhooks that filter by account hear of an alert", () => {
     await world.rows("UPDATE accounts SET monthly_spend = 5 WHERE org_id = ?1");
     await world.look();
     expect(await heard("alert.triggered")).toEqual(["a", "b", "both", "all"]);
+  });
+
+  it("whose end comes because its account is gone, if they heard of it", async ({ expect }) => {
+    const world = await new AlertWorld().make(2);
+    const { heard, channel } = await listeners(world);
+    const id = world.accounts[0]?.id ?? "";
+    await world.rule({ condition: { kind: "scan_ended", states: ["error"] }, channels: [channel] });
+    await world.rows("UPDATE accounts SET last_scan_state = 'error' WHERE org_id = ?1 AND id = ?2", id);
+    await world.look();
+    world.advance(60_000);
+    await disconnectAccount(world.context(), { id, ifMatch: null });
+    await world.evaluate();
+    expect(await heard("alert.resolved")).toEqual(["a", "both", "all"]);
+  });
+
+  it("on the score of one account", async ({ expect }) => {
+    const world = await new AlertWorld().make(2);
+    const { heard, channel } = await listeners(world);
+    const [account] = world.accounts;
+    const [id, awsAccountId] = [account?.id ?? "", account?.["aws_account_id"]];
+    const checks = JSON.stringify({ kms_rotation_off: { pass: 1, fail: 9, unknown: 0 } });
+    const row = { org_id: world.orgId, account_id: id, day: "2026-11-23", checks };
+    await world.insert("daily_verdicts", [{ ...row, updated_at: world.now.toISOString() }]);
+    const condition = { kind: "score_below", framework: "cis_aws_3.0", score: 50, accountId: id };
+    await world.rule({ condition, channels: [channel] });
+    await world.evaluate();
+    expect(await heard("alert.triggered")).toEqual(["a", "both", "all"]);
+    expect((await world.told())[0]?.message.items).toMatchObject([{ awsAccountId }]);
+  });
+
+  it("on the open findings of their accounts", async ({ expect }) => {
+    const world = await new AlertWorld().make(2);
+    const { heard, channel } = await listeners(world);
+    const condition = { kind: "open_findings", filter: { accountId: [world.accounts[0]?.id] }, moreThan: 2 };
+    await world.rule({ condition, channels: [channel] });
+    await world.open(await world.findings(3), null);
+    await world.look();
+    expect(await heard("alert.triggered")).toEqual(["a", "both", "all"]);
+  });
+
+  it("on a policy that one of their accounts fails", async ({ expect }) => {
+    const world = await new AlertWorld().make(2);
+    const { heard, channel } = await listeners(world);
+    await world.rule({ condition: { kind: "policy_failed" }, channels: [channel] });
+    await fail(world, world.accounts[1]?.id ?? "");
+    await world.look();
+    expect(await heard("alert.triggered")).toEqual(["b", "both", "all"]);
   });
 });

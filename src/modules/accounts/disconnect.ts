@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import { alertsDueNow } from "#db/alert-clock";
+import { alertsDueNow, forgetWaiting } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { frameSummary } from "#db/frames";
@@ -40,6 +40,7 @@ export async function disconnectAccount(
     ...(scan && event ? endScan(org, scan, event) : []),
     ...leaveTraces(org, account.id),
     rollUpOrganization(org),
+    forgetWaiting(org, account.id),
     alertsDueNow(org),
   ]);
   // safe: `returning` answers the deleted row.

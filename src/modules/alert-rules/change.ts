@@ -1,11 +1,12 @@
 import { and, eq, sql } from "drizzle-orm";
 import { endingOf, endingStatements } from "#alerts/end";
-import { listensTo, pinVersion, untilItHolds, type AlertRule } from "#alerts/rule";
+import { listensTo, pinVersion, type AlertRule } from "#alerts/rule";
 import { wakeAlerts } from "#alerts/wake";
 import { askedOf, startAlertClock } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { nudgeDeliveries } from "#db/outbox";
+import { untilItHolds } from "#db/pin";
 import { alertRules } from "#db/schema";
 import { notFound, refuseStale } from "#lib/fault";
 import { canonicalJson } from "#lib/hash";
@@ -58,13 +59,16 @@ async function write(
   if (canonicalJson(input) === canonicalJson(inputOf(before))) return { row: before, events: [] };
   const now = org.now.toISOString();
   const wanted = { ...before, ...input, listens: listensTo(input.condition) };
-  const isOver = before.enabled && (!wanted.enabled || isAboutSomethingElse(before, wanted));
+  const goesOn = before.enabled && wanted.enabled && isSame(before.condition, wanted.condition);
+  const isOver = before.enabled && !(goesOn && isSame(before.route, wanted.route));
   const after: AlertRule = { ...wanted, version: before.version + 1, updatedAt: now };
-  const ending = isOver ? endingOf(org, before, open) : { pins: [], statements: [], events: [] };
+  const ending = isOver
+    ? endingOf(org, before, open, goesOn ? wanted.route : undefined)
+    : { pins: [], statements: [], events: [] };
   const target = { type: "alert_rule", id: before.id };
   const entry = { action: "alert_rule.update", target, before: audited(before), after: audited(after) } as const;
   const statements = [
-    update(org, after, isOver || !before.enabled),
+    update(org, after, !goesOn),
     ...ending.statements,
     ...(after.enabled ? [startAlertClock(org)] : []),
   ] as const;
@@ -82,9 +86,7 @@ async function write(
   }
 }
 
-/** What it was about says nothing of what it is about now: it begins anew. */
-const isAboutSomethingElse = (before: AlertRule, after: AlertRule): boolean =>
-  canonicalJson([before.condition, before.route]) !== canonicalJson([after.condition, after.route]);
+const isSame = (before: unknown, after: unknown): boolean => canonicalJson(before) === canonicalJson(after);
 
 const isTaken = (error: unknown): boolean =>
   /UNIQUE constraint failed: alert_rules\./.test(String((error as Error | undefined)?.message));

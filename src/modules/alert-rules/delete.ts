@@ -1,7 +1,8 @@
 import { endingOf, endingStatements } from "#alerts/end";
-import { pinVersion, untilItHolds, type AlertRule } from "#alerts/rule";
+import { pinVersion, type AlertRule } from "#alerts/rule";
 import type { OrgContext } from "#db/context";
 import { nudgeDeliveries } from "#db/outbox";
+import { untilItHolds } from "#db/pin";
 import { notFound, refuseStale } from "#lib/fault";
 import type { Naming } from "./change.ts";
 import { audited, ruleStatement } from "./rule.ts";

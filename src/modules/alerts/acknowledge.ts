@@ -1,5 +1,6 @@
-import { pinAlert, untilItHolds } from "#alerts/rule";
+import { pinAlert } from "#alerts/rule";
 import type { OrgContext } from "#db/context";
+import { untilItHolds } from "#db/pin";
 import { Fault, refuseStale } from "#lib/fault";
 import { getAlert, wholeOf, wholeStatements, type WholeAlert } from "./alert.ts";
 

@@ -1,9 +1,10 @@
 import { resolveStatements } from "#alerts/resolve";
-import { channelsStatement, pinAlert, untilItHolds, type AlertRule, type Channel } from "#alerts/rule";
+import { channelsStatement, pinAlert, type AlertRule, type Receiver } from "#alerts/rule";
 import { wakeAlerts } from "#alerts/wake";
 import { alertsDueNow } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
 import { nudgeDeliveries } from "#db/outbox";
+import { untilItHolds } from "#db/pin";
 import { alertRules, alerts } from "#db/schema";
 import { refuseStale } from "#lib/fault";
 import { newId } from "#lib/id";
@@ -40,14 +41,14 @@ async function resolveOnce(
   // safe: the statements answer rows of the tables.
   const rule = (rules as AlertRule[])[0] ?? { notifyResolved: true, quietHours: null };
   const eventId = newId();
-  const how = { rule, by: org.actor, note, channels: channels as Channel[], eventIdOf: () => eventId };
+  const how = { rule, by: org.actor, note, channels: channels as Receiver[], eventIdOf: () => eventId };
   const entry = {
     action: "alert.resolve",
     target: { type: "alert", id },
     before: { status },
     after: { status: "resolved", note },
   } as const;
-  const [update, ...tellings] = resolveStatements(org, before.row, how);
+  const [update, ...tellings] = resolveStatements(org, [before.row], how);
   const now = org.now.toISOString();
   const resolved = { status: "resolved", resolvedBy: org.actor.id, resolvedAt: now, updatedAt: now } as const;
   const row = { ...before.row, ...resolved, note: note ?? before.row.note, version: version + 1 };

@@ -126,7 +126,13 @@ const members = {
 
 export const AlertBody = z.object(members).openapi("Alert", { example });
 
-export const alertBody = ({ orgId: _, groupKey, items: __, ...row }: Alert): z.input<typeof AlertBody> => ({
+export const alertBody = ({
+  orgId: _,
+  groupKey,
+  items: __,
+  accountIds: ___,
+  ...row
+}: Alert): z.input<typeof AlertBody> => ({
   ...row,
   group: groupKey === "" ? null : groupKey,
   channels: [...row.channels],

@@ -1,3 +1,4 @@
+import { isConnected } from "#alerts/filter";
 import type { Env } from "#env";
 import { systemContext, type OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
@@ -73,7 +74,7 @@ async function endingsOf(org: OrgContext, name: Name): Promise<Ending[]> {
            r.name, r.region, r.expires_at AS expiresAt, CASE ${within} END AS days
          FROM resources AS r INDEXED BY resources_by_lapse
          WHERE r.org_id = ?1 AND r.expires_at IS NOT NULL AND r.expires_at > ?2 AND r.expires_at <= ?3
-           AND r.resource_type IN (SELECT value FROM json_each(?4)) AND EXISTS (SELECT 1 FROM webhooks WHERE org_id = ?1)) AS e
+           AND r.resource_type IN (SELECT value FROM json_each(?4)) AND ${isConnected("r.account_id")} AND EXISTS (SELECT 1 FROM webhooks WHERE org_id = ?1)) AS e
        LEFT JOIN expiry_notices AS n ON n.org_id = ?1 AND n.resource_id = e.resourceId
        WHERE n.days IS NULL OR n.expires_at <> e.expiresAt OR n.days > e.days ORDER BY e.expiresAt LIMIT ${sliceMax}`,
       org.id,

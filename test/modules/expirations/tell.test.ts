@@ -4,6 +4,7 @@ import { systemContext, type OrgContext } from "#db/context";
 import type { EventName } from "#db/outbox";
 import { newId } from "#lib/id";
 import { tellOfExpirations } from "#modules/expirations";
+import { disconnectAccount } from "../../../src/modules/accounts/disconnect.ts";
 import { tellOrganization } from "../../../src/modules/expirations/tell.ts";
 import { eventSamples } from "../../../src/modules/webhooks/event-samples.ts";
 import { eventComplaints } from "../../support/openapi.ts";
@@ -134,6 +135,19 @@ describe("what ends", () => {
       expect(shapeOf(data)).toEqual(shapeOf(eventSamples[names[0] as EventName]));
       expect(eventComplaints(names[0] ?? "", data)).toEqual([]);
     }
+  });
+
+  it("is not told of an account that was disconnected", async ({ expect }) => {
+    const { org, accounts } = await makeWorld(0, 0);
+    await listen(org, ["*"]);
+    const [gone = {}, kept = {}]: readonly Row[] = accounts;
+    await ending(org, gone, secret, [20]);
+    const [left] = await ending(org, kept, secret, [20], 50);
+    await disconnectAccount(contextAt(org, 0), { id: String(gone["id"]), ifMatch: null });
+    await tellOrganization(contextAt(org, 0));
+    expect((await toldTo(org)).flatMap(({ expiring }) => expiring?.map(({ resourceId }) => resourceId) ?? [])).toEqual([
+      left,
+    ]);
   });
 
   it("is told when it is found late, when its date changes, and when somebody begins to listen", async ({ expect }) => {

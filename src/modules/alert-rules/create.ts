@@ -1,9 +1,10 @@
-import { alertRulesMax, untilItHolds, type AlertRule } from "#alerts/rule";
+import { alertRulesMax, type AlertRule } from "#alerts/rule";
+import { wakeAlerts } from "#alerts/wake";
 import { askedOf, startAlertClock } from "#db/alert-clock";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
+import { untilItHolds } from "#db/pin";
 import { Fault } from "#lib/fault";
-import { wakeAlerts } from "#alerts/wake";
 import { resolved } from "./resolved.ts";
 import { audited, nameTaken, namedStatement, newRule, pinChannels, ruleStatement } from "./rule.ts";
 import type { AlertRuleInput } from "./shapes.ts";

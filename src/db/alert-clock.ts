@@ -47,12 +47,11 @@ export const leaveAlerts = (org: OrgContext, idsJson: string): Statement[] => [
  * What was found in an account that is disconnected is not told any more: for that batch. What was told leaves its alerts when
  * its findings are taken out (`leaveAlerts`). Reads what waits, however much was found there.
  */
-export const forgetWaiting = (org: OrgContext, accountId: string): Statement =>
+export const forgetWaiting = (org: OrgContext): Statement =>
   org.db.sql(
     `DELETE FROM alert_members WHERE org_id = ?1 AND (rule_id, subject) IN (
        SELECT m.rule_id, m.subject FROM alert_rules AS r CROSS JOIN alert_members AS m INDEXED BY alert_members_fresh CROSS JOIN findings AS f
-       WHERE r.org_id = ?1 AND m.org_id = ?1 AND m.rule_id = r.id AND m.told = 0 AND f.org_id = ?1 AND f.id = m.subject AND f.account_id = ?2)
-       AND NOT EXISTS (SELECT 1 FROM accounts WHERE org_id = ?1 AND id = ?2)`,
+       WHERE r.org_id = ?1 AND m.org_id = ?1 AND m.rule_id = r.id AND m.told = 0 AND f.org_id = ?1 AND f.id = m.subject
+         AND f.account_id NOT IN (SELECT id FROM accounts WHERE org_id = ?1))`,
     org.id,
-    accountId,
   );

@@ -40,7 +40,7 @@ export async function disconnectAccount(
     ...(scan && event ? endScan(org, scan, event) : []),
     ...leaveTraces(org, account.id),
     rollUpOrganization(org),
-    forgetWaiting(org, account.id),
+    forgetWaiting(org),
     alertsDueNow(org),
   ]);
   // safe: `returning` answers the deleted row.

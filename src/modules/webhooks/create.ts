@@ -27,7 +27,7 @@ export interface WebhookInput {
 }
 
 /**
- * Makes a webhook, with a secret of its own or the given `whsec_…`. Faults: WEBHOOK_URL_BLOCKED; RESOURCE_NOT_FOUND for an account;
+ * Makes a webhook, with a secret of its own or the given `whsec_…`. Faults: WEBHOOK_URL_BLOCKED; INVALID_REQUEST for an account;
  * CONFLICT when the organization has 50 already.
  */
 export async function createWebhook(org: OrgContext, input: WebhookInput, own?: string): Promise<NewlyMade> {

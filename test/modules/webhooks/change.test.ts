@@ -211,6 +211,22 @@ describe("PUT /webhooks/{id}", () => {
     expect((await admin.put(path, { url })).status).toBe(400);
     expect((await admin.put(path, { url, events: ["*"] }, { "If-Match": '"1"' })).status).toBe(412);
   });
+
+  it("200: what changes nothing makes no version and is not in the audit log, nor by PATCH", async ({ expect }) => {
+    const { org, admin, path, shown } = await made({ description: "Pager" });
+    const { events, description, severities, accountIds, status } = shown;
+    const answers = [
+      await admin.put<Answered>(path, { url, events, description, severities, accountIds, status }),
+      await admin.patch<Answered>(path, { description: "Pager" }),
+    ];
+    for (const answer of answers) {
+      expect([answer.status, answer.headers.get("etag")]).toEqual([200, '"1"']);
+      expect(answer.body.data).toMatchObject(shown);
+    }
+    expect((await admin.patch(path, {}, { "If-Match": '"2"' })).status).toBe(412);
+    const { results } = await env.DB.prepare("SELECT action FROM audit_log WHERE org_id = ?1").bind(org.id).all();
+    expect(results).toEqual([{ action: "webhook.create" }]);
+  });
 });
 
 describe("a channel", () => {

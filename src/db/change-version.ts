@@ -14,11 +14,13 @@ export interface VersionChange {
   readonly entry: AuditEntry;
   readonly statements: readonly [Statement, ...Statement[]];
   readonly value?: unknown;
+  /** Given what the other statements answered when the first answered nothing: throws where that is why. */
+  readonly refuse?: (answers: readonly unknown[]) => void;
 }
 
 /**
  * Changes a thing in the version that `changeOf` is given; null: nothing is to be changed. Answers the row as it is then. Faults: those
- * of `get` and `changeOf`; PRECONDITION_FAILED; CONFLICT when it was changed at the same moment.
+ * of `get`, `changeOf` and `refuse`; PRECONDITION_FAILED; CONFLICT when it was changed at the same moment.
  */
 export async function changeVersion<Row extends { readonly version: number }>(
   org: OrgContext,
@@ -30,10 +32,12 @@ export async function changeVersion<Row extends { readonly version: number }>(
   refuseStale(what, before.version, ifMatch);
   const change = await changeOf(before);
   if (!change) return before;
-  const [changed] = await org.change(change.entry, change.statements, change.value);
+  const [changed, ...answers] = await org.change(change.entry, change.statements, change.value);
   // safe: the first statement answers rows of the table.
   const [row] = changed as Row[];
   if (row) return row;
-  refuseStale(what, (await get(org, id)).version, ifMatch);
+  const { version } = await get(org, id);
+  change.refuse?.(answers);
+  refuseStale(what, version, ifMatch);
   throw new Fault("CONFLICT", `The ${what} was changed at the same moment. Read it again.`);
 }

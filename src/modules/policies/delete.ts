@@ -1,6 +1,6 @@
+import type { Naming } from "#db/change-version";
 import type { OrgContext } from "#db/context";
 import { notFound, refuseStale } from "#lib/fault";
-import type { Naming } from "./change.ts";
 import { audited, getPolicy } from "./policy.ts";
 
 /** Deletes a policy; what was evaluated by it stays with the scans. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED. */

@@ -1,8 +1,8 @@
+import type { Naming } from "#db/change-version";
 import type { OrgContext } from "#db/context";
 import { notFound, refuseStale } from "#lib/fault";
 import { resolveSome } from "./resolve.ts";
 import { audited, getRule } from "./rule.ts";
-import type { Naming } from "./change.ts";
 
 /** Deletes a rule; its findings are resolved. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED. */
 export async function deleteRule(org: OrgContext, { id, ifMatch }: Naming): Promise<void> {

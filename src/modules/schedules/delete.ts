@@ -1,6 +1,6 @@
+import type { Naming } from "#db/change-version";
 import type { OrgContext } from "#db/context";
 import { notFound, refuseStale } from "#lib/fault";
-import type { Naming } from "./change.ts";
 import { audited, getSchedule } from "./schedule.ts";
 
 /** Deletes a schedule; the runs it started stay. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED. */

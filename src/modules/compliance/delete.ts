@@ -1,13 +1,11 @@
+import type { Naming } from "#db/change-version";
 import type { OrgContext } from "#db/context";
 import { notFound, refuseStale } from "#lib/fault";
 import { inputOf } from "./own-shapes.ts";
 import { audited, getOwn } from "./own.ts";
 
 /** Deletes a framework of the organization's own. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED, CONFLICT for a built-in one. */
-export async function deleteFramework(
-  org: OrgContext,
-  { id, ifMatch }: { readonly id: string; readonly ifMatch: number | null },
-): Promise<void> {
+export async function deleteFramework(org: OrgContext, { id, ifMatch }: Naming): Promise<void> {
   const before = await getOwn(org, id);
   refuseStale("framework", before.version, ifMatch);
   const entry = {

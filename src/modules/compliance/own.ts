@@ -37,14 +37,14 @@ export const audited = ({ title, edition, controls }: FrameworkInput): Record<st
 });
 
 /** Where frameworks name rules, by the rule's id. */
-interface Naming {
+interface NamedRule {
   readonly rule: string;
   readonly pointer: string;
 }
 
 const prefix = "rule:";
 
-export const rulesNamedIn = ({ controls }: Pick<FrameworkInput, "controls">, at = ""): Naming[] =>
+export const rulesNamedIn = ({ controls }: Pick<FrameworkInput, "controls">, at = ""): NamedRule[] =>
   controls.flatMap(({ checks }, control) =>
     checks.flatMap((name, index) =>
       name.startsWith(prefix)
@@ -54,7 +54,7 @@ export const rulesNamedIn = ({ controls }: Pick<FrameworkInput, "controls">, at 
   );
 
 /** Fault: INVALID_REQUEST for rules that the organization does not have. */
-export async function refuseUnknownRules(org: OrgContext, named: readonly Naming[]): Promise<void> {
+export async function refuseUnknownRules(org: OrgContext, named: readonly NamedRule[]): Promise<void> {
   if (named.length === 0) return;
   const [rows] = await org.db.atomic([
     org.db.sql(

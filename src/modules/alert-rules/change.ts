@@ -3,6 +3,7 @@ import { endingOf, endingStatements } from "#alerts/end";
 import { listensTo, pinVersion, type AlertRule } from "#alerts/rule";
 import { wakeAlerts } from "#alerts/wake";
 import { askedOf, startAlertClock } from "#db/alert-clock";
+import type { Naming } from "#db/change-version";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { nudgeDeliveries } from "#db/outbox";
@@ -14,11 +15,6 @@ import { patched } from "#lib/merge-patch";
 import { resolved } from "./resolved.ts";
 import { audited, getAlertRule, nameTaken, pinChannels, ruleStatement } from "./rule.ts";
 import { inputOf, NewAlertRule, wholes, type AlertRuleInput } from "./shapes.ts";
-
-export interface Naming {
-  readonly id: string;
-  readonly ifMatch: number | null;
-}
 
 /** Replaces an alert rule. Faults: RESOURCE_NOT_FOUND, INVALID_REQUEST, PRECONDITION_FAILED, CONFLICT. */
 export const replaceAlertRule = (org: OrgContext, naming: Naming, input: AlertRuleInput): Promise<AlertRule> =>

@@ -1,10 +1,10 @@
 import { endingOf, endingStatements } from "#alerts/end";
 import { pinVersion, type AlertRule } from "#alerts/rule";
+import type { Naming } from "#db/change-version";
 import type { OrgContext } from "#db/context";
 import { nudgeDeliveries } from "#db/outbox";
 import { untilItHolds } from "#db/pin";
 import { notFound, refuseStale } from "#lib/fault";
-import type { Naming } from "./change.ts";
 import { audited, ruleStatement } from "./rule.ts";
 
 /** Deletes an alert rule; its alerts are resolved, and stay. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED. */

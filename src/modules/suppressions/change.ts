@@ -1,4 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
+import type { Naming } from "#db/change-version";
 import type { OrgContext } from "#db/context";
 import { suppressions } from "#db/schema";
 import { Fault, refuseStale } from "#lib/fault";
@@ -13,14 +14,12 @@ import { sweepNow } from "./sweep.ts";
 /** How often a change is worked out anew when somebody else was faster. */
 const triesMax = 4;
 
-interface SuppressionChange {
-  readonly id: string;
-  readonly ifMatch: number | null;
+interface SuppressionChange extends Naming {
   /** What it is to be, from what it is. */
   readonly to: (before: SuppressionInput) => SuppressionInput;
 }
 
-type Asked<Body> = Pick<SuppressionChange, "id" | "ifMatch"> & { readonly body: Body };
+type Asked<Body> = Naming & { readonly body: Body };
 
 /** Replaces all that people may say of a suppression. Faults: as `changeSuppression`. */
 export const replaceSuppression = (

@@ -1,4 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
+import type { Naming } from "#db/change-version";
 import type { OrgContext } from "#db/context";
 import { accounts } from "#db/schema";
 import { notFound, refuseStale } from "#lib/fault";
@@ -25,7 +26,7 @@ export interface AccountChanges {
 /** Changes an account. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED, INVALID_REQUEST, METHOD_UNAVAILABLE. */
 export async function changeAccount(
   org: OrgContext,
-  { id: ref, ifMatch, ...changes }: AccountChanges & { readonly id: string; readonly ifMatch: number | null },
+  { id: ref, ifMatch, ...changes }: AccountChanges & Naming,
 ): Promise<ConnectedAccount> {
   const { row: before, openFindings } = await getAccount(org, ref);
   refuseStale("account", before.version, ifMatch);

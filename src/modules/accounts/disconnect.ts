@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { alertsDueNow, forgetWaiting } from "#db/alert-clock";
+import type { Naming } from "#db/change-version";
 import type { OrgContext } from "#db/context";
 import type { Statement } from "#db/database";
 import { frameSummary } from "#db/frames";
@@ -18,10 +19,7 @@ import { accountStatement, audited, getAccount, type AccountRow } from "./accoun
  * Disconnects an account at once: it and its credential are gone, its running scan is canceled, its scans stay without it.
  * The organization's scores are without it from now on; what was found in it is taken out afterwards, slice by slice. Faults: RESOURCE_NOT_FOUND, PRECONDITION_FAILED.
  */
-export async function disconnectAccount(
-  org: OrgContext,
-  { id: ref, ifMatch }: { id: string; ifMatch: number | null },
-): Promise<void> {
+export async function disconnectAccount(org: OrgContext, { id: ref, ifMatch }: Naming): Promise<void> {
   const { account, scan } = await accountWithScan(org, ref);
   refuseStale("account", account.version, ifMatch);
   const mine = and(eq(accounts.orgId, org.id), eq(accounts.id, account.id));

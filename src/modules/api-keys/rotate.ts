@@ -1,14 +1,13 @@
 import { uncacheKey } from "#db/api-keys";
+import type { Naming } from "#db/change-version";
 import type { OrgContext } from "#db/context";
 import { Fault, refuseStale } from "#lib/fault";
 import { audited, drawKey, insertKeyIf, keyAndAsker, refuseMore, type ApiKey, type NewApiKey } from "./key.ts";
 import { cleanUp, shutOut } from "./shut-out.ts";
 
-export interface Rotation {
-  readonly id: string;
+export interface Rotation extends Naming {
   /** Hours for which the old key still works; 0: not at all. */
   readonly graceHours: number;
-  readonly ifMatch: number | null;
 }
 
 /**

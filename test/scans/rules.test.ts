@@ -122,7 +122,9 @@ describe("an organization's rules in a scan", () => {
     scenario.world.advance(day);
     await scanned(scenario);
     expect((await ruleFindings(scenario)).map(({ version }) => version)).toEqual(before.map(({ version }) => version));
-    await caller.patch(`/compliance/rules/${id}`, { condition: { value: "deleting" } });
+    await caller.patch(`/compliance/rules/${id}`, {
+      condition: { ...volumes.condition, value: "deleting" },
+    });
     scenario.world.advance(day);
     await scanned(scenario);
     expect((await ruleFindings(scenario)).every(({ status }) => status === "resolved")).toBe(true);

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { describe, it } from "vitest";
+import { beforeEach, describe, it } from "vitest";
 import type { Env } from "#env";
 import { systemContext } from "#db/context";
 import { newId } from "#lib/id";
@@ -73,6 +73,9 @@ const changes = {
 };
 
 describe("an account that, between choosing and writing,", () => {
+  // What other tests left would be due as well, and before.
+  beforeEach(() => env.DB.prepare("DELETE FROM schedules").run());
+
   for (const [what, change] of Object.entries(changes)) {
     it(`${what}: nothing is started, SCAN_RUNNING; the next request starts what is left`, async ({ expect }) => {
       const { org, accounts } = await orgWith(2);
@@ -96,7 +99,6 @@ describe("an account that, between choosing and writing,", () => {
       expect(await lastRunOf(org, id)).toBeNull();
       await fire("2034-02-01T01:11:00Z");
       expect(await lastRunOf(org, id)).toMatchObject({ outcome: "started", scheduledFor: "2034-02-01T01:00:00.000Z" });
-      await env.DB.prepare("DELETE FROM schedules WHERE org_id = ?1").bind(org.id).run();
     });
   }
 });

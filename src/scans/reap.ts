@@ -1,9 +1,7 @@
-import { and, eq } from "drizzle-orm";
 import type { Env } from "#env";
 import { systemContext, type OrgContext } from "#db/context";
 import { directoryDatabase, newMeter } from "#db/database";
 import { nudgeDeliveries } from "#db/outbox";
-import { accounts, scans } from "#db/schema";
 import { shards } from "#db/shards";
 import { Fault } from "#lib/fault";
 import { cancelScan } from "./cancel.ts";
@@ -80,12 +78,17 @@ async function waitingTasks(d1: D1Database, now: Date): Promise<Waiting[]> {
  * by disconnecting.
  */
 async function endOverdue(org: OrgContext, scanId: string): Promise<void> {
-  const [scan] = await org.db
-    .select({ status: scans.status, accountId: accounts.id })
-    .from(scans)
-    .leftJoin(accounts, and(eq(accounts.orgId, scans.orgId), eq(accounts.id, scans.accountId)))
-    .where(and(eq(scans.orgId, org.id), eq(scans.id, scanId)));
-  if (scan && scan.accountId === null) await cancelOnce(org, scanId);
+  const [rows] = await org.db.atomic([
+    org.db.sql(
+      `SELECT s.status, EXISTS (SELECT 1 FROM accounts AS a WHERE a.org_id = ?1 AND a.id = s.account_id) AS connected
+       FROM scans AS s WHERE s.org_id = ?1 AND s.id = ?2`,
+      org.id,
+      scanId,
+    ),
+  ]);
+  // safe: the statement's own columns.
+  const [scan] = rows as { status: string; connected: 0 | 1 }[];
+  if (scan?.connected === 0) await cancelOnce(org, scanId);
   else if (scan?.status === "running") await giveUpTasks(org, scanId);
   else if (scan?.status === "analyzing") await wakeTasks(org, scanId, ["wave2"]);
   else if (scan) await endUnplanned(org, scanId);

@@ -8,7 +8,7 @@ import * as slim from "../../scripts/bundle/zod-exports.js";
 const root = path.join(import.meta.dirname, "..", "..");
 const source = globSync("src/**/*.ts", { cwd: root })
   // Only written into the description of the API, not run by the Worker.
-  .filter((file) => file !== path.join("src", "http", "openapi.ts"))
+  .filter((file) => !/[\\/](?:openapi(?:-\w+)?|patch-schema|event-shapes)\.ts$/.test(file))
   .map((file) => readFileSync(path.join(root, file), "utf8"))
   .join("\n");
 

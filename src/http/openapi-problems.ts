@@ -3,6 +3,20 @@ import { faults, type FaultCode } from "#lib/fault";
 import { advice } from "./advice.ts";
 import { problemEntry, problemCodes } from "./problems.ts";
 
+/** What whoever brings a credential may be refused with, whatever is asked for. */
+export const askerFaults: readonly FaultCode[] = [
+  "INVALID_REQUEST",
+  "AMBIGUOUS_CREDENTIALS",
+  "UNAUTHORIZED",
+  "KEY_REVOKED",
+  "KEY_EXPIRED",
+  "FORBIDDEN",
+  "MISSING_SCOPE",
+  "RATE_LIMITED",
+  "INTERNAL",
+  "UNAVAILABLE",
+];
+
 const Problem = z
   .looseObject({
     type: z.url().openapi({ description: "Leads to a page about this problem." }),

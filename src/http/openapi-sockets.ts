@@ -2,23 +2,10 @@ import { z, type RouteConfig } from "@hono/zod-openapi";
 import type { FaultCode } from "#lib/fault";
 import { apiBase } from "./context.ts";
 import { listening } from "./listener.ts";
-import { problemsOf } from "./openapi-problems.ts";
+import { askerFaults, problemsOf } from "./openapi-problems.ts";
 
 /** What `openSocket` refuses with. */
-export const socketFaults: readonly FaultCode[] = [
-  "INVALID_REQUEST",
-  "AMBIGUOUS_CREDENTIALS",
-  "UNAUTHORIZED",
-  "KEY_REVOKED",
-  "KEY_EXPIRED",
-  "FORBIDDEN",
-  "MISSING_SCOPE",
-  "RESOURCE_NOT_FOUND",
-  "UPGRADE_REQUIRED",
-  "RATE_LIMITED",
-  "INTERNAL",
-  "UNAVAILABLE",
-];
+export const socketFaults: readonly FaultCode[] = [...askerFaults, "RESOURCE_NOT_FOUND", "UPGRADE_REQUIRED"];
 
 const query = z.object({
   ticket: z.string().optional().openapi({ description: "Of `POST /ws/tickets`, instead of a key in a header." }),

@@ -3,26 +3,14 @@ import type { FaultCode } from "#lib/fault";
 import { isOpen, type AnyEndpoint, type Documents, type Endpoint, type OpenEndpoint } from "./endpoint.ts";
 import { fullPath } from "./mount.ts";
 import { Pagination, PagingQuery } from "./paging.ts";
-import { problemExample, problemsOf } from "./openapi-problems.ts";
+import { askerFaults, problemExample, problemsOf } from "./openapi-problems.ts";
 import { socketFaults, sockets } from "./openapi-sockets.ts";
 import { webhookOf, type EventShapes } from "./openapi-webhooks.ts";
 import { patches } from "./patch.ts";
 import { patchSchema } from "./patch-schema.ts";
 import { mayBeLeftOut, membersOf } from "./validate.ts";
 
-const answeredByAll: readonly FaultCode[] = [
-  "INVALID_REQUEST",
-  "AMBIGUOUS_CREDENTIALS",
-  "UNAUTHORIZED",
-  "KEY_REVOKED",
-  "KEY_EXPIRED",
-  "FORBIDDEN",
-  "MISSING_SCOPE",
-  "NOT_ACCEPTABLE",
-  "RATE_LIMITED",
-  "INTERNAL",
-  "UNAVAILABLE",
-];
+const answeredByAll: readonly FaultCode[] = [...askerFaults, "NOT_ACCEPTABLE"];
 const bodyFaults: readonly FaultCode[] = ["PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"];
 
 /** All that an endpoint may be refused with: what it declares and what the frame adds. */

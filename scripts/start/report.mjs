@@ -44,6 +44,6 @@ export async function printReport({ origin, key, api, scan, once }) {
   );
   if (!once)
     console.log(
-      "\nServing. Ctrl-C ends it. E-mail of channels is written to .wrangler/tmp/email/*/email-text/ (and email-html/) until then.",
+      "\nServing. Ctrl-C ends it. E-mail of channels is written below .wrangler/, into folders email-text and email-html, until then.",
     );
 }
